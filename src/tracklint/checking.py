@@ -1,0 +1,134 @@
+"""Check one thing. This is the straight line of the house: open, scan, one activity, rules, report."""
+
+from __future__ import annotations
+
+from .activity import CHANNELS, Activity
+from .config import Config
+from .findings import DeviceFacts, Finding, Report, Severity, Skipped, SportFacts, Summary, Where
+from .predict import moved_distance, predict, span
+from .rules import run_rules
+from .rules.registry import crash
+from .source import Source, Thing, Unreadable, open_source
+from .sports import map_sessions
+
+__all__ = ["check", "check_source", "read", "read_source", "summarize", "unreadable"]
+
+
+def check(thing: Thing, config: Config | None = None, *, name: str | None = None) -> Report:
+    """Check a path, bytes or a binary file object against every rule. ``name`` overrides the name that the report
+    shows.
+
+    Bad content never raises: it becomes findings. Raises `source.Unreadable` where the thing cannot be read at all.
+    """
+    config = config or Config()
+    return check_source(open_source(thing, name, max_inflated=config.limits.max_inflated_bytes), config)
+
+
+def check_source(source: Source, config: Config) -> Report:
+    """`check` for a `Source` that is open already."""
+    subjects: list[object] = [source]
+    crashed: list[Finding] = []
+    skipped: list[Skipped] = []
+    activity = prediction = None
+    try:
+        document, activity = read_source(source)
+        subjects += [part for part in (document, activity) if part is not None]
+        prediction = predict(activity) if activity is not None else None
+    except Exception as error:  # a defect of ours must not hide what the other parts find
+        crashed.append(crash(f"reading {source.format}", error))
+    if source.format == "unknown":
+        skipped.append(Skipped("*", f"only the container was checked: the content is {source.looks_like}"))
+        findings, _ = run_rules(subjects, config)
+    else:
+        findings, more = run_rules(subjects, config)
+        skipped += more
+    return Report(
+        name=source.name,
+        format=source.format,
+        container=source.container,
+        bytes=len(source.data),
+        sha256=source.sha256,
+        activity=summarize(activity) if activity is not None else None,
+        prediction=prediction,
+        findings=tuple(crashed + findings),
+        skipped=tuple(skipped),
+    )
+
+
+def read(thing: Thing, *, name: str | None = None) -> Activity:
+    """The activity in a path, bytes or a binary file object, without running a rule.
+
+    A file that is no activity gives an `Activity` without points. Raises `source.Unreadable`.
+    """
+    source = open_source(thing, name)
+    return read_source(source)[1] or Activity(format=source.format, kind="empty")
+
+
+def read_source(source: Source) -> tuple[object | None, Activity | None]:
+    """The document and the activity of a source; ``None`` for both where the content is of no format we read."""
+    if source.format == "fit":
+        from .fit import fit_activity, scan_fit
+
+        fit_document = scan_fit(source.data)
+        return fit_document, fit_activity(fit_document)
+    if source.format == "unknown":
+        return None, None
+    from .gpx import gpx_activity
+    from .tcx import tcx_activity
+    from .xml import scan_xml
+
+    document = scan_xml(source.data)
+    return document, (gpx_activity if source.format == "gpx" else tcx_activity)(document)
+
+
+def summarize(activity: Activity) -> Summary:
+    """The facts of an activity that a report carries: counts, times, distance, sport, device."""
+    start, end = span(activity)
+    sports = [(s.sport, s.sub_sport) for s in activity.sessions]
+    mapped = map_sessions(activity.format, sports)
+    device = activity.device
+    timed = activity.channel("time")
+    return Summary(
+        points=len(activity),
+        points_without_time=int(len(activity) - timed.sum()),
+        start_time=start,
+        end_time=end,
+        elapsed_s=None if start is None or end is None else end - start,
+        distance_m=moved_distance(activity),
+        laps=len(activity.laps),
+        sessions=len(activity.sessions),
+        sport=SportFacts(
+            file=_joined([sport for sport, _ in sports]),
+            sub=_joined([sub for _, sub in sports]),
+            strava=mapped.strava,
+            sure=mapped.sure,
+        ),
+        device=DeviceFacts(
+            name=device.name, manufacturer=device.manufacturer, product=device.product, barometer=device.barometer
+        ),
+        channels={name: int(activity.channel(name).sum()) for name in CHANNELS},
+    )
+
+
+def _joined(words: list[str | None]) -> str | None:
+    """The one word that all sessions share, or all of them in order with commas."""
+    known = [word for word in words if word]
+    if len(set(known)) <= 1:
+        return known[0] if known else None
+    return ",".join(known)
+
+
+def unreadable(name: str, error: Unreadable) -> Report:
+    """The report on a thing that could not be read at all, so that no given file is missing from a run's report."""
+    finding = Finding(
+        code="INT002",
+        name="unreadable",
+        severity=Severity.ERROR,
+        message=str(error).removeprefix(f"{name}: "),
+        hint="check the path and its permissions",
+        where=Where(),
+    )
+    return Report(
+        name=name, format="unknown", container="plain", bytes=0, sha256="", activity=None, prediction=None,
+        findings=(finding,), skipped=(Skipped("*", "the file could not be read"),),
+    )  # fmt: skip

@@ -1,0 +1,114 @@
+"""Options and endings that several commands share."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from ..config import Config
+    from ..findings import Report
+
+__all__ = ["config_options", "exit_status", "fail", "one_line_errors", "paths"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+
+
+def fail(message: str) -> NoReturn:
+    """End with one clear line on stderr and exit status 2."""
+    click.echo(f"tracklint: {message}", err=True)
+    sys.exit(2)
+
+
+def one_line_errors(command: Command) -> Command:
+    """Turn what a person can do something about into one line and exit status 2; a closed pipe ends quietly."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        from ..config import BadConfig
+        from ..source import Unreadable
+
+        try:
+            return command(*args, **kwargs)
+        except (BadConfig, Unreadable) as error:
+            fail(str(error))
+        except BrokenPipeError:
+            sys.stderr.close()
+            sys.exit(0)
+        except OSError as error:
+            fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+    return run  # type: ignore[return-value]  # functools.wraps keeps the signature, which mypy cannot see
+
+
+def _time(_ctx: click.Context, _param: click.Parameter, value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value} is no time; write it as 2026-01-31T12:00:00Z") from None
+    return moment.replace(tzinfo=moment.tzinfo or datetime.UTC).timestamp()
+
+
+def config_options(command: Command) -> Command:
+    """--config, --select, --ignore, --fail-on and --now; the command gets one ``config``."""
+
+    @click.option(
+        "--config", "config_file", type=click.Path(path_type=Path), metavar="FILE", help="Read this tracklint.toml."
+    )
+    @click.option(
+        "--select", multiple=True, metavar="CODE", help="Run only this rule or family (TIM, TIM008). Repeatable."
+    )
+    @click.option("--ignore", multiple=True, metavar="CODE", help="Do not run this rule or family. Repeatable.")
+    @click.option(
+        "--fail-on", type=click.Choice(["error", "warning", "info"]), help="Least severity for exit status 1."
+    )
+    @click.option("--now", callback=_time, metavar="TIME", help="The time that rules about dates compare with.")
+    @functools.wraps(command)
+    def run(*args: Any, config_file: Path | None, **kwargs: Any) -> Any:
+        from ..config import load_config
+
+        picked = {name: kwargs.pop(name) for name in ("select", "ignore", "fail_on", "now")}
+        return command(*args, config=_merged(load_config(config_file), **picked), **kwargs)
+
+    return run  # type: ignore[return-value]  # the decorated function takes the same positional arguments
+
+
+def _merged(
+    config: Config, select: tuple[str, ...], ignore: tuple[str, ...], fail_on: str | None, now: float | None
+) -> Config:
+    from ..config import severity
+    from ..rules import RULES
+
+    for code in (*select, *ignore, *config.select, *config.ignore, *config.severity):
+        if not any(known.startswith(code) for known in RULES):
+            fail(f"no rule has the code {code}; `tracklint explain` lists them")
+    return replace(
+        config,
+        select=select or config.select,
+        ignore=(*config.ignore, *ignore),
+        fail_on=severity(fail_on) if fail_on else config.fail_on,
+        limits=replace(config.limits, now=now) if now is not None else config.limits,
+    )
+
+
+def exit_status(reports: Iterable[Report], config: Config) -> int:
+    """2 where a report cannot be trusted (INT), 1 where a finding is at or above ``fail_on``, else 0."""
+    status = 0
+    for report in reports:
+        for finding in report.findings:
+            if finding.code.startswith("INT"):
+                return 2
+            if finding.severity >= config.fail_on:
+                status = 1
+    return status

@@ -1,0 +1,121 @@
+"""What a run can be told: which rules, how severe, which limits. Read from ``tracklint.toml`` or ``pyproject.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from .findings import Severity
+
+__all__ = ["BadConfig", "Config", "Limits", "load_config"]
+
+_SEVERITIES = {s.label: s for s in Severity}
+
+
+class BadConfig(Exception):
+    """A configuration that cannot be used. The text is one clear sentence that names the file and the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Numbers that rules compare with. ``now`` (UTC seconds) stands for the clock; ``None`` asks the system's."""
+
+    now: float | None = None
+    max_inflated_bytes: int = 256 * 1024 * 1024
+    max_upload_bytes: int = 25 * 1024 * 1024
+    future_days: float = 1.0
+    earliest_year: int = 1990
+    latest_year: int = 2100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """How to check. ``select`` and ``ignore`` hold codes or families (``TIM``, ``TIM008``); an empty ``select`` is all.
+
+    ``severity`` changes the severity of single codes. ``fail_on`` is the least severity that makes exit status 1.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    fail_on: Severity = Severity.ERROR
+    limits: Limits = field(default_factory=Limits)
+
+    def wants(self, code: str) -> bool:
+        """Whether the rule with this code is to run."""
+        return (not self.select or code.startswith(self.select)) and not (self.ignore and code.startswith(self.ignore))
+
+
+def load_config(path: Path | None = None, *, start: Path | None = None) -> Config:
+    """The configuration in ``path``, or the nearest one at or above ``start`` (default: the working directory).
+
+    ``tracklint.toml`` holds the keys at its top, ``pyproject.toml`` under ``[tool.tracklint]``. Without a file: the
+    defaults. Raises `BadConfig`.
+    """
+    if path is not None:
+        return _from_file(path)
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "tracklint.toml").is_file():
+            return _from_file(folder / "tracklint.toml")
+        pyproject = folder / "pyproject.toml"
+        if pyproject.is_file() and "tracklint" in _read(pyproject).get("tool", {}):
+            return _from_file(pyproject)
+    return Config()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadConfig(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfig(f"{path}: {error}") from None
+
+
+def _from_file(path: Path) -> Config:
+    table = _read(path)
+    if path.name == "pyproject.toml":
+        table = table.get("tool", {}).get("tracklint", {})
+    try:
+        return _from_table(table)
+    except (TypeError, ValueError) as error:
+        raise BadConfig(f"{path}: {error}") from None
+
+
+def _from_table(table: Mapping[str, Any]) -> Config:
+    known = {"select", "ignore", "severity", "fail-on", "limits"}
+    if unknown := sorted(set(table) - known):
+        raise ValueError(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    limits = table.get("limits", {})
+    names = {f.name.replace("_", "-"): f.name for f in fields(Limits)}
+    if unknown := sorted(set(limits) - set(names)):
+        raise ValueError(f"unknown limit {unknown[0]!r}; known are {', '.join(sorted(names))}")
+    for name, value in limits.items():
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise TypeError(f"limit {name} is {value!r}; a number is wanted")
+    return Config(
+        select=_codes(table, "select"),
+        ignore=_codes(table, "ignore"),
+        severity={code: severity(word) for code, word in table.get("severity", {}).items()},
+        fail_on=severity(table.get("fail-on", "error")),
+        limits=Limits(**{names[name]: value for name, value in limits.items()}),
+    )
+
+
+def _codes(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
+        raise TypeError(f'{key} is {value!r}; a list of codes is wanted, such as ["TIM", "SEN007"]')
+    return tuple(value)
+
+
+def severity(word: str) -> Severity:
+    """``error``, ``warning`` or ``info`` as a `Severity`. Raises ValueError."""
+    try:
+        return _SEVERITIES[word]
+    except KeyError:
+        raise ValueError(f"{word!r} is not a severity; known are error, warning, info") from None

@@ -1,0 +1,196 @@
+"""What a check finds and what it reports: frozen data, without logic of formats or rules.
+
+The shape of these classes is the shape of the JSON report (``schemas/report.schema.json``): a name here is a key there.
+Times are float seconds since 1970-01-01T00:00:00Z, distances metres, durations seconds; ``None`` means "not known".
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = [
+    "DeviceFacts",
+    "ElevationFacts",
+    "Finding",
+    "Ignored",
+    "Prediction",
+    "Report",
+    "Severity",
+    "Skipped",
+    "SportFacts",
+    "Summary",
+    "Where",
+]
+
+
+class Severity(enum.IntEnum):
+    """How bad a finding is; ordered, so that ``>=`` compares."""
+
+    INFO = 1  #: worth knowing
+    WARNING = 2  #: accepted, but a number will be wrong or somebody will misread it
+    ERROR = 3  #: Strava refuses the file, or data is lost
+
+    @property
+    def label(self) -> str:
+        """The word that reports use: ``info``, ``warning`` or ``error``."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """A place in the uncompressed file. All that is known is given, the rest is ``None``.
+
+    ``line`` and ``column`` count from 1 (XML); ``segment``, ``message``, ``local`` and ``record`` count from 0;
+    ``global_`` is the name of a FIT message, such as ``record`` or ``message 233``; ``count`` is how many points one
+    finding stands for; ``time`` is the UTC time of the point.
+    """
+
+    offset: int | None = None
+    size: int | None = None
+    line: int | None = None
+    column: int | None = None
+    segment: int | None = None
+    message: int | None = None
+    local: int | None = None
+    global_: str | None = None
+    field: str | None = None
+    record: int | None = None
+    count: int | None = None
+    time: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One condition in one file. ``message`` and ``hint`` are templates of the rule, filled with ``evidence``.
+
+    ``evidence`` holds plain JSON values only. ``fix`` is ``"safe"``, ``"unsafe"`` or ``None`` where no repair exists.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    hint: str
+    where: Where
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    fix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A rule, or a family of rules (``TIM*``), that was not run on this file, and why."""
+
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SportFacts:
+    """``file`` and ``sub`` as the file says them; ``strava`` is a Strava SportType.
+
+    ``sure`` is ``certain`` (Strava documents the mapping), ``likely`` (several independent reports), ``guess`` or
+    ``unknown`` (Strava will take the athlete's default sport).
+    """
+
+    file: str | None = None
+    sub: str | None = None
+    strava: str | None = None
+    sure: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFacts:
+    """The recording device as the file names it. ``barometer`` is ``None`` where the file does not tell."""
+
+    name: str | None = None
+    manufacturer: str | None = None
+    product: str | None = None
+    barometer: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What was read. ``points`` counts FIT record messages, GPX trkpt and TCX Trackpoint elements as they stand."""
+
+    points: int
+    points_without_time: int
+    start_time: float | None
+    end_time: float | None
+    elapsed_s: float | None
+    distance_m: float | None
+    laps: int
+    sessions: int
+    sport: SportFacts
+    device: DeviceFacts
+    channels: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """A channel that stands in the file at a place where Strava does not look."""
+
+    channel: str
+    place: str
+    points: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElevationFacts:
+    """``source`` is ``file`` (taken as is), ``recomputed`` (from positions), ``unknown`` or ``none``."""
+
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """What Strava will make of the file. ``ascent_from`` is ``header``, ``computed`` or ``None``."""
+
+    sport: str | None
+    sport_sure: str
+    sport_why: str
+    device: str | None
+    elevation: ElevationFacts
+    channels_read: tuple[str, ...]
+    channels_ignored: tuple[Ignored, ...]
+    stationary: bool
+    start_time: float | None
+    elapsed_s: float | None
+    moving_s: float | None
+    distance_m: float | None
+    ascent_m: float | None
+    ascent_from: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that is known about one file.
+
+    ``name`` is the name the caller gave, without its directory where one was added by us; ``bytes`` and ``sha256`` are
+    those of the uncompressed content. ``format`` is ``fit``, ``tcx``, ``gpx`` or ``unknown``; ``container`` is
+    ``plain``, ``gzip`` or ``zip``.
+    """
+
+    name: str
+    format: str
+    container: str
+    bytes: int
+    sha256: str
+    activity: Summary | None
+    prediction: Prediction | None
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def worst(self) -> Severity | None:
+        """The highest severity among the findings, ``None`` where there are none."""
+        return max((f.severity for f in self.findings), default=None)
+
+    @property
+    def verdict(self) -> str:
+        """``refused`` with some error, ``risky`` with some warning, else ``ready``."""
+        return {Severity.ERROR: "refused", Severity.WARNING: "risky"}.get(self.worst or Severity.INFO, "ready")

@@ -1,0 +1,311 @@
+"""All messages of one kind as columns, read where they stand, field by field, without an object for a message.
+
+Raw numbers are compared with the invalid value of their type exactly; scale and offset are applied only where
+physical values are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..findings import Where
+from .document import Definition, FieldSpec, FitDocument, Messages
+from .profile import BASE_TYPES, FIT_EPOCH, BaseType, FieldFact, field_fact, message_number
+
+__all__ = ["Description", "MessageColumns", "compressed_times", "descriptions", "message_columns", "text_of"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+def _gather(data: bytes, group: Messages, at: int, dtype: str) -> npt.NDArray[Any]:
+    """The values of type ``dtype`` that stand ``at`` bytes into each message."""
+    kind = np.dtype(dtype)
+    offsets, stride = group.offsets, group.definition.layout.stride
+    count = len(offsets)
+    if offsets[-1] - offsets[0] == (count - 1) * stride:
+        return np.ndarray((count,), kind, data, int(offsets[0]) + at, (stride,))
+    return np.ndarray((len(data) - kind.itemsize + 1,), kind, data, 0, (1,))[offsets + at]
+
+
+def _read(data: bytes, group: Messages, at: int, size: int, base: BaseType) -> tuple[npt.NDArray[Any], Mask] | None:
+    """Raw numbers and which of them are values; ``None`` where the field holds no number that can be told.
+
+    An array gives its first element. An integer shorter than its type is zero-extended, which recovers what COROS
+    watches mean (fitdecode#13).
+    """
+    order = ">" if group.definition.layout.big_endian else "<"
+    if base.name == "string" or not size:
+        return None
+    if size % base.size == 0:
+        bits = _gather(data, group, at, f"{order}u{base.size}")
+        return _gather(data, group, at, order + base.code), bits != base.none
+    if size > base.size or base.code[0] == "f":
+        return None
+    raw = np.zeros(len(group), np.int64)
+    for step in range(size):
+        shift = 8 * (size - 1 - step if order == ">" else step)
+        raw |= _gather(data, group, at + step, "u1").astype(np.int64) << shift
+    top = (1 << 8 * size) - 1
+    return raw, raw != (0 if base.none == 0 else top >> (base.code[0] == "i"))
+
+
+@dataclass(slots=True, eq=False)
+class MessageColumns:
+    """All messages of one global number in the order of the file, read as columns of that length."""
+
+    document: FitDocument
+    global_: int
+    groups: tuple[Messages, ...]
+    offsets: Ints = field(init=False)
+    _places: list[Any] = field(init=False)
+    _owners: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        lengths = [len(group) for group in self.groups]
+        owners = np.repeat(np.arange(len(lengths)), lengths)
+        offsets = np.concatenate([group.offsets for group in self.groups]) if self.groups else np.zeros(0, np.int64)
+        if len(self.groups) > 1:
+            order = np.argsort(offsets, kind="stable")
+            place = np.empty(len(order), np.int64)
+            place[order] = np.arange(len(order))
+            self._places = np.split(place, np.cumsum(lengths)[:-1])
+            self.offsets, self._owners = offsets[order], owners[order]
+        else:
+            self._places, self.offsets, self._owners = [slice(None)], offsets, owners
+
+    def __len__(self) -> int:
+        """How many messages there are."""
+        return len(self.offsets)
+
+    def fact(self, number: int) -> FieldFact:
+        """What the profile says about a field."""
+        return field_fact(self.global_, number)
+
+    def _specs(self, number: int) -> Iterator[tuple[Messages, Any, FieldSpec]]:
+        for group, place in zip(self.groups, self._places, strict=False):
+            for spec in group.definition.layout.fields:
+                if spec.number == number:
+                    found = spec
+                    break
+            else:
+                continue
+            yield group, place, found
+
+    def has(self, number: int) -> bool:
+        """Whether some definition carries the field."""
+        return any(True for _ in self._specs(number))
+
+    def integers(self, number: int) -> tuple[Ints, Mask]:
+        """Raw values as int64 and which of them are values. Floats are cut, 64-bit values beyond int64 wrap."""
+        out, valid = np.zeros(len(self), np.int64), np.zeros(len(self), bool)
+        for group, place, spec in self._specs(number):
+            got = _read(self.document.data, group, spec.at, spec.size, BASE_TYPES.get(spec.base & 0x1F, BASE_TYPES[13]))
+            if got is not None:
+                values, good = got
+                if values.dtype.kind == "f":
+                    good = good & np.isfinite(values)
+                    values = np.where(good, values, 0)
+                with np.errstate(invalid="ignore", over="ignore"):
+                    out[place], valid[place] = values.astype(np.int64), good
+        return out, valid
+
+    def floats(self, number: int) -> Floats:
+        """Physical values, raw / scale - offset, NaN where there is none."""
+        fact = self.fact(number)
+        return self._floats(number, fact.scale, fact.offset)
+
+    def _floats(self, number: int, scale: float, offset: float) -> Floats:
+        out = np.full(len(self), np.nan)
+        for group, place, spec in self._specs(number):
+            got = _read(self.document.data, group, spec.at, spec.size, BASE_TYPES.get(spec.base & 0x1F, BASE_TYPES[13]))
+            if got is not None:
+                out[place] = _scaled(*got, scale, offset)
+        return out
+
+    def developer(self, key: tuple[int, int], description: Description) -> Floats:
+        """Physical values of a developer field, NaN where there is none."""
+        out = np.full(len(self), np.nan)
+        for group, place in zip(self.groups, self._places, strict=False):
+            for spec in group.definition.layout.developer:
+                if (spec.developer, spec.number) == key:
+                    base = BASE_TYPES.get(description.base & 0x1F)
+                    got = _read(self.document.data, group, spec.at, spec.size, base) if base else None
+                    if got is not None:
+                        out[place] = _scaled(*got, description.scale, description.offset)
+        return out
+
+    def octets(self, number: int, size: int) -> tuple[npt.NDArray[np.uint8], Mask]:
+        """The first ``size`` bytes of a field as rows, and which messages carry that many."""
+        rows, there = np.zeros((len(self), size), np.uint8), np.zeros(len(self), bool)
+        for group, place, spec in self._specs(number):
+            if spec.size >= size:
+                for step in range(size):
+                    rows[place, step] = _gather(self.document.data, group, spec.at + step, "u1")
+                there[place] = True
+        return rows, there
+
+    def text(self, number: int, i: int) -> str | None:
+        """The string in message ``i``, ``None`` where it has none."""
+        for spec in self.definition(i).layout.fields:
+            if spec.number == number:
+                start = int(self.offsets[i]) + spec.at
+                return text_of(self.document.data[start : start + spec.size])
+        return None
+
+    def times(self) -> Floats:
+        """UNIX times, from field 253 or from compressed headers; NaN where there is none."""
+        raw, valid = self.integers(253)
+        times = np.where(valid, raw + float(FIT_EPOCH), np.nan)
+        late = compressed_times(self.document)
+        if late is not None:
+            offsets, values = late
+            at = np.searchsorted(offsets, self.offsets)
+            found = np.flatnonzero((at < len(offsets)) & ~valid)
+            found = found[offsets[at[found]] == self.offsets[found]]
+            times[found] = values[at[found]]
+        return times
+
+    def segments(self) -> Ints:
+        """The segment of each message."""
+        of = np.array([group.definition.segment for group in self.groups] or [0], np.int64)
+        result: Ints = of[self._owners]
+        return result
+
+    def definition(self, i: int) -> Definition:
+        """The definition that message ``i`` is read with."""
+        return self.groups[int(self._owners[i])].definition
+
+    def where(self, i: int, name: str | None = None) -> Where:
+        """The place of message ``i``, or of its field called ``name``."""
+        group = self.groups[int(self._owners[i])]
+        offset, size = int(self.offsets[i]), group.definition.layout.stride
+        number = int(group.numbers[np.searchsorted(group.offsets, offset)])
+        if name is not None:
+            for spec in group.definition.layout.fields:
+                if field_fact(self.global_, spec.number).name == name:
+                    offset, size = offset + spec.at, spec.size
+        return Where(
+            offset=offset,
+            size=size,
+            segment=group.definition.segment,
+            message=number,
+            local=group.definition.local,
+            global_=group.definition.name,
+            field=name,
+        )
+
+
+def _scaled(raw: npt.NDArray[Any], valid: Mask, scale: float, offset: float) -> Floats:
+    out: Floats = raw.astype(np.float64)
+    if scale != 1:
+        out /= scale
+    if offset:
+        out -= offset
+    if not valid.all():
+        out[~valid] = np.nan
+    return out
+
+
+def message_columns(document: FitDocument, message: str | int) -> MessageColumns:
+    """All messages of one kind, by name or global number, as columns in the order of the file."""
+    global_ = message_number(message) if isinstance(message, str) else message
+    return MessageColumns(document, global_, tuple(document.of(global_)))
+
+
+def compressed_times(document: FitDocument) -> tuple[Ints, Floats] | None:
+    """Offsets (ascending) and UNIX times of all messages with a compressed timestamp, ``None`` where there are none.
+
+    The five bits advance the last full timestamp of any message, or the last compressed result, of the same segment:
+    ``t += (bits - (t & 31)) & 31``. Before the first full timestamp the time is NaN.
+    """
+    cached = document.cache.get("compressed")
+    if cached is None:
+        cached = document.cache["compressed"] = (_compressed_times(document),)
+    result: tuple[Ints, Floats] | None = cached[0]
+    return result
+
+
+def _compressed_times(document: FitDocument) -> tuple[Ints, Floats] | None:
+    octets = np.frombuffer(document.mended, np.uint8)
+    bits: list[tuple[Ints, Ints, Ints]] = []  # offsets, low five bits or full time, segment
+    full: list[tuple[Ints, Ints, Ints]] = []
+    for group in document.messages:
+        layout = group.definition.layout
+        segment = np.full(len(group), group.definition.segment)
+        if layout.time_at >= 0:
+            got = _gather(document.data, group, layout.time_at, ">u4" if layout.big_endian else "<u4").astype(np.int64)
+            good = got != 0xFFFFFFFF
+            full.append((group.offsets[good], got[good], segment[good]))
+        elif group.definition.local < 4:
+            headers = octets[group.offsets]
+            chosen = headers >= 0x80
+            if chosen.any():
+                bits.append((group.offsets[chosen], headers[chosen].astype(np.int64) & 31, segment[chosen]))
+    if not bits:
+        return None
+    parts = bits + full
+    offsets, values, segments = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    is_full = np.arange(len(offsets)) >= sum(len(part[0]) for part in bits)
+    order = np.argsort(offsets, kind="stable")
+    offsets, values, segments, is_full = offsets[order], values[order], segments[order], is_full[order]
+    low = values & 31
+    delta = np.where(is_full, 0, (low - np.r_[0, low[:-1]]) & 31)
+    total = np.cumsum(delta)
+    reference = np.maximum.accumulate(np.where(is_full, np.arange(len(offsets)), -1))
+    known = (reference >= 0) & (segments[np.maximum(reference, 0)] == segments)
+    base = values[np.maximum(reference, 0)] - total[np.maximum(reference, 0)]
+    times = np.where(known, base + total + float(FIT_EPOCH), np.nan)
+    return offsets[~is_full], times[~is_full]
+
+
+class Description(NamedTuple):
+    """A field_description: what a developer field means. ``native_message`` and ``native_field`` name what it stands
+    in for."""
+
+    developer: int
+    number: int
+    base: int
+    name: str
+    units: str
+    scale: float
+    offset: float
+    native_message: int | None
+    native_field: int | None
+    where: int
+
+
+def descriptions(document: FitDocument) -> dict[int, dict[tuple[int, int], Description]]:
+    """The descriptions of developer fields by segment and (developer index, field number); the last one counts."""
+    columns = message_columns(document, 206)
+    found: dict[int, dict[tuple[int, int], Description]] = {}
+    if not len(columns):
+        return found
+    numbers = {n: columns.integers(n) for n in (0, 1, 2, 6, 7, 14, 15)}
+
+    def value(n: int, i: int) -> int | None:
+        values, valid = numbers[n]
+        return int(values[i]) if valid[i] else None
+
+    segments = columns.segments()
+    for i in range(len(columns)):
+        index, number = value(0, i), value(1, i)
+        if index is None or number is None:
+            continue
+        base = value(2, i)
+        found.setdefault(int(segments[i]), {})[index, number] = Description(
+            index, number, 13 if base is None else base, columns.text(3, i) or "", columns.text(8, i) or "",
+            float(value(6, i) or 1), float(value(7, i) or 0), value(14, i), value(15, i), int(columns.offsets[i]),
+        )  # fmt: skip
+    return found
+
+
+def text_of(piece: bytes) -> str | None:
+    """UTF-8 up to the first NUL; bytes that are not UTF-8 become the replacement character."""
+    return piece.partition(b"\0")[0].decode("utf-8", "replace") or None

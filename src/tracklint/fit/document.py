@@ -1,0 +1,237 @@
+"""What a FIT file says, as data: segments, definitions, data messages as columns of offsets, and faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..source import Fault
+from .profile import BASE_TYPES, message_name
+
+__all__ = ["Definition", "DeveloperSpec", "FieldSpec", "FitDocument", "Layout", "Messages", "Segment", "read_layout"]
+
+Ints = npt.NDArray[np.int64]
+
+
+class FieldSpec(NamedTuple):
+    """A field of a definition. ``base`` is the base type byte as it stands, ``at`` the field's offset in its message
+    (from 1)."""
+
+    number: int
+    size: int
+    base: int
+    at: int
+
+
+class DeveloperSpec(NamedTuple):
+    """A developer field of a definition; its type stands in the field_description with the same ``developer`` index
+    and ``number``."""
+
+    number: int
+    size: int
+    developer: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """What the bytes of a definition say, wherever they stand.
+
+    ``length`` is the definition's own length, ``stride`` the length of each of its data messages with their header.
+    ``time_at`` is the offset of a four-byte field 253 in the message, or -1. ``sane`` says that every part is as the
+    protocol wants it.
+    """
+
+    header: int
+    reserved: int
+    architecture: int
+    global_: int
+    fields: tuple[FieldSpec, ...]
+    developer: tuple[DeveloperSpec, ...]
+    length: int
+    stride: int
+    time_at: int
+    sane: bool
+
+    @property
+    def big_endian(self) -> bool:
+        """The byte order of the data messages. An architecture that is neither 0 nor 1 reads as its plausible order."""
+        return _big_endian(self.architecture, self.global_)
+
+    @property
+    def frame(self) -> tuple[int, int, int, int, int]:
+        """All that decides where messages and their times stand; two layouts that share it lead the reader the same
+        way."""
+        return self.header, self.architecture, self.length, self.stride, self.time_at
+
+    @property
+    def unsound(self) -> int:
+        """How many fields have a base type or a size that cannot be."""
+        return sum(not spec.size or spec.size % _SOUND.get(spec.base, 1 << 16) > 0 for spec in self.fields)
+
+    @property
+    def mild(self) -> bool:
+        """Whether its faults are those of a careless writer, so that it is better believed than taken for damage."""
+        known = all(spec.base & 0x1F in BASE_TYPES for spec in self.fields)
+        return known and self.stride <= 1024 and self.reserved == 0 and not self.header & 0x10
+
+
+def _big_endian(architecture: int, global_: int) -> bool:
+    if architecture <= 1:
+        return architecture == 1
+    swapped = (global_ & 0xFF) << 8 | global_ >> 8  # ``global_`` was read as little-endian
+    return message_name(global_).startswith("message ") and not message_name(swapped).startswith("message ")
+
+
+#: Base type bytes that are whole and right: number and byte-order flag.
+_SOUND = {number | (0x80 if base.size > 1 else 0): base.size for number, base in BASE_TYPES.items()}
+
+
+def read_layout(data: bytes | bytearray, offset: int, limit: int) -> Layout | None:
+    """The definition at ``offset``, or ``None`` where it does not end by ``limit``."""
+    if offset + 6 > limit:
+        return None
+    header, reserved, architecture = data[offset], data[offset + 1], data[offset + 2]
+    count = data[offset + 5]
+    end = offset + 6 + 3 * count
+    if end > limit:
+        return None
+    global_ = int.from_bytes(data[offset + 3 : offset + 5], "big" if architecture == 1 else "little")
+    if architecture > 1 and _big_endian(architecture, global_):
+        global_ = (global_ & 0xFF) << 8 | global_ >> 8
+    sane = reserved == 0 and architecture <= 1 and count > 0 and global_ != 0xFFFF and not header & 0x10
+    fields = []
+    at, time_at, numbers = 1, -1, set()
+    for position in range(offset + 6, end, 3):
+        number, size, base = data[position], data[position + 1], data[position + 2]
+        fields.append(FieldSpec(number, size, base, at))
+        whole = _SOUND.get(base)
+        if not whole or not size or size % whole:
+            sane = False
+        if number == 253 and size == 4:
+            time_at = at
+            sane = sane and base & 0x1F == 6
+        numbers.add(number)
+        at += size
+    sane = sane and len(numbers) == count
+    developer = []
+    if header & 0x20:
+        if end >= limit:
+            return None
+        count, position = data[end], end + 1
+        end = position + 3 * count
+        if end > limit:
+            return None
+        for position in range(position, end, 3):  # noqa: B020 - the range is built before the name is reused
+            number, size, index = data[position], data[position + 1], data[position + 2]
+            developer.append(DeveloperSpec(number, size, index, at))
+            sane = sane and size > 0
+            at += size
+    return Layout(
+        header, reserved, architecture, global_, tuple(fields), tuple(developer), end - offset, at, time_at, sane
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Definition:
+    """A definition message. ``index`` counts the definitions of the file, ``message`` all messages of the file, both
+    from 0."""
+
+    index: int
+    segment: int
+    message: int
+    offset: int
+    layout: Layout
+
+    @property
+    def local(self) -> int:
+        """The local message type that this definition binds."""
+        return self.layout.header & 0x0F
+
+    @property
+    def name(self) -> str:
+        """The message's name: ``record``, or ``message 233``."""
+        return message_name(self.layout.global_)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Messages:
+    """All data messages of one definition: their offsets (ascending) and their indices among all messages of the
+    file."""
+
+    definition: Definition
+    offsets: Ints
+    numbers: Ints
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.offsets)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One header with its messages and checksum. Offsets are of the file; ``None`` stands for what is not there.
+
+    ``declared`` is the data size that the header states, ``data_start`` and ``data_end`` where messages were really
+    found. ``header_crc`` is the stored one (``None`` in a 12-byte header), ``file_crc`` likewise; ``*_computed`` are
+    what the bytes give.
+    """
+
+    index: int
+    offset: int
+    header_size: int
+    protocol: int
+    profile: int
+    declared: int
+    data_start: int
+    data_end: int
+    end: int
+    header_crc: int | None
+    header_crc_computed: int | None
+    file_crc: int | None
+    file_crc_computed: int
+
+
+@dataclass(frozen=True, eq=False)
+class FitDocument:
+    """A FIT file as its bytes say it.
+
+    ``mended`` is ``data`` with the few bits put right that a single flip had broken in headers and definitions; it is
+    the same object where there are none. Values are always taken from ``data``. ``cache`` keeps what was worked out
+    once.
+    """
+
+    data: bytes
+    mended: bytes
+    segments: tuple[Segment, ...]
+    definitions: tuple[Definition, ...]
+    messages: tuple[Messages, ...]
+    faults: tuple[Fault, ...]
+    cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def by_global(self) -> dict[int, tuple[Messages, ...]]:
+        """The data messages by their global number; definitions that are never used are left out."""
+        found: dict[int, list[Messages]] = {}
+        for group in self.messages:
+            found.setdefault(group.definition.layout.global_, []).append(group)
+        return {global_: tuple(groups) for global_, groups in found.items()}
+
+    def of(self, global_: int) -> Sequence[Messages]:
+        """The data messages with this global number, one `Messages` for each definition, in the order of the
+        definitions."""
+        return self.by_global.get(global_, ())
+
+    def count(self, global_: int) -> int:
+        """How many data messages of this global number there are."""
+        return sum(map(len, self.of(global_)))
+
+    @property
+    def total(self) -> int:
+        """How many messages there are, definitions included."""
+        return len(self.definitions) + sum(map(len, self.messages))

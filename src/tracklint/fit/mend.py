@@ -1,0 +1,116 @@
+"""Which single bit, read the other way round, lets a stopped reader go on.
+
+One flipped bit is the commonest damage, and the dearest: in a definition it costs every message of a type. There are
+few bits that decide where messages stand, so each is tried, and the one after which messages chain best is taken.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .document import read_layout
+from .resync import chain, fits_profile, header_flips, layout_flips, local_type
+
+if TYPE_CHECKING:
+    from .walk import Walk
+
+__all__ = ["find_bit"]
+
+_TAIL = 64  # definitions that are looked at
+#: Offset and number of the bit, and the offset of the message to go back to.
+Bit = tuple[int, int, int]
+
+
+def find_bit(walk: Walk, fault: int) -> Bit | None:
+    """The bit in a recent header or definition to flip so that the messages follow past ``fault``, ``None`` where
+    there is none.
+
+    ``walk.data`` must be a bytearray; it is as before afterwards.
+    """
+    recent = walk.recent(fault)
+    frames = ([fault] if fault < walk.limit else []) + recent
+    return _mended_header(walk, frames) or _mended_here(walk, fault) or _mended_definition(walk, fault, recent)
+
+
+def _mended_header(walk: Walk, frames: list[int]) -> Bit | None:
+    best: tuple[int, Bit] | None = None
+    data = walk.data
+    assert isinstance(data, bytearray)
+    compressed = walk.compressed()
+    for steps, frame in enumerate(frames):
+        table, last = walk.table_at(frame), walk.last_before(frame)
+        for at, bit in header_flips(data, frame):
+            got = chain(
+                data, frame, table, last, limit=walk.limit, ends=walk.ends, need=steps + 9, compressed=compressed
+            )
+            if got >= 4 and (best is None or got > best[0] + steps):
+                best = got, (at, bit, frame)
+    return best[1] if best else None
+
+
+def _mended_here(walk: Walk, fault: int) -> Bit | None:
+    """The bit for a definition that is not accepted as it stands."""
+    data = walk.data
+    if fault + 6 > walk.limit or data[fault] & 0xC0 != 0x40:
+        return None
+    assert isinstance(data, bytearray)
+    table, last, compressed = walk.table_at(fault), walk.last_before(fault), walk.compressed()
+    best: tuple[int, Bit] | None = None
+    as_it_is = read_layout(data, fault, walk.limit)
+    one_fault = as_it_is is not None and as_it_is.unsound <= 1
+    for at, bit in layout_flips(data, fault, data[fault + 5] if one_fault else 0):
+        walk.budget.effort -= 10
+        layout = read_layout(data, fault, walk.limit)
+        if layout is None or not layout.sane:
+            continue
+        got = chain(data, fault, table, last, limit=walk.limit, ends=walk.ends, need=10, compressed=compressed)
+        if got >= 4 and (best is None or got + fits_profile(layout) > best[0]):
+            best = got + fits_profile(layout), (at, bit, fault)
+    return best[1] if best else None
+
+
+def _mended_definition(walk: Walk, fault: int, recent: list[int]) -> Bit | None:
+    best: tuple[int, Bit] | None = None
+    data = walk.data
+    assert isinstance(data, bytearray)
+    compressed = walk.compressed()
+    for index in _blamed(walk, fault, recent):
+        start, old = walk.definitions[index]
+        before = fits_profile(old)
+        inside = start in recent
+        back = start if inside else min((o for o in recent if walk.is_of(o, index)), default=fault)
+        need = 9 + sum(o >= back for o in recent)
+        table, last = walk.table_at(back), walk.last_before(back)
+        for at, bit in layout_flips(data, start, len(old.fields)):
+            walk.budget.effort -= len(old.fields)
+            layout = read_layout(data, start, walk.limit)
+            if layout is None or not layout.sane or layout.frame == old.frame:
+                continue  # the same places in the same order: that cannot be what stopped the reader
+            if not inside:
+                if layout.length != old.length or layout.header != old.header:
+                    continue
+                table[old.header & 0x0F] = layout
+            got = chain(data, back, table, last, limit=walk.limit, ends=walk.ends, need=need, compressed=compressed)
+            if got < 4:
+                continue
+            fits = fits_profile(layout)
+            if (fits > before or not old.sane) and (best is None or got + fits > best[0]):
+                best = got + fits, (at, bit, back)
+    return best[1] if best else None
+
+
+def _blamed(walk: Walk, fault: int, recent: list[int]) -> list[int]:
+    """Definitions that have hardly been used yet and may be what is damaged, the nearest first."""
+    blamed = [
+        i
+        for i, (offset, _) in enumerate(walk.definitions[-_TAIL:], max(len(walk.definitions) - _TAIL, 0))
+        if offset in recent
+    ]
+    frames = [offset for offset in recent if walk.data[offset] & 0xC0 != 0x40]
+    if fault < walk.limit and walk.table[local_type(walk.data[fault])] is not None and walk.data[fault] & 0xC0 != 0x40:
+        frames.insert(0, fault)
+    for frame in frames:
+        index = walk.owner(frame)
+        if index not in blamed and walk.uses(index) <= 12:
+            blamed.append(index)
+    return blamed[::-1][:6] if len(blamed) <= 6 else blamed[-6:]

@@ -1,0 +1,122 @@
+"""The words that outputs share: times, durations, places, names, counts. No output and no colour here."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from ..findings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..findings import Finding, Where
+
+__all__ = ["clock", "counted", "iso", "place", "portable_name", "printable", "severities"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: What a terminal could obey (controls) or reorder (bidirectional marks), and halves of characters.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def iso(time: float | None) -> str | None:
+    """UTC seconds as ``2024-05-01T10:00:00Z``, with three decimals where they are not whole.
+
+    ``None`` for what no calendar date stands for: nothing, NaN, or a year outside 1 to 9999.
+    """
+    if time is None or not math.isfinite(time):
+        return None
+    try:
+        millis = round(time * 1000)
+        when = _EPOCH + timedelta(milliseconds=millis)
+    except OverflowError:
+        return None
+    return when.isoformat(timespec="milliseconds" if millis % 1000 else "seconds").replace("+00:00", "Z")
+
+
+def clock(seconds: float) -> str:
+    """A duration as ``1:23:45``, with three decimals where it is not whole; negative ones with a minus sign."""
+    if not abs(seconds) < 1e12:
+        return "unknown"
+    millis = round(abs(seconds) * 1000)
+    whole, rest = divmod(millis, 1000)
+    text = f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}" + (f".{rest:03d}" if rest else "")
+    return f"-{text}" if seconds < 0 and millis else text
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def severities(findings: Iterable[Finding], *, zero: bool = False) -> str:
+    """``2 errors, 1 warning``: how many findings of each severity, the worst first; those without any only if
+    ``zero``."""
+    counts = Counter(finding.severity for finding in findings)
+    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+    return ", ".join(counted(counts[s], noun) for s, noun in nouns.items() if counts[s] or zero)
+
+
+def place(where: Where, fmt: str, start: float | None = None) -> str:
+    """A place as a person reads it: line and column (XML) or byte and message (FIT), point, time in UTC and since
+    ``start``.
+
+    Empty where nothing is known.
+    """
+    parts: list[str] = []
+    if where.line is not None:
+        parts.append(f"line {where.line}" + (f", column {where.column}" if where.column is not None else ""))
+    elif where.offset is not None:
+        parts.append(f"byte {where.offset}")
+    if where.segment:
+        parts.append(f"segment {where.segment}")
+    if where.message is not None:
+        parts.append(f"message {where.message}" + (f" ({where.global_})" if where.global_ else ""))
+    elif where.global_:
+        parts.append(f"message {where.global_}" if not where.global_.startswith("message") else where.global_)
+    if where.local is not None:
+        parts.append(f"local type {where.local}")
+    if where.field:
+        parts.append(f"field {where.field}" if fmt == "fit" else where.field)
+    if where.record is not None:
+        parts.append(f"record {where.record}" if fmt == "fit" else f"point {where.record}")
+    if (moment := iso(where.time)) is not None and where.time is not None:
+        since = "" if start is None else clock(where.time - start)
+        parts.append(moment + (f" ({since if since.startswith('-') else '+' + since})" if since else ""))
+    if where.count is not None and where.count > 1:
+        parts.append(f"the first of {where.count}")
+    return ", ".join(parts)
+
+
+def portable_name(name: str) -> str:
+    """A report's name without the machine: a path below the working directory relative to it, another absolute one cut.
+
+    What is left of an absolute path elsewhere is the file's own name, or the archive's and its member's.
+    """
+    if not os.path.isabs(name):  # noqa: PTH117 - "<stdin>" and "archive.zip/member" are no paths
+        return name
+    path = PurePath(name)
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        archive = next((i for i, part in enumerate(path.parts[:-1]) if part.lower().endswith(".zip")), -1)
+        return PurePath(*path.parts[archive:]).as_posix()
+
+
+def printable(text: str, encoding: str | None = None) -> str:
+    """``text`` from a file as a terminal can show it safely: controls, direction marks and what ``encoding`` lacks
+    are escaped."""
+    safe = _UNSAFE.sub(
+        lambda found: f"\\x{ord(found[0]):02x}" if found[0] < "\xff" else f"\\u{ord(found[0]):04x}", text
+    )
+    if encoding is None:
+        return safe
+    try:
+        return safe.encode(encoding, "backslashreplace").decode(encoding)
+    except LookupError:
+        return safe.encode("ascii", "backslashreplace").decode("ascii")

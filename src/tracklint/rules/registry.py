@@ -1,0 +1,223 @@
+"""What a rule is, the list of all rules, and how they are run over one file.
+
+A rule is a function decorated with `rule`. It yields hits, i.e. places with numbers; every text that a person or a
+program sees is a template over these numbers, so that they cannot disagree. The function's docstring is its
+documentation.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import numpy as np
+
+from ..activity import Activity
+from ..config import Config, Limits
+from ..findings import Finding, Severity, Skipped, Where
+from ..source import Fault
+
+__all__ = ["RULES", "Basis", "Found", "Hit", "Rule", "at_points", "explain", "from_faults", "now", "rule", "run_rules"]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The authority behind a rule: a title that can be read aloud and a link, or the name of the document."""
+
+    title: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a rule applies, with the numbers that its templates use. ``severity`` overrides the rule's
+    own."""
+
+    where: Where = field(default_factory=Where)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    severity: Severity | None = None
+
+
+Found = Iterator[Hit]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check. ``on`` is the class of what it looks at: Source, FitDocument, XmlDocument or Activity.
+
+    ``says`` and ``hint`` are `str.format` templates over the hit's evidence and the fields of its place. ``formats``
+    are the formats that it can fire on. ``fix`` is ``"safe"``, ``"unsafe"`` or ``None``.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    on: type
+    basis: Basis
+    says: str
+    hint: str
+    check: Callable[[Any, Limits], Iterable[Hit]]
+    formats: tuple[str, ...]
+    fix: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The first sentence of the documentation."""
+        first, _, _ = " ".join(self.documentation.split()).partition(". ")
+        return first.rstrip(".") + "."
+
+    @property
+    def documentation(self) -> str:
+        """The docstring of the rule's function."""
+        return inspect.getdoc(self.check) or ""
+
+
+#: Every rule by code, in the order of the codes.
+RULES: dict[str, Rule] = {}
+
+
+def rule(
+    code: str,
+    name: str,
+    severity: Severity,
+    *,
+    on: type,
+    basis: Basis,
+    says: str,
+    hint: str,
+    formats: Sequence[str] = ("fit", "tcx", "gpx"),
+    fix: str | None = None,
+) -> Callable[[Callable[[Any, Limits], Iterable[Hit]]], Callable[[Any, Limits], Iterable[Hit]]]:
+    """Declare a rule. The decorated function takes what it looks at and the `Limits`, and yields `Hit`."""
+
+    def declare(check: Callable[[Any, Limits], Iterable[Hit]]) -> Callable[[Any, Limits], Iterable[Hit]]:
+        if code in RULES:
+            raise ValueError(f"{code} is declared twice")
+        RULES[code] = Rule(code, name, severity, on, basis, says, hint, check, tuple(formats), fix)
+        return check
+
+    return declare
+
+
+def explain(code: str) -> Rule:
+    """The rule with this code. Raises KeyError."""
+    return RULES[code]
+
+
+def now(limits: Limits) -> float:
+    """The time that clock rules compare with, UTC seconds."""
+    return time.time() if limits.now is None else limits.now
+
+
+_WHERE_FIELDS = {f.name for f in fields(Where)}
+
+
+def from_faults(faults: Iterable[Fault], *kinds: str) -> Found:
+    """A hit for each fault of these kinds: its place from the offset and the place keys, the rest as evidence."""
+    for fault in faults:
+        if fault.kind in kinds:
+            place = {k: v for k, v in fault.evidence.items() if k in _WHERE_FIELDS}
+            rest = {k: v for k, v in fault.evidence.items() if k not in _WHERE_FIELDS}
+            yield Hit(Where(**{"offset": fault.offset, "size": fault.size or None, **place}), rest)
+
+
+def at_points(activity: Activity, hits: Any, **evidence: Any) -> Found:
+    """One hit for all the points in ``hits`` (a mask or indices), so that one cause stays one finding.
+
+    The place is that of the first point, with the count. The evidence gets ``points`` (all of them), ``count``,
+    ``share`` (per cent), ``first``, ``last`` and ``runs``, the complete list of ``[first, last]`` of neighbouring
+    points. Nothing is yielded for no points.
+    """
+    indices = np.asarray(hits)
+    if indices.dtype == bool:
+        indices = np.flatnonzero(indices)
+    if not len(indices):
+        return
+    edges = np.flatnonzero(np.diff(indices) > 1)
+    first = indices[np.r_[0, edges + 1]]
+    last = indices[np.r_[edges, len(indices) - 1]]
+    yield Hit(
+        replace(activity.at(int(indices[0])), count=len(indices)),
+        {
+            "points": len(activity),
+            "count": len(indices),
+            "share": round(100 * len(indices) / len(activity), 1),
+            "first": int(indices[0]),
+            "last": int(indices[-1]),
+            "runs": np.column_stack((first, last)).tolist(),
+            **evidence,
+        },
+    )
+
+
+def run_rules(subjects: Sequence[object], config: Config) -> tuple[list[Finding], list[Skipped]]:
+    """Run every wanted rule on the subject of its class. A rule that crashes becomes INT001; the others still run.
+
+    Findings come in the order of their bytes, then of their codes. Rules whose subject is not there are skipped with
+    the reason.
+    """
+    findings: list[Finding] = []
+    skipped: dict[str, str] = {}
+    for each in RULES.values():
+        if not config.wants(each.code):
+            continue
+        subject = next((s for s in subjects if isinstance(s, each.on)), None)
+        if subject is None:
+            if each.on is Activity:
+                skipped[each.code[:3] + "*"] = "the file has no part that could be read as an activity"
+            continue
+        if isinstance(subject, Activity) and subject.format not in each.formats:
+            continue
+        try:
+            findings += [_finding(each, hit, config) for hit in each.check(subject, config.limits)]
+        except Exception as error:  # a defect of ours must not hide the file's other findings
+            findings.append(crash(each.code, error))
+    findings.sort(key=lambda f: (f.where.offset is None, f.where.offset or 0, f.code))
+    return findings, [Skipped(code, why) for code, why in sorted(skipped.items())]
+
+
+def _finding(each: Rule, hit: Hit, config: Config) -> Finding:
+    evidence = {key: _plain(value) for key, value in hit.evidence.items()}
+    words = {f: getattr(hit.where, f) for f in _WHERE_FIELDS} | evidence
+    return Finding(
+        code=each.code,
+        name=each.name,
+        severity=config.severity.get(each.code) or hit.severity or each.severity,
+        message=each.says.format_map(words),
+        hint=each.hint.format_map(words),
+        where=hit.where,
+        evidence=evidence,
+        fix=each.fix,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as JSON can hold it: numpy scalars become numbers, NaN and infinities become None."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, bytes):
+        return value.hex(" ")
+    return value
+
+
+def crash(code: str, error: Exception) -> Finding:
+    """INT001: one of our own parts failed on this file."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    spot = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
+    return Finding(
+        code="INT001",
+        name="crashed",
+        severity=Severity.ERROR,
+        message=f"tracklint itself failed while it ran {code}: {type(error).__name__}: {error}",
+        hint="this is a defect of tracklint, not of the file; please report it with this line",
+        where=Where(),
+        evidence={"part": code, "error": type(error).__name__, "spot": spot},
+    )

@@ -1,0 +1,216 @@
+"""From what a file says to Strava's SportType, and how sure that is.
+
+Strava documents that FIT sport and sub_sport count, and which five TCX words it maps; how a FIT pair becomes one of its
+types is not documented, so most FIT rows are ``likely`` (independent reports) or ``guess``. GPX ``trk/type`` is not
+documented at all. Source: https://developers.strava.com/docs/uploads/ and reports cited in docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["SPORT_TYPES", "Mapped", "map_fit", "map_gpx", "map_sessions", "map_tcx", "normalise", "spell_sport_type"]
+
+#: Every SportType of Strava's API as of April 2026; the list grows, so an unknown name is a warning and no error.
+SPORT_TYPES = tuple(
+    "AlpineSki BackcountrySki Badminton Basketball Canoeing Cricket Crossfit Dance EBikeRide Elliptical "
+    "EMountainBikeRide Golf GravelRide Handcycle HighIntensityIntervalTraining Hike IceSkate InlineSkate "
+    "Kayaking Kitesurf MountainBikeRide NordicSki Padel PhysicalTherapy Pickleball Pilates Racquetball Ride "
+    "RockClimbing RollerSki Rowing Run Sail Skateboard Snowboard Snowshoe Soccer Squash StairStepper "
+    "StandUpPaddling Surfing Swim TableTennis Tennis TrailRun Velomobile VirtualRide VirtualRow VirtualRun "
+    "Volleyball Walk WeightTraining Wheelchair Windsurf Workout Yoga".split()
+)
+_BY_FOLDED = {name.casefold(): name for name in SPORT_TYPES}
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A prediction: ``strava`` is a SportType or ``None`` (the athlete's default sport), ``sure`` as in
+    `findings.SportFacts`."""
+
+    strava: str | None
+    sure: str
+    why: str
+
+
+def spell_sport_type(text: str) -> str | None:
+    """``text`` as Strava spells it (the API is case-sensitive), ``None`` where it is no SportType we know."""
+    return _BY_FOLDED.get(text.strip().replace(" ", "").replace("_", "").replace("-", "").casefold())
+
+
+def normalise(text: str) -> str:
+    """Lower case, trimmed, with ``_`` and ``-`` as spaces and single spaces."""
+    return " ".join(text.replace("_", " ").replace("-", " ").split()).casefold()
+
+
+#: FIT sport -> sub_sport -> (SportType, sure). ``""`` is any other sub_sport, generic and none included.
+_FIT: dict[str, dict[str, tuple[str, str]]] = {
+    "running": {
+        "": ("Run", "likely"),
+        "trail": ("TrailRun", "likely"),
+        "treadmill": ("Run", "likely"),
+        "indoor running": ("Run", "likely"),
+        "virtual activity": ("VirtualRun", "likely"),
+        "ultra": ("Run", "guess"),
+    },
+    "cycling": {
+        "": ("Ride", "likely"),
+        "mountain": ("MountainBikeRide", "likely"),
+        "downhill": ("MountainBikeRide", "guess"),
+        "gravel cycling": ("GravelRide", "likely"),
+        "mixed surface": ("GravelRide", "guess"),
+        "cyclocross": ("Ride", "guess"),
+        "virtual activity": ("VirtualRide", "likely"),
+        "e bike fitness": ("EBikeRide", "likely"),
+        "e bike mountain": ("EMountainBikeRide", "likely"),
+        "hand cycling": ("Handcycle", "guess"),
+    },
+    "e biking": {"": ("EBikeRide", "likely"), "e bike mountain": ("EMountainBikeRide", "likely")},
+    "swimming": {"": ("Swim", "likely")},
+    "walking": {"": ("Walk", "likely")},
+    "hiking": {"": ("Hike", "likely")},
+    "mountaineering": {"": ("Hike", "guess")},
+    "rowing": {"": ("Rowing", "likely"), "virtual activity": ("VirtualRow", "guess")},
+    "fitness equipment": {
+        "": ("Workout", "guess"),
+        "elliptical": ("Elliptical", "likely"),
+        "stair climbing": ("StairStepper", "likely"),
+        "indoor rowing": ("Rowing", "likely"),
+        "indoor cycling": ("Ride", "guess"),
+        "treadmill": ("Run", "guess"),
+    },
+    "training": {
+        "": ("Workout", "guess"),
+        "strength training": ("WeightTraining", "likely"),
+        "cardio training": ("Workout", "likely"),
+        "yoga": ("Yoga", "likely"),
+        "pilates": ("Pilates", "likely"),
+        "hiit": ("HighIntensityIntervalTraining", "likely"),
+    },
+    "cross country skiing": {"": ("NordicSki", "likely"), "skate skiing": ("NordicSki", "likely")},
+    "alpine skiing": {"": ("AlpineSki", "likely"), "backcountry": ("BackcountrySki", "likely")},
+    "snowboarding": {"": ("Snowboard", "likely")},
+    "snowshoeing": {"": ("Snowshoe", "likely")},
+    "ice skating": {"": ("IceSkate", "likely")},
+    "inline skating": {"": ("InlineSkate", "likely")},
+    "paddling": {"": ("Canoeing", "likely")},
+    "kayaking": {"": ("Kayaking", "likely")},
+    "stand up paddleboarding": {"": ("StandUpPaddling", "likely")},
+    "surfing": {"": ("Surfing", "likely")},
+    "windsurfing": {"": ("Windsurf", "likely")},
+    "kitesurfing": {"": ("Kitesurf", "likely")},
+    "sailing": {"": ("Sail", "likely")},
+    "rock climbing": {"": ("RockClimbing", "likely")},
+    "golf": {"": ("Golf", "likely")},
+    "soccer": {"": ("Soccer", "likely")},
+    "tennis": {"": ("Tennis", "likely")},
+    "basketball": {"": ("Basketball", "likely")},
+    "racket": {
+        "": ("Workout", "guess"),
+        "pickleball": ("Pickleball", "likely"),
+        "padel": ("Padel", "likely"),
+        "badminton": ("Badminton", "likely"),
+        "squash": ("Squash", "likely"),
+        "table tennis": ("TableTennis", "likely"),
+        "racquetball": ("Racquetball", "likely"),
+    },
+    "hiit": {"": ("HighIntensityIntervalTraining", "likely")},
+    "wheelchair push walk": {"": ("Wheelchair", "guess")},
+    "wheelchair push run": {"": ("Wheelchair", "guess")},
+}
+
+#: TCX Activity/@Sport in lower case: the five that Strava's document names.
+_TCX = {"biking": "Ride", "running": "Run", "hiking": "Hike", "walking": "Walk", "swimming": "Swim"}
+
+#: Words in GPX trk/type, and synonyms that TCX writers use; Strava exports once wrote numbers (derive#65).
+_WORDS = {
+    "ride": "Ride", "cycling": "Ride", "biking": "Ride", "bike": "Ride", "bicycle": "Ride", "road biking": "Ride",
+    "road cycling": "Ride", "cyclisme": "Ride", "mountain biking": "MountainBikeRide", "mtb": "MountainBikeRide",
+    "gravel cycling": "GravelRide", "gravel biking": "GravelRide", "virtual ride": "VirtualRide", "e bike": "EBikeRide",
+    "run": "Run", "running": "Run", "jogging": "Run", "jog": "Run", "street running": "Run", "track running": "Run",
+    "trail running": "TrailRun", "trail run": "TrailRun", "treadmill running": "Run", "virtual run": "VirtualRun",
+    "hike": "Hike", "hiking": "Hike", "trekking": "Hike", "walk": "Walk", "walking": "Walk",
+    "swim": "Swim", "swimming": "Swim", "lap swimming": "Swim", "open water swimming": "Swim",
+    "rowing": "Rowing", "kayaking": "Kayaking", "canoeing": "Canoeing", "paddling": "Canoeing", "sailing": "Sail",
+    "stand up paddling": "StandUpPaddling", "sup": "StandUpPaddling", "surfing": "Surfing", "windsurfing": "Windsurf",
+    "kitesurfing": "Kitesurf", "cross country skiing": "NordicSki", "nordic skiing": "NordicSki",
+    "alpine skiing": "AlpineSki", "resort skiing snowboarding": "AlpineSki", "backcountry skiing": "BackcountrySki",
+    "snowboarding": "Snowboard", "snowshoeing": "Snowshoe", "ice skating": "IceSkate", "inline skating": "InlineSkate",
+    "skating": "InlineSkate", "roller skiing": "RollerSki", "rock climbing": "RockClimbing", "golf": "Golf",
+    "9": "Run", "10": "Walk",
+}  # fmt: skip
+
+#: FIT sub_sports that mean: stands still, whatever the positions say.
+STATIONARY_SUB_SPORTS = frozenset(
+    {
+        "treadmill",
+        "indoor cycling",
+        "spin",
+        "indoor rowing",
+        "indoor running",
+        "indoor walking",
+        "elliptical",
+        "stair climbing",
+    }
+)
+
+
+def map_fit(sport: str | None, sub_sport: str | None) -> Mapped:
+    """A FIT session's sport and sub_sport, as profile names."""
+    name, sub = normalise(sport or ""), normalise(sub_sport or "")
+    row = _FIT.get(name)
+    if row is None:
+        if name in ("", "generic", "transition", "all", "multisport"):
+            return Mapped(
+                None, "unknown", f"session.sport is {name or 'absent'}: Strava uses the athlete's default sport"
+            )
+        return Mapped(None, "unknown", f"no Strava type is known for session.sport {sport}")
+    strava, sure = row.get(sub) or row[""]
+    with_sub = f" with sub_sport {sub_sport}" if sub and sub != "generic" else ""
+    return Mapped(strava, sure, f"session.sport is {sport}{with_sub}")
+
+
+def map_tcx(sport: str | None) -> Mapped:
+    """A TCX Activity/@Sport, in any case."""
+    name = normalise(sport or "")
+    if name in _TCX:
+        return Mapped(_TCX[name], "certain", f"Activity/@Sport is {sport}, one of the five words that Strava maps")
+    if not name:
+        return Mapped(None, "unknown", "there is no Activity/@Sport: Strava uses the athlete's default sport")
+    return Mapped(
+        None, "unknown", f"Activity/@Sport is {sport}, which Strava does not map: the athlete's default sport is used"
+    )
+
+
+def map_gpx(sport: str | None) -> Mapped:
+    """A GPX trk/type. Strava writes it into its exports but does not document that it reads it."""
+    if not (name := normalise(sport or "")):
+        return Mapped(None, "unknown", "the track has no type: Strava uses the athlete's default sport")
+    strava = _WORDS.get(name) or spell_sport_type(name)
+    if strava is None:
+        return Mapped(None, "unknown", f"trk/type is {sport}, which names no sport of Strava")
+    return Mapped(strava, "guess", f"trk/type is {sport}; Strava does not document that it reads it")
+
+
+def synonym(sport: str) -> str | None:
+    """The SportType that a TCX word means though Strava does not map it (``cycling``), ``None`` where none is known."""
+    return _WORDS.get(normalise(sport)) or spell_sport_type(normalise(sport))
+
+
+def map_sessions(kind: str, pairs: Sequence[tuple[str | None, str | None]]) -> Mapped:
+    """The sport of a whole file of format ``kind`` from its sessions' (sport, sub_sport). Transitions are passed
+    over."""
+    legs = [pair for pair in pairs if normalise(pair[0] or "") != "transition"] or list(pairs)
+    if not legs:
+        return {"fit": map_fit(None, None), "tcx": map_tcx(None), "gpx": map_gpx(None)}[kind]
+    mapped = [map_fit(*leg) if kind == "fit" else map_tcx(leg[0]) if kind == "tcx" else map_gpx(leg[0]) for leg in legs]
+    first = next((m for m in mapped if m.strava), mapped[0])
+    if len({m.strava for m in mapped if m.strava}) > 1:
+        names = ", ".join(dict.fromkeys(m.strava or "?" for m in mapped))
+        return Mapped(
+            first.strava,
+            "guess",
+            f"the file holds several sports ({names}); what Strava makes of one file is not documented",
+        )
+    return first

@@ -1,0 +1,20 @@
+"""A stand-in of Strava on this machine: its upload endpoints, statuses, texts and limits, with our own check behind.
+
+Needs the extra ``sandbox`` (starlette, uvicorn, python-multipart). What it answers follows Strava's documents and
+what users have seen of the live service; it creates nothing anywhere and keeps everything in memory.
+"""
+
+from __future__ import annotations
+
+try:
+    import python_multipart  # noqa: F401  starlette needs it, and says so only at the first upload
+    import starlette  # noqa: F401
+    import uvicorn  # noqa: F401
+except ImportError as error:
+    raise ImportError(f"the sandbox needs {error.name}; install it with: pip install 'tracklint[sandbox]'") from None
+
+from .api import app
+from .serving import Running, running_sandbox, serve
+from .state import SANDBOX_TOKEN, Options, Strava
+
+__all__ = ["SANDBOX_TOKEN", "Options", "Running", "Strava", "app", "running_sandbox", "serve"]

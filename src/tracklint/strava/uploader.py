@@ -1,0 +1,224 @@
+"""From a prepared file to an activity: send it, ask until Strava is done, and say in one sentence what came of it.
+
+An upload id is never lost: whatever goes wrong after Strava has given one, the result names it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..findings import Severity
+from ..sports import spell_sport_type
+from .client import DATA_TYPES
+from .errors import BadAnswer, NetworkTrouble, Refused, ServerTrouble, StravaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ..findings import Report
+    from ..preparing import Prepared
+    from .client import Client
+    from .status import UploadStatus
+
+__all__ = ["DEADLINE", "POLLS", "Uploaded", "Uploader"]
+
+#: Seconds before each question; the last one repeats. Each costs one of the 100 read requests of a quarter of an hour.
+POLLS = (1.5, 2.0, 4.0, 8.0, 15.0)
+#: Seconds after which an upload that still processes is left alone: some process for ever (strava-ruby-client#36).
+DEADLINE = 90.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded:
+    """What came of one file.
+
+    ``outcome`` is ``ready``, ``duplicate`` (Strava has the activity already: a success), ``deleted``, ``failed``,
+    ``refused-before-sending`` or ``processing`` (not known yet; ``upload_id`` is there to ask again). ``link`` is the
+    activity's page. ``message`` is one sentence; ``notes`` tells what was changed or tried again. ``raw`` is Strava's
+    last answer.
+    """
+
+    name: str
+    outcome: str
+    message: str
+    activity_id: int | None = None
+    upload_id: int | None = None
+    link: str | None = None
+    polls: int = 0
+    notes: tuple[str, ...] = ()
+    raw: Mapping[str, Any] | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether Strava has the activity: ``ready`` or ``duplicate``."""
+        return self.outcome in ("ready", "duplicate")
+
+
+class Uploader:
+    """Sends prepared files one by one through a `Client`.
+
+    ``polls`` are the seconds before each question (1 or more; the last repeats), ``deadline`` the seconds that one
+    file may take after it is sent, ``resend`` how often a file is sent again when no answer or a 5xx came: Strava's
+    check for duplicates makes that harmless. ``clock`` and ``sleep`` are `time.monotonic` and `time.sleep`.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+        deadline: float = DEADLINE,
+        polls: Sequence[float] = POLLS,
+        resend: int = 1,
+    ) -> None:
+        if not polls or min(polls) < 1:
+            raise ValueError(f"polls is {tuple(polls)!r}; Strava asks for 1 s or more between two questions")
+        self.client = client
+        self.deadline = deadline
+        self.polls = tuple(polls)
+        self.resend = resend
+        self._clock = clock
+        self._sleep = sleep
+
+    def upload(
+        self,
+        prepared: Prepared,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        sport_type: str | None = None,
+        activity_type: str | None = None,
+        trainer: bool | None = None,
+        commute: bool | None = None,
+        external_id: str | None = None,
+        force: bool = False,
+    ) -> Uploaded:
+        """Send one file and wait for what comes of it. A file that the check refuses is not sent, unless ``force``.
+
+        The case of ``sport_type`` is corrected. Raises `StravaError` while Strava has given no upload id
+        (``maybe_accepted`` tells whether the file may have arrived), and ValueError for options that it would refuse.
+        """
+        if prepared.report.verdict == "refused" and not force:
+            return Uploaded(name=prepared.name, outcome="refused-before-sending", message=_reasons(prepared.report))
+        if prepared.data_type not in DATA_TYPES:
+            return Uploaded(
+                name=prepared.name,
+                outcome="refused-before-sending",
+                message="not sent, not even by force: the content is none of FIT, TCX and GPX",
+            )
+        notes: list[str] = []
+        fields = {
+            "title": title,
+            "description": description,
+            "sport_type": _spelled(sport_type, notes),
+            "activity_type": activity_type,
+            "trainer": trainer,
+            "commute": commute,
+            "external_id": external_id or prepared.external_id,
+        }
+        try:
+            status = self._send(prepared, fields, notes)
+        except Refused as refusal:
+            return replace(self._refusal(prepared.name, refusal), notes=tuple(notes))
+        return replace(self.follow(status, name=prepared.name), notes=tuple(notes))
+
+    def resume(self, upload_id: int, *, name: str = "") -> Uploaded:
+        """Go on asking about an upload that was still processing. Raises `StravaError` if the first question fails."""
+        return self.follow(self.client.status(upload_id), name=name or f"upload {upload_id}")
+
+    def follow(self, status: UploadStatus, *, name: str) -> Uploaded:
+        """Ask about an upload until it is done or the deadline is over. A `StravaError` becomes part of the message."""
+        status, doubled = _other_upload(status)
+        started, waited, asked, trouble = self._clock(), 0.0, 0, ""
+        for pause in itertools.chain(self.polls, itertools.repeat(self.polls[-1])):
+            left = self.deadline - max(waited, self._clock() - started)
+            if status.state != "processing" or left < 1:
+                break
+            self._sleep(min(pause, left))
+            waited += min(pause, left)
+            asked += 1
+            try:
+                status, again = _other_upload(self.client.status(status.id))
+                doubled, trouble = doubled or again, ""
+            except (NetworkTrouble, ServerTrouble, BadAnswer) as error:
+                trouble = str(error)
+            except StravaError as error:
+                trouble = str(error)
+                break
+        return self._result(name, status, asked, doubled, trouble)
+
+    def _send(self, prepared: Prepared, fields: dict[str, Any], notes: list[str]) -> UploadStatus:
+        for attempt in itertools.count(1):
+            try:
+                return self.client.upload(
+                    prepared.data, data_type=prepared.data_type, file_name=prepared.name, **fields
+                )
+            except (NetworkTrouble, ServerTrouble) as error:
+                if attempt > self.resend:
+                    raise
+                notes.append(f"sent again, because the first attempt ended so: {error}")
+                self._sleep(self.polls[0])
+        raise AssertionError("the loop ends by return or raise")
+
+    def _refusal(self, name: str, refusal: Refused) -> Uploaded:
+        """A refusal in the answer to the file itself; a duplicate is sometimes told there."""
+        if refusal.upload is not None and refusal.upload.state == "duplicate":
+            return self.follow(refusal.upload, name=name)
+        raw = refusal.upload.raw if refusal.upload else None
+        upload_id = refusal.upload.id if refusal.upload else None
+        return Uploaded(name=name, outcome="failed", message=str(refusal), upload_id=upload_id, raw=raw)
+
+    def _result(self, name: str, status: UploadStatus, asked: int, doubled: bool, trouble: str) -> Uploaded:
+        outcome, activity_id = status.state, status.activity_id
+        if outcome == "duplicate":
+            activity_id = status.duplicate_of
+        elif outcome == "ready" and doubled:
+            outcome = "duplicate"
+        link = self.client.activity_link(activity_id) if activity_id is not None else None
+        message = {
+            "ready": f"the activity is ready: {link}",
+            "duplicate": f"Strava has this activity already: {link or status.reason}",
+            "deleted": "the activity was made and has been deleted since",
+            "processing": f"still processing; upload {status.id}"
+            + (f"; the last question failed: {trouble}" if trouble else ""),
+        }.get(outcome, f"Strava refuses the file: {status.reason}")
+        return Uploaded(
+            name=name,
+            outcome=outcome,
+            message=message,
+            activity_id=activity_id,
+            upload_id=status.id,
+            link=link,
+            polls=asked,
+            raw=status.raw,
+        )
+
+
+def _other_upload(status: UploadStatus) -> tuple[UploadStatus, bool]:
+    """Where Strava still processes the same file from another upload: that upload, as one to ask about, and True."""
+    other = status.duplicate_upload
+    if other is None or status.duplicate_of is not None:
+        return status, False
+    return replace(status, id=other, id_str=str(other), error=None, status=""), True
+
+
+def _spelled(sport_type: str | None, notes: list[str]) -> str | None:
+    """``sport_type`` as Strava spells it; what is corrected or not known is noted. New types appear without notice."""
+    if sport_type is None:
+        return None
+    spelled = spell_sport_type(sport_type)
+    if spelled is None:
+        notes.append(f"sport_type {sport_type} is none that tracklint knows; it is sent as it is")
+    elif spelled != sport_type:
+        notes.append(f"sport_type {sport_type} is sent as {spelled}, the way Strava spells it")
+    return spelled or sport_type
+
+
+def _reasons(report: Report) -> str:
+    errors = [f for f in report.findings if f.severity >= Severity.ERROR]
+    count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+    return f"not sent, for {count}: " + "; ".join(f"{f.code} {f.message}" for f in errors)

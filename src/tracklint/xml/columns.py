@@ -1,0 +1,283 @@
+"""From elements to columns: the values below each point, from every place where a producer may have put them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ..activity import CHANNELS, COLUMNS, BadValue, Place
+from ..findings import Where
+from .index import Path, tag_attributes
+from .tags import CLOSE, Int32s
+from .values import EMPTY_TEXT, NO_ZONE, NOT_FINITE, NOT_VALUE, TAKEN, Column, numbers, times
+
+if TYPE_CHECKING:
+    from .document import XmlDocument
+
+__all__ = ["Points", "Spot", "point_elements", "read_points"]
+
+Floats = npt.NDArray[np.float64]
+_KINDS = {EMPTY_TEXT: "empty", NOT_VALUE: "not-a-number", NOT_FINITE: "not-finite", NO_ZONE: "no-zone"}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What a path below a point means: a channel, the name of the place, and whether Strava reads it there.
+
+    ``leaf_only`` leaves out elements with children, whose text is white space.
+    """
+
+    channel: str
+    name: str
+    strava: bool = True
+    why: str = ""
+    leaf_only: bool = False
+
+
+#: From the path of an element and the paths below its point (the element's own is the last) to what it means.
+SpotOf = Callable[[tuple[Path, ...]], Spot | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """The points of a document: their elements, columns by name, places, and values that could not be taken."""
+
+    elements: Int32s
+    columns: dict[str, Floats]
+    places: tuple[Place, ...]
+    bad_values: tuple[BadValue, ...]
+
+    def before(self, element: int) -> int:
+        """How many points stand before this element."""
+        return int(np.searchsorted(self.elements, element))
+
+
+def point_elements(document: XmlDocument, name: str) -> tuple[Int32s, npt.NDArray[np.bool_]]:
+    """The outermost elements with this local name, in any namespace, and for each whether it is to be kept.
+
+    A point that is still open where a damaged file ends is not kept: its last value may be cut in two.
+    """
+    elements = document.elements
+    found = elements.where(lambda path: path.local == name and name not in path.locals()[:-1])
+    keep = np.ones(len(found), bool)
+    if len(found) and not document.well_formed:
+        unclosed = elements.tags.unclosed()
+        keep &= ~np.isin(elements.tag[found], unclosed)
+    return found, keep
+
+
+class _Reader:
+    """Collects columns, places and bad values of one document."""
+
+    def __init__(self, document: XmlDocument, name: str) -> None:
+        self.document = document
+        self.all, self.keep = point_elements(document, name)
+        self.number = np.cumsum(self.keep) - 1
+        self.points = self.all[self.keep]
+        self.columns = {column: np.full(len(self.points), np.nan) for column in COLUMNS}
+        self.places: list[Place] = []
+        self.bad: dict[tuple[str, str], list[tuple[Int32s, Int32s, Int32s]]] = {}
+
+    def take(self, spot: Spot, owner: npt.NDArray[np.intp], column: Column, start: Int32s, size: Int32s) -> None:
+        """Put the values of one place into its column, where no place before it had one."""
+        good = (column.status == TAKEN) | (column.status == NO_ZONE)
+        values = np.full(len(self.points), np.nan)
+        values[owner[good][::-1]] = column.values[good][::-1]
+        have = np.isfinite(values)
+        if have.any() and spot.channel in CHANNELS:
+            place = Place(
+                channel=spot.channel,
+                name=spot.name,
+                strava=spot.strava,
+                points=int(have.sum()),
+                first=int(np.argmax(have)),
+                why=spot.why,
+            )
+            self.places.append(place)
+        target = self.columns[spot.channel]
+        free = have & np.isnan(target)
+        target[free] = values[free]
+        if column.status.any():
+            for status in np.unique(column.status[column.status != TAKEN]).tolist():
+                rows = column.status == status
+                kind = "not-a-time" if spot.channel == "time" and status in (NOT_VALUE, NOT_FINITE) else _KINDS[status]
+                self.bad.setdefault((spot.channel, kind), []).append(
+                    (owner[rows].astype(np.int32), start[rows], size[rows])
+                )
+
+    def elements(self, spot: Spot, found: Int32s) -> None:
+        """Take the texts of these elements, which all stand at one place."""
+        index, document = self.document.elements, self.document
+        owner = np.searchsorted(self.all, found, "right") - 1
+        kept = self.keep[owner]
+        if spot.leaf_only:
+            following = np.minimum(index.tag[found] + 1, len(index.tags.kind) - 1)
+            kept &= index.tags.kind[following] == CLOSE
+        found, owner = found[kept], self.number[owner[kept]]
+        if not len(found):
+            return
+        start, end = index.text_spans(found)
+        read = times if spot.channel == "time" else numbers
+        column = read(document.text, start, end, document.codec)
+        empty = column.status == EMPTY_TEXT
+        start = np.where(empty, index.tags.start[index.tag[found]], start).astype(np.int32)
+        self.take(spot, owner, column, start, end - start)
+
+    def attributes(self, channel: str, spans: tuple[Int32s, Int32s]) -> None:
+        """Take attribute values of the points; a start below 0 stands for an attribute that is not there."""
+        start, end = spans
+        there = np.flatnonzero(start >= 0)
+        if len(there):
+            column = numbers(self.document.text, start[there], end[there], self.document.codec)
+            self.take(Spot(channel, f"@{channel[:3]}"), there, column, start[there], (end - start)[there])
+
+    def bad_values(self) -> tuple[BadValue, ...]:
+        """What could not be taken, without the points that got a value from another place."""
+        found = []
+        for (channel, kind), parts in self.bad.items():
+            records, offsets, sizes = (np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3))
+            lost = np.isnan(self.columns[channel][records]) if kind != "no-zone" else np.ones(len(records), bool)
+            order = np.flatnonzero(lost)[np.argsort(records[lost], kind="stable")]
+            if not len(order):
+                continue
+            records, offsets, sizes = records[order], offsets[order], sizes[order]
+            sample = self.document.piece(int(offsets[0]), int(offsets[0] + sizes[0])).value if kind != "empty" else ""
+            if self.document.codec != self.document.encoding:
+                ends = [self.document.origin(int(end)) for end in offsets + sizes]
+                offsets = np.array([self.document.origin(int(offset)) for offset in offsets], np.int64)
+                sizes = np.array(ends, np.int64) - offsets
+            found.append(BadValue(channel, kind, records, offsets, sizes, sample[:80]))
+        return tuple(sorted(found, key=lambda bad: (int(bad.records[0]), bad.channel, bad.kind)))
+
+
+def read_points(
+    document: XmlDocument, name: str, spot_of: SpotOf, attributes: Sequence[tuple[str, bytes]] = ()
+) -> Points:
+    """The points ``name`` of a document as columns.
+
+    ``spot_of`` decides what each path below a point means; places that Strava reads come first, the others fill in.
+    ``attributes`` are pairs of column and attribute of the point itself.
+    """
+    reader = _Reader(document, name)
+    if len(reader.points):
+        if attributes:
+            spans = _attribute_spans(document, reader.points, [attribute for _, attribute in attributes])
+            for (channel, _), span in zip(attributes, spans, strict=True):
+                reader.attributes(channel, span)
+        for spot, found in _spots(document, name, spot_of):
+            reader.elements(spot, found)
+    return Points(reader.points, reader.columns, tuple(reader.places), reader.bad_values())
+
+
+def _spots(document: XmlDocument, name: str, spot_of: SpotOf) -> list[tuple[Spot, Int32s]]:
+    """Every place that holds values, with its elements; those that Strava reads come first."""
+    numbers_of: dict[Spot, list[int]] = {}
+    for path in document.elements.paths:
+        chain = path.chain()
+        names = [each.local for each in chain]
+        if name in names[:-1] and (spot := spot_of(chain[names.index(name) :])) is not None:
+            numbers_of.setdefault(spot, []).append(path.number)
+    found = []
+    for spot, paths in numbers_of.items():
+        wanted = set(paths)
+        found.append((spot, document.elements.where(lambda path, wanted=wanted: path.number in wanted)))  # type: ignore[misc]
+    return sorted(found, key=lambda each: (not each[0].strava, int(each[1][0])))
+
+
+def _attribute_spans(document: XmlDocument, points: Int32s, names: Sequence[bytes]) -> list[tuple[Int32s, Int32s]]:
+    """Start and end of the values of two attributes of each point; -1 where one is not there.
+
+    A tag with exactly two attributes written ``lat="..."`` and ``lon="..."`` is told by its quotes; others are read
+    one by one.
+    """
+    tags, raw = document.elements.tags, document.raw
+    tag = document.elements.tag[points]
+    first = np.searchsorted(tags.quotes, tags.start[tag])
+    count = np.searchsorted(tags.quotes, tags.stop[tag]) - first
+    spans = [(np.full(len(points), -1, np.int32), np.full(len(points), -1, np.int32)) for _ in names]
+    two = np.flatnonzero(count == 4)
+    done = np.zeros(len(points), bool)
+    if len(two):
+        at = first[two]
+        edges = [tags.quotes[at + k] for k in range(4)]
+        right = np.zeros(len(two), np.int32)
+        for (start, end), name in zip(spans, names, strict=True):
+            for opening, closing in ((edges[0], edges[1]), (edges[2], edges[3])):
+                here = _named(raw, opening, name)
+                start[two[here]] = opening[here] + 1
+                end[two[here]] = closing[here]
+                right += here
+        done[two[right == len(names)]] = True
+    for i in np.flatnonzero(~done).tolist():
+        found: dict[bytes, tuple[int, int]] = {}
+        for match in tag_attributes(document.text, int(tags.start[tag[i]]), int(tags.stop[tag[i]])):
+            found.setdefault(match[1], match.span(2 if match[2] is not None else 3))
+        for (start, end), name in zip(spans, names, strict=True):
+            start[i], end[i] = found.get(name, (-1, -1))
+    return spans
+
+
+def _named(raw: npt.NDArray[np.uint8], quote: Int32s, name: bytes) -> npt.NDArray[np.bool_]:
+    """Whether `` name=`` stands right before each quote."""
+    good = np.ones(len(quote), bool)
+    for k, byte in enumerate(reversed(name + b"=")):
+        good &= raw.take(quote - 1 - k, mode="clip") == byte
+    before = raw.take(quote - 2 - len(name), mode="clip")
+    good &= (before == 0x20) | (before == 0x0A) | (before == 0x09) | (before == 0x0D)
+    return good
+
+
+def locator(document: XmlDocument, points: Points, starts: npt.NDArray[np.int64]) -> Callable[[int], Where]:
+    """What turns the index of a point into its place: its start tag, line and column, segment, index and time."""
+    tags, tag = document.elements.tags, document.elements.tag
+    time = points.columns["time"]
+
+    def locate(i: int) -> Where:
+        at = int(tag[points.elements[i]])
+        start, stop = int(tags.start[at]), int(tags.stop[at])
+        line, column = document.line_column(start)
+        offset = document.origin(start)
+        moment = float(time[i])
+        return Where(
+            offset=offset,
+            size=document.origin(stop) - offset,
+            line=line,
+            column=column,
+            segment=int(np.searchsorted(starts, i, "right")) - 1 if len(starts) else None,
+            record=i,
+            time=moment if np.isfinite(moment) else None,
+        )
+
+    return locate
+
+
+def segment_starts(document: XmlDocument, points: Points, name: str) -> npt.NDArray[np.int64]:
+    """The index of the first point of each element ``name`` that has points, and of the first point of all."""
+    segments = document.elements.where(lambda path: path.local == name)
+    if not len(points.elements):
+        return np.zeros(0, np.int64)
+    found = np.searchsorted(points.elements, segments)
+    return np.unique(np.append(found[found < len(points.elements)], 0)).astype(np.int64)
+
+
+def element_place(document: XmlDocument, element: int) -> Where:
+    """The place of an element's start tag."""
+    tags, at = document.elements.tags, int(document.elements.tag[element])
+    start, stop = int(tags.start[at]), int(tags.stop[at])
+    line, column = document.line_column(start)
+    offset = document.origin(start)
+    return Where(offset=offset, size=document.origin(stop) - offset, line=line, column=column)
+
+
+def count_elements(document: XmlDocument, names: Sequence[str]) -> dict[str, int]:
+    """How often elements with these local names stand in the document; names that do not are left out."""
+    per_path = np.bincount(document.elements.path, minlength=len(document.elements.paths))
+    found: dict[str, int] = {}
+    for path in document.elements.paths:
+        if path.local in names:
+            found[path.local] = found.get(path.local, 0) + int(per_path[path.number])
+    return {name: found[name] for name in names if name in found}

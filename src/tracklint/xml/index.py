@@ -1,0 +1,265 @@
+"""The structural index: every element with its path. What an element means is decided once for each path.
+
+A path is the chain of names from the root, with the namespace declarations on the way. A file has some dozens of
+paths and a million elements; all questions about names and namespaces are answered on the paths.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from .tags import EMPTY, OPEN, Bytes, Int32s, Tags, name_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["MAX_DEPTH", "Elements", "Path", "index_elements", "tag_attributes"]
+
+#: Elements deeper than this are left out of the index. The deepest that an activity file means anything by is 12.
+MAX_DEPTH = 64
+#: Distinct names of a file, and distinct paths of a level, that are told apart.
+MAX_KINDS = 2000
+XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
+_ATTRIBUTE = re.compile(rb"(?<![^\s\"'])([^\s=<>\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """One distinct chain of names. ``uri`` is ``""`` for no namespace and ``None`` where the prefix is not declared.
+
+    ``scope`` maps the prefixes that are declared here (``""`` for the default namespace) to their URIs.
+    """
+
+    number: int
+    parent: Path | None
+    prefix: str
+    local: str
+    uri: str | None
+    scope: dict[str, str] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The name as the file writes it."""
+        return f"{self.prefix}:{self.local}" if self.prefix else self.local
+
+    def chain(self) -> tuple[Path, ...]:
+        """The paths from the root down to this one."""
+        found = [self]
+        while found[-1].parent is not None:
+            found.append(found[-1].parent)
+        return tuple(reversed(found))
+
+    def locals(self) -> tuple[str, ...]:
+        """The local names from the root down to this element."""
+        return tuple(path.local for path in self.chain())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Elements:
+    """Every element in the order of its start tag: index of that tag in ``tags``, depth, and number of its path.
+
+    ``below`` gives the numbers of the paths that a path (by its number) has below it under a local name.
+    """
+
+    tags: Tags
+    tag: Int32s
+    depth: npt.NDArray[np.int16]
+    path: Int32s
+    paths: tuple[Path, ...]
+    below: dict[tuple[int, str], list[int]]
+
+    def __len__(self) -> int:
+        """How many elements there are."""
+        return len(self.tag)
+
+    def where(self, test: Callable[[Path], bool]) -> Int32s:
+        """The indices of the elements whose path passes the test, ascending."""
+        wanted = np.fromiter((test(path) for path in self.paths), bool, len(self.paths))
+        if not wanted.any():
+            return np.zeros(0, np.int32)
+        return np.flatnonzero(wanted[self.path]).astype(np.int32)
+
+    def text_spans(self, of: npt.NDArray[np.integer]) -> tuple[Int32s, Int32s]:
+        """Start and end of the text of these elements: from the start tag to the next tag. Empty for ``<a/>``."""
+        tag = self.tag[of]
+        start = self.tags.stop[tag]
+        following = np.minimum(tag + 1, len(self.tags.start) - 1)
+        end = np.where((self.tags.kind[tag] == EMPTY) | (following == tag), start, self.tags.start[following])
+        return start, end.astype(np.int32)
+
+    def end_of(self, element: int) -> int:
+        """The index of the first element after this one and all that is in it."""
+        depth = self.depth[element]
+        at = element + 1
+        step = 64
+        while at < len(self.tag):
+            outside = np.flatnonzero(self.depth[at : at + step] <= depth)
+            if len(outside):
+                return at + int(outside[0])
+            at += step
+            step *= 4
+        return len(self.tag)
+
+    def end_tag(self, element: int) -> int | None:
+        """The index in ``tags`` of the element's end tag (its own for ``<a/>``); ``None`` where it is not closed."""
+        tag = int(self.tag[element])
+        if self.tags.kind[tag] == EMPTY:
+            return tag
+        following = self.end_of(element)
+        last = int(self.tag[following]) if following < len(self.tag) else len(self.tags.start)
+        depth = self.tags.depth[tag]
+        at, step = last, 64
+        while at > tag + 1:
+            low = max(tag + 1, at - step)
+            hits = np.flatnonzero((self.tags.depth[low:at] == depth) & (self.tags.kind[low:at] == 2))
+            if len(hits):
+                return low + int(hits[0])
+            at, step = low, step * 4
+        return None
+
+    def children(self, element: int, *names: str) -> npt.NDArray[np.intp]:
+        """The indices of the child elements with one of these local names, in order."""
+        parent = int(self.path[element])
+        wanted = [number for name in names for number in self.below.get((parent, name), ())]
+        if not wanted:
+            return np.zeros(0, np.intp)
+        inside = self.path[element + 1 : self.end_of(element)]
+        return np.flatnonzero(np.isin(inside, wanted)) + element + 1
+
+
+def index_elements(data: bytes, raw: Bytes, tags: Tags) -> Elements:
+    """Name every element and find its path. ``raw`` is ``data`` as an array."""
+    tag = np.flatnonzero((tags.kind == OPEN) | (tags.kind == EMPTY)).astype(np.int32)
+    depth = tags.depth[tag]
+    if len(depth) and (int(depth.max()) >= MAX_DEPTH or int(depth.min()) < 0):
+        keep = (depth < MAX_DEPTH) & (depth >= 0)
+        tag, depth = tag[keep], depth[keep]
+    start, end = tags.start[tag] + 1, tags.name_end[tag]
+    name, first = _common(*distinct(name_keys(raw, start, end)))
+    names = [(data[start[i] : end[i]], b"") for i in first.tolist()]
+    _declare(data, tags, tag, name, names)
+    path, paths = _paths(depth, name, names)
+    below: dict[tuple[int, str], list[int]] = {}
+    for each in paths:
+        if each.parent is not None:
+            below.setdefault((each.parent.number, each.local), []).append(each.number)
+    return Elements(tags, tag, depth.astype(np.int16), path, paths, below)
+
+
+def distinct(keys: npt.NDArray[np.uint64]) -> tuple[Int32s, npt.NDArray[np.intp]]:
+    """For each key the number of its kind, and for each kind the index of one key: by a small hash table, or sorted."""
+    for multiplier in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9):
+        slot = ((keys * np.uint64(multiplier)) >> np.uint64(48)).astype(np.int32)
+        table = np.full(1 << 16, -1, np.int64)
+        table[slot] = np.arange(len(keys))
+        used = np.flatnonzero(table >= 0)
+        if not (keys[table[slot]] == keys).all():
+            continue
+        first = table[used]
+        numbers = np.zeros(1 << 16, np.int32)
+        numbers[used] = np.arange(len(used))
+        return numbers[slot], first
+    _, sorted_first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return inverse.astype(np.int32).reshape(-1), sorted_first
+
+
+def _common(kind: Int32s, first: npt.NDArray[np.intp]) -> tuple[Int32s, npt.NDArray[np.intp]]:
+    """The same, but at most `MAX_KINDS`: the later ones are taken for one, so that no file can eat memory."""
+    if len(first) <= MAX_KINDS:
+        return kind, first
+    numbers, first = np.unique(kind, return_index=True)
+    order = np.argsort(first)
+    rank = np.empty(len(first), np.int32)
+    rank[numbers[order]] = np.minimum(np.arange(len(first)), MAX_KINDS - 1)
+    return rank[kind], first[order[:MAX_KINDS]]
+
+
+def tag_attributes(data: bytes, start: int, stop: int) -> Iterator[re.Match[bytes]]:
+    """The attributes of the start tag at ``start:stop``: group 1 is the name, group 2 or 3 the value."""
+    name = re.compile(rb"<[^\s/>\"'=<]*").match(data, start, stop)
+    return _ATTRIBUTE.finditer(data, name.end() if name else start, stop)
+
+
+def _declare(data: bytes, tags: Tags, tag: Int32s, name: Int32s, names: list[tuple[bytes, bytes]]) -> None:
+    """Give elements that declare namespaces names of their own, so that the scope becomes a part of the path."""
+    hits = np.array([m.start() for m in re.finditer(rb"xmlns", data)], np.int64)
+    if not len(hits) or not len(tag):
+        return
+    owner = np.unique(np.searchsorted(tags.start[tag], hits, "right") - 1)
+    owner = owner[owner >= 0]
+    known: dict[tuple[int, bytes], int] = {}
+    seen: dict[bytes, bytes] = {}
+    for element in owner.tolist():
+        at = tag[element]
+        inner = data[tags.name_end[at] : tags.stop[at]]
+        found = seen.get(inner)
+        if found is None:
+            found = _declarations(inner)
+            if len(seen) < 1000:
+                seen[inner] = found
+        if not found:
+            continue
+        kind = int(name[element])
+        number = known.get((kind, found))
+        if number is None:
+            number = known[kind, found] = len(names)
+            names.append((names[kind][0], found))
+        name[element] = number
+
+
+def _declarations(inner: bytes) -> bytes:
+    """The namespace declarations of a tag's attributes, as one key: prefix, NUL, URI, NUL ..."""
+    found = []
+    for match in _ATTRIBUTE.finditer(inner):
+        prefix, _, local = match[1].partition(b":")
+        if prefix == b"xmlns":
+            found += [local, match[2] if match[2] is not None else match[3]]
+    return b"\0".join(found)
+
+
+def _paths(depth: Int32s, name: Int32s, names: list[tuple[bytes, bytes]]) -> tuple[Int32s, tuple[Path, ...]]:
+    path = np.zeros(len(depth), np.int32)
+    paths: list[Path] = []
+    above: npt.NDArray[np.intp] = np.zeros(0, np.intp)
+    for level in range(int(depth.max()) + 1 if len(depth) else 0):
+        here = np.flatnonzero(depth == level)
+        if level and len(above) and len(here):
+            parent = path[above[np.searchsorted(above, here) - 1]].astype(np.uint64)
+        else:
+            parent = np.zeros(len(here), np.uint64)
+        kind, first = _common(*distinct(parent * np.uint64(len(names)) + name[here].astype(np.uint64)))
+        path[here] = kind + len(paths)
+        for i in first.tolist():
+            above_path = paths[int(parent[i])] if level else None
+            paths.append(_path(len(paths), above_path, *names[int(name[here[i]])]))
+        above = here
+    return path, tuple(paths)
+
+
+_TOP = {"xml": XML_NAMESPACE, "": ""}
+
+
+def _path(number: int, parent: Path | None, name: bytes, declarations: bytes) -> Path:
+    scope = parent.scope if parent else _TOP
+    if declarations:
+        parts = declarations.decode("utf-8", "replace").split("\0")
+        scope = scope | dict(zip(parts[::2], (_unescape(uri) for uri in parts[1::2]), strict=False))
+    prefix, colon, local = name.decode("utf-8", "replace").partition(":")
+    if not colon:
+        prefix, local = "", prefix
+    return Path(number, parent, prefix, local, scope.get(prefix), scope)
+
+
+def _unescape(uri: str) -> str:
+    return (
+        uri.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", '"')
+        .replace("&apos;", "'")
+        .replace("&amp;", "&")
+    )

@@ -1,0 +1,131 @@
+"""The benchmark: our reading and checking beside other readers, on the same built files, in one run.
+
+Not collected with the tests. ``tox -e bench`` runs it, prints the ratios and writes docs/benchmarks.md. Only ratios
+taken in one run mean anything: the same reader varies by half between runs on a shared machine.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import io
+import os
+import platform
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tracklint.checking import check, read
+from tracklint.testing import Ride
+
+HOURS = 6
+RESULTS: dict[str, float] = {}
+SIZES: dict[str, int] = {}
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    ride = Ride(seconds=HOURS * 3600)
+    built = {"fit": ride.fit(enhanced=True), "gpx": ride.gpx(), "tcx": ride.tcx()}
+    SIZES.update({name: len(data) for name, data in built.items()})
+    return built
+
+
+def _fitdecode(data: bytes) -> int:
+    import fitdecode
+
+    with fitdecode.FitReader(io.BytesIO(data)) as reader:
+        return sum(1 for frame in reader if frame.frame_type == fitdecode.FIT_FRAME_DATA)
+
+
+def _fitparse(data: bytes) -> int:
+    import fitparse
+
+    return sum(1 for _ in fitparse.FitFile(data).get_messages())
+
+
+def _gpxpy(data: bytes) -> int:
+    import gpxpy
+
+    return gpxpy.parse(data.decode()).get_points_no()
+
+
+def _tcxreader(data: bytes) -> int:
+    from tcxreader.tcxreader import TCXReader
+
+    path = Path(os.environ.get("TMPDIR", "/tmp")) / "tracklint-bench.tcx"  # noqa: S108 - tcxreader reads paths only
+    path.write_bytes(data)
+    return len(TCXReader().read(str(path)).trackpoints)
+
+
+#: name -> (format, what runs, rounds)
+READERS: dict[str, tuple[str, Callable[[bytes], object], int]] = {
+    "tracklint read (FIT)": ("fit", read, 15),
+    "tracklint check (FIT)": ("fit", check, 15),
+    "fitdecode read (FIT)": ("fit", _fitdecode, 3),
+    "fitparse read (FIT)": ("fit", _fitparse, 3),
+    "tracklint check (GPX)": ("gpx", check, 9),
+    "gpxpy parse (GPX)": ("gpx", _gpxpy, 3),
+    "tracklint check (TCX)": ("tcx", check, 9),
+    "tcxreader read (TCX)": ("tcx", _tcxreader, 3),
+}
+#: (ours, theirs, wanted ratio)
+WANTED = (
+    ("tracklint read (FIT)", "fitdecode read (FIT)", 100),
+    ("tracklint read (FIT)", "fitparse read (FIT)", 200),
+    ("tracklint check (FIT)", "fitdecode read (FIT)", 60),
+    ("tracklint check (GPX)", "gpxpy parse (GPX)", 3),
+    ("tracklint check (TCX)", "tcxreader read (TCX)", 2),
+)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_reader(name: str, files: dict[str, bytes], benchmark: object) -> None:
+    kind, run, rounds = READERS[name]
+    result = benchmark.pedantic(run, args=(files[kind],), rounds=rounds, warmup_rounds=1)  # type: ignore[attr-defined]
+    assert result
+    RESULTS[name] = benchmark.stats.stats.median  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _write() -> Iterator[None]:
+    yield
+    if len(RESULTS) < len(READERS):
+        return
+    page = "".join(f"{line}\n" for line in _page())
+    print(f"\n{page}")  # noqa: T201 - the figures are what the run is for
+    if target := os.environ.get("TRACKLINT_BENCH_PAGE"):
+        Path(target).write_text(page, encoding="utf-8")
+
+
+def _machine() -> str:
+    info = Path("/proc/cpuinfo")
+    model = (
+        next((line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line), "")
+        if info.exists()
+        else ""
+    )
+    model = model or platform.processor() or platform.machine()
+    return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def _page() -> Iterator[str]:
+    sizes = {kind: f"{size / 1e6:.2f} MB" for kind, size in SIZES.items()}
+    yield "# Benchmarks\n"
+    yield f"Written by `tox -e bench` on {datetime.datetime.now(datetime.UTC):%Y-%m-%d}. Machine: {_machine()}.\n"
+    yield f"A built ride of {HOURS} h at one point a second: FIT with 12 record fields ({sizes['fit']}), GPX with"
+    yield f"TrackPointExtension ({sizes['gpx']}), TCX with ActivityExtension ({sizes['tcx']}). All are read from memory, but"
+    yield "tcxreader, which reads paths only. Medians of one run; absolute times differ from machine to machine, so compare"
+    yield "the ratios.\n"
+    yield "| what | ms | MB/s |"
+    yield "|---|---|---|"
+    for name, (kind, _, _) in READERS.items():
+        yield f"| {name} | {1000 * RESULTS[name]:.1f} | {SIZES[kind] / 1e6 / RESULTS[name]:.2f} |"
+    yield "\n| ours | beside | times as fast | wanted |"
+    yield "|---|---|---|---|"
+    for ours, theirs, wanted in WANTED:
+        yield f"| {ours} | {theirs} | {RESULTS[theirs] / RESULTS[ours]:.1f} | {wanted} |"
+    packages = ("fitdecode", "python-fitparse", "gpxpy", "tcxreader", "numpy")
+    versions = ", ".join(f"{package} {importlib.metadata.version(package)}" for package in packages)
+    yield f"\nVersions: {versions}."

@@ -1,0 +1,168 @@
+"""The command line as people use it: words, exit statuses, and nothing written over an input."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tracklint.cli import main
+from tracklint.cli.options import exit_status
+from tracklint.config import Config
+from tracklint.testing import Ride
+
+RIDE = Ride(seconds=60)
+
+
+def run(*args: object, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in args], input=stdin)
+
+
+@pytest.fixture
+def rides(tmp_path: Path) -> Path:
+    folder = tmp_path / "rides"
+    folder.mkdir()
+    (folder / "a.fit").write_bytes(RIDE.fit())
+    (folder / "b.tcx").write_bytes(RIDE.tcx())
+    (folder / "c.gpx").write_bytes(RIDE.gpx())
+    return folder
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    path = tmp_path / "bad.gpx"
+    path.write_bytes(RIDE.gpx(change={10: {"time": None}}))
+    return path
+
+
+def test_quiet_when_good(rides: Path) -> None:
+    done = run("check", rides)
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "3 files ready\n", "")
+
+
+def test_a_finding_says_what_and_where(bad: Path) -> None:
+    done = run("check", bad)
+    assert done.exit_code == 1
+    assert "error TIM001 point-without-time: 1 of 61 points have no time, the first is point 10" in done.stdout
+    before = bad.read_text().split("<trkpt")
+    line = "<trkpt".join(before[:11]).count("\n") + 1
+    assert f"line {line}" in done.stdout
+
+
+def test_status_two_for_what_cannot_be_trusted(rides: Path, tmp_path: Path) -> None:
+    assert run("check", rides, tmp_path / "nothing.fit").exit_code == 2
+    assert run("check", "--no-such-option", rides).exit_code == 2
+    assert run("check", "--select", "XYZ", rides).exit_code == 2
+    (tmp_path / "bad.toml").write_text("nonsense = 1")
+    done = run("check", "--config", tmp_path / "bad.toml", rides)
+    assert done.exit_code == 2
+    assert done.stderr.count("\n") == 1
+    assert "nonsense" in done.stderr
+
+
+def test_every_file_given_is_in_the_report(rides: Path, tmp_path: Path) -> None:
+    done = run("check", "-o", "json", rides, tmp_path / "nothing.fit")
+    report = json.loads(done.stdout)
+    assert len(report["files"]) == 4
+    assert [f["code"] for f in report["files"][3]["findings"]] == ["INT002"]
+
+
+def test_fail_on_select_ignore(bad: Path) -> None:
+    assert run("check", "--ignore", "TIM", bad).exit_code == 0
+    assert run("check", "--select", "POS", bad).exit_code == 0
+    naive = bad.with_name("naive.gpx")
+    naive.write_bytes(RIDE.gpx(change={3: {"time": "2024-05-01T10:00:03"}}))
+    assert run("check", naive).exit_code == 0
+    assert run("check", "--fail-on", "warning", naive).exit_code == 1
+
+
+def test_several_outputs_in_one_run(rides: Path, bad: Path, tmp_path: Path) -> None:
+    report, lines = tmp_path / "r.json", tmp_path / "r.jsonl"
+    done = run("check", "-o", "text", "-o", f"json={report}", "-o", f"jsonl={lines}", rides, bad)
+    assert done.exit_code == 1
+    files = json.loads(report.read_text())["files"]
+    assert [json.loads(line) for line in lines.read_text().splitlines()] == files
+    assert [f["verdict"] for f in files] == ["ready", "ready", "ready", "refused"]
+    assert run("check", "-o", "json", "-o", "jsonl", rides).exit_code == 2
+
+
+def test_nothing_is_written_over_an_input(bad: Path) -> None:
+    before = bad.read_bytes()
+    done = run("check", "-o", f"json={bad}", bad)
+    assert done.exit_code == 2
+    assert bad.read_bytes() == before
+
+
+def test_several_processes_say_the_same(rides: Path, bad: Path) -> None:
+    one = run("check", "-o", "json", rides, bad)
+    two = run("check", "-j", "2", "-o", "json", rides, bad)
+    assert one.stdout == two.stdout
+    assert (one.exit_code, two.exit_code) == (1, 1)
+
+
+def test_standard_input() -> None:
+    done = run("check", "-o", "json", "-", stdin=gzip.compress(RIDE.fit()))
+    file = json.loads(done.stdout)["files"][0]
+    assert (file["name"], file["format"], file["container"], file["verdict"]) == ("<stdin>", "fit", "gzip", "ready")
+
+
+def test_the_clock_can_be_told(rides: Path) -> None:
+    assert run("check", "--now", "2026-01-01T00:00:00Z", rides).exit_code == 0
+    done = run("check", "--now", "2020-01-01", rides)
+    assert done.exit_code == 1
+    assert "TIM006" in done.stdout
+
+
+def test_show(rides: Path) -> None:
+    for path in sorted(rides.iterdir()):
+        done = run("show", path)
+        assert done.exit_code == 0
+        for word in ("Ride", "61", "with barometer" if path.suffix != ".fit" else "barometer", "heart rate"):
+            assert word in done.stdout, (path, word)
+
+
+def test_explain() -> None:
+    every = run("explain")
+    assert "TIM001" in every.stdout
+    one = run("explain", "tim001")
+    assert "point-without-time" in one.stdout
+    assert "https://developers.strava.com/docs/uploads/" in one.stdout
+    assert run("explain", "no-times").stdout.startswith("TIM002")
+    assert run("explain", "XYZ001").exit_code == 2
+
+
+def test_prepare_writes_beside_and_never_over(rides: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    before = {p: p.read_bytes() for p in rides.iterdir()}
+    done = run("prepare", "--out", out, rides)
+    assert done.exit_code == 0
+    assert sorted(p.name for p in out.iterdir()) == ["a.fit.gz", "b.tcx.gz", "c.gpx.gz"]
+    assert {p: p.read_bytes() for p in rides.iterdir()} == before
+    assert gzip.decompress((out / "a.fit.gz").read_bytes()) == RIDE.fit()
+    assert run("prepare", "--out", out, rides).exit_code == 0
+    (out / "a.fit.gz").write_bytes(b"mine")
+    again = run("prepare", "--out", out, rides)
+    assert again.exit_code == 2
+    assert (out / "a.fit.gz").read_bytes() == b"mine"
+
+
+def test_python_m_tracklint() -> None:
+    done = subprocess.run([sys.executable, "-m", "tracklint", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("tracklint 0.")
+
+
+def test_upload_without_a_token_is_one_line(rides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TRACKLINT_STRAVA_TOKEN", raising=False)
+    done = run("upload", rides)
+    assert done.exit_code == 2
+    assert done.stderr.count("\n") == 1
+    assert "TRACKLINT_STRAVA_TOKEN" in done.stderr
+
+
+def test_exit_status_of_nothing() -> None:
+    assert exit_status([], Config()) == 0
