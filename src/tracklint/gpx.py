@@ -90,10 +90,11 @@ def _kind(points: int, counts: dict[str, int]) -> str:
 
 def _sessions(document: XmlDocument, points: Points) -> tuple[Session, ...]:
     elements = document.elements
+    tracks = elements.where(lambda path: path.local == "trk" and "trk" not in path.locals()[:-1])
+    names, sports = document.child_texts(tracks, "name"), document.child_texts(tracks, "type")
     found = []
-    for track in elements.where(lambda path: path.local == "trk" and "trk" not in path.locals()[:-1]).tolist():
+    for track, name, sport in zip(tracks.tolist(), names, sports, strict=True):
         first, end = points.before(track), points.before(elements.end_of(track))
-        name, sport = document.child_text(track, "name"), document.child_text(track, "type")
         found.append(
             Session(
                 sport=sport.value or None if sport else None,

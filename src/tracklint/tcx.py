@@ -11,7 +11,7 @@ from .activity import Activity, Device, Lap, Session, ends_with_barometer
 from .findings import Where
 from .xml.columns import Points, Spot, count_elements, element_place, locator, read_points, segment_starts
 from .xml.names import ACTIVITY_EXTENSION_V1, ACTIVITY_EXTENSION_V2, TCX_V1, TCX_V2, XSI, usual_uri
-from .xml.tags import EMPTY
+from .xml.tags import EMPTY, Int32s
 from .xml.values import read_number, read_time
 
 if TYPE_CHECKING:
@@ -78,18 +78,18 @@ def tcx_activity(document: XmlDocument) -> Activity:
     )
 
 
-def _owners(document: XmlDocument) -> list[int]:
+def _owners(document: XmlDocument) -> Int32s:
     """The elements Activity and Course, not those that mean a folder's reference to one."""
     names = {*_OWNERS, "Folders"}
-    found = document.elements.where(lambda path: path.local in _OWNERS and not names & set(path.locals()[:-1]))
-    return [int(owner) for owner in found]
+    return document.elements.where(lambda path: path.local in _OWNERS and not names & set(path.locals()[:-1]))
 
 
 def _sessions(document: XmlDocument, points: Points) -> tuple[Session, ...]:
+    owners = _owners(document)
     found = []
-    for owner in _owners(document):
+    for owner, name in zip(owners.tolist(), document.child_texts(owners, "Name"), strict=True):
         first, end = points.before(owner), points.before(document.elements.end_of(owner))
-        sport, name = document.attribute_of(owner, "Sport"), document.child_text(owner, "Name")
+        sport = document.attribute_of(owner, "Sport")
         found.append(
             Session(
                 sport=sport.value if sport else None,
@@ -103,20 +103,21 @@ def _sessions(document: XmlDocument, points: Points) -> tuple[Session, ...]:
 
 
 def _laps(document: XmlDocument, points: Points) -> tuple[Lap, ...]:
+    laps = document.elements.where(
+        lambda path: path.local == "Lap" and not {"Lap", "Folders"} & set(path.locals()[:-1])
+    )
+    texts = [document.child_texts(laps, name) for name in ("TotalTimeSeconds", "DistanceMeters", "Calories")]
     found = []
-    for lap in document.elements.where(lambda path: path.local == "Lap" and "Folders" not in path.locals()).tolist():
+    for lap, total, distance, calories in zip(laps.tolist(), *texts, strict=True):
         first, end = points.before(lap), points.before(document.elements.end_of(lap))
         start = document.attribute_of(lap, "StartTime")
-        total, distance, calories = (
-            _number(document, lap, name) for name in ("TotalTimeSeconds", "DistanceMeters", "Calories")
-        )
         found.append(
             Lap(
                 start_time=read_time(start.value)[0] if start else np.nan,
-                elapsed_s=total,
-                timer_s=total,
-                distance_m=distance,
-                calories=calories,
+                elapsed_s=_number(total),
+                timer_s=_number(total),
+                distance_m=_number(distance),
+                calories=_number(calories),
                 first_point=first,
                 points=end - first,
                 where=element_place(document, lap),
@@ -125,8 +126,7 @@ def _laps(document: XmlDocument, points: Points) -> tuple[Lap, ...]:
     return tuple(found)
 
 
-def _number(document: XmlDocument, element: int, name: str) -> float:
-    text = document.child_text(element, name)
+def _number(text: Text | None) -> float:
     return read_number(text.value)[0] if text else np.nan
 
 
@@ -155,10 +155,12 @@ class CreatorSpot:
 
 def creators(document: XmlDocument) -> list[CreatorSpot]:
     """One spot for each Activity and Course of a TCX document, in the order of the file."""
-    return [_creator(document, owner) for owner in _owners(document)]
+    owners = _owners(document)
+    found = document.elements.first_children(owners, "Creator")
+    return [_creator(document, owner, creator) for owner, creator in zip(owners.tolist(), found.tolist(), strict=True)]
 
 
-def _creator(document: XmlDocument, owner: int) -> CreatorSpot:
+def _creator(document: XmlDocument, owner: int, creator: int) -> CreatorSpot:
     elements = document.elements
     path = elements.paths[elements.path[owner]]
     xsi = next((prefix for prefix, uri in path.scope.items() if uri == XSI and prefix), None)
@@ -169,19 +171,27 @@ def _creator(document: XmlDocument, owner: int) -> CreatorSpot:
         "prefix": path.prefix,
         "xsi_prefix": xsi,
     }
-    creator = _child(document, owner, "Creator")
-    end = elements.end_tag(creator) if creator is not None else None
-    if creator is None or end is None:
+    end = elements.end_tag(creator) if creator >= 0 else None
+    if end is None:
         return CreatorSpot(**spot)
     offset = document.origin(int(elements.tags.start[elements.tag[creator]]))
-    kind = document.attribute_of(creator, f"{xsi or 'xsi'}:type")
     return CreatorSpot(
         **spot,
         offset=offset,
         size=document.origin(int(elements.tags.stop[end])) - offset,
         name=document.child_text(creator, "Name"),
-        xsi_type=kind.value.rpartition(":")[2].strip() if kind else None,
+        xsi_type=_xsi_type(document, creator),
     )
+
+
+def _xsi_type(document: XmlDocument, creator: int) -> str | None:
+    """The local part of the creator's xsi:type, whatever its prefix, also where that is not declared."""
+    scope = document.elements.paths[document.elements.path[creator]].scope
+    for attribute in document.attributes_of(creator):
+        prefix, colon, local = attribute.name.partition(":")
+        if colon and local == "type" and scope.get(prefix, XSI) == XSI:
+            return attribute.value.rpartition(":")[2].strip()
+    return None
 
 
 def _insert_at(document: XmlDocument, owner: int) -> int | None:
@@ -195,18 +205,14 @@ def _insert_at(document: XmlDocument, owner: int) -> int | None:
     return document.origin(int(elements.tags.stop[end])) if end is not None else None
 
 
-def _child(document: XmlDocument, element: int, name: str) -> int | None:
-    found = document.elements.children(element, name)
-    return int(found[0]) if len(found) else None
-
-
 def _device(document: XmlDocument) -> Device:
     """The first creator that has a name; without one, the first Activity or Course is the place to look at."""
     owners = _owners(document)
-    for owner in owners:
-        creator = _child(document, owner, "Creator")
-        name = document.child_text(creator, "Name") if creator is not None else None
-        if creator is None or name is None or not name.value:
+    creators_found = document.elements.first_children(owners, "Creator")
+    creators_found = creators_found[creators_found >= 0]
+    names = document.child_texts(creators_found, "Name")
+    for creator, name in zip(creators_found.tolist(), names, strict=True):
+        if name is None or not name.value:
             continue
         line, column = document.line_column(document.text_offset(name.offset))
         return Device(
@@ -217,7 +223,7 @@ def _device(document: XmlDocument) -> Device:
             barometer=ends_with_barometer(name.value) or None,
             where=Where(offset=name.offset, size=name.size, line=line, column=column),
         )
-    return Device(where=element_place(document, owners[0])) if owners else Device()
+    return Device(where=element_place(document, int(owners[0]))) if len(owners) else Device()
 
 
 def _whole(document: XmlDocument, element: int, name: str) -> int | None:

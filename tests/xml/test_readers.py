@@ -89,27 +89,22 @@ def close(name: str, where: Path, ours: Any, theirs: list[float], tolerance: flo
     np.testing.assert_allclose(ours, np.array(theirs, float), rtol=0, atol=tolerance, err_msg=f"{where}: {name}")
 
 
-def test_points_and_times_of_the_manifest(corpus: list[tuple[Path, Row]]) -> None:
-    """``points_no_time`` counts points without a time element that has text; one with text that is no time would be ours alone."""
+def test_points_times_and_well_formedness_of_the_manifest(corpus: list[tuple[Path, Row]]) -> None:
+    """``points_no_time`` counts points without a time that has text; text that is no time is counted apart."""
     seen = 0
     for kind in ("gpx", "tcx"):
-        for path, row, _, _, activity in files(corpus, kind, limit=10**9):
+        for path, row, _, document, activity in files(corpus, kind, limit=10**9):
             assert len(activity) == int(row["points"] or 0), path
             unread = sum(len(b.records) for b in activity.bad_values if b.channel == "time" and b.kind == "not-a-time")
             assert int(np.isnan(activity.time).sum()) - unread == int(row["points_no_time"] or 0), path
-            seen += 1
-    assert seen > 370
-
-
-def test_well_formed_as_lxml_says(corpus: list[tuple[Path, Row]]) -> None:
-    for kind in ("gpx", "tcx"):
-        for path, row, _, document, _ in files(corpus, kind, limit=10**9):
             refused = next((why for name, why in LXML_REFUSES.items() if path.name.endswith(name)), None)
             assert bool(row["xml_err"]) == (refused is not None), path
             assert document.well_formed == (refused is None), path
             if refused:
                 [fault] = [f for f in document.faults if f.kind == refused]
                 assert f"line {fault.evidence['line']}," in row["xml_err"], path
+            seen += 1
+    assert seen > 370
 
 
 CHANNELS = {
@@ -132,7 +127,7 @@ CHANNELS = {
 @pytest.mark.parametrize("kind", ["gpx", "tcx"])
 def test_values_as_lxml_has_them(kind: str, corpus: list[tuple[Path, Row]]) -> None:
     seen = dict.fromkeys(CHANNELS[kind], 0)
-    for path, row, source, document, activity in files(corpus, kind, limit=1_500_000):
+    for path, row, source, document, activity in files(corpus, kind, limit=700_000):
         if row["xml_err"]:
             continue
         root = etree.fromstring(source.data)
@@ -169,7 +164,7 @@ def test_values_as_lxml_has_them(kind: str, corpus: list[tuple[Path, Row]]) -> N
 
 def test_points_as_gpxpy_has_them(corpus: list[tuple[Path, Row]]) -> None:
     seen = 0
-    for path, _, source, document, activity in files(corpus, "gpx", limit=400_000):
+    for path, _, source, document, activity in files(corpus, "gpx", limit=200_000):
         if not document.well_formed or any(path.name.endswith(name) for name in GPXPY_DIFFERS):
             continue
         theirs = gpxpy.parse(source.data)
@@ -188,7 +183,7 @@ def test_points_as_gpxpy_has_them(corpus: list[tuple[Path, Row]]) -> None:
             assert [s.sport for s in activity.sessions] == [(t.type or "").strip() or None for t in theirs.tracks], path
         assert (activity.device.name or None) == (theirs.creator or None), path
         seen += 1
-    assert seen > 300
+    assert seen > 250
 
 
 def test_points_as_tcxreader_has_them(corpus: list[tuple[Path, Row]], tmp_path: Path) -> None:

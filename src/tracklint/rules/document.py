@@ -159,7 +159,7 @@ def truncated(document: XmlDocument, _limits: Limits) -> Found:
     on=XmlDocument,
     basis=XML_NAMESPACES,
     says="line {line}: the prefix {prefix} of {element} is not declared; it is used {count} times",
-    hint="{action}",
+    hint="declare the prefix: {action}",
     formats=_BOTH,
 )
 def undeclared_prefix(document: XmlDocument, _limits: Limits) -> Found:
@@ -172,7 +172,7 @@ def undeclared_prefix(document: XmlDocument, _limits: Limits) -> Found:
         action = (
             f'add xmlns:{prefix}="{usual}" to the root'
             if usual
-            else f"declare xmlns:{prefix} in the root, or remove these elements"
+            else f"add xmlns:{prefix} with its namespace to the root, or remove these elements"
         )
         yield Hit(hit.where, {**hit.evidence, "action": action})
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from .index import tag_attributes
 from .tags import Bytes, Int32s, positions
 from .values import plain_text
 
@@ -69,13 +70,19 @@ class Root:
 
 
 class Lines:
-    """Where the lines of a text start. They are looked for when they are first asked for."""
+    """Where the lines of a text start, and where its bytes stand in the file. Tables are made when asked for.
 
-    __slots__ = ("_raw", "_starts")
+    A column counts characters: the bytes that do not continue one in UTF-8, every byte in other encodings.
+    """
 
-    def __init__(self, raw: Bytes) -> None:
-        self._raw = raw
+    __slots__ = ("_before", "_origins", "_raw", "_starts", "_text", "codec", "encoding")
+
+    def __init__(self, text: bytes, encoding: str, codec: str) -> None:
+        self._text, self.encoding, self.codec = text, encoding, codec
+        self._raw = np.frombuffer(text, np.uint8)
         self._starts: Int32s | None = None
+        self._before: Int32s | None = None
+        self._origins: Int32s | None = None
 
     def starts(self) -> Int32s:
         """The offset of the first byte of each line. A line ends at LF, at CR LF, or at a CR alone, as XML counts."""
@@ -87,6 +94,54 @@ class Lines:
                 ends = np.sort(np.concatenate((ends, lone)))
             self._starts = np.concatenate((np.zeros(1, np.int32), ends + 1)).astype(np.int32)
         return self._starts
+
+    def line_column(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 1, of an offset."""
+        starts = self.starts()
+        line = int(np.searchsorted(starts, offset, "right"))
+        start = int(starts[line - 1])
+        return line, offset - start + 1 - (self._continued(offset) - self._continued(start))
+
+    def _continued(self, offset: int) -> int:
+        """How many bytes before this offset continue a character."""
+        if self.codec != "utf-8":
+            return 0
+        if self._before is None:
+            blocks = range(0, len(self._raw), _BLOCK)
+            counts = [np.count_nonzero((self._raw[at : at + _BLOCK] & 0xC0) == 0x80) for at in blocks]
+            self._before = np.concatenate((np.zeros(1, np.int32), np.cumsum(counts, dtype=np.int32)))
+        block = offset // _BLOCK
+        rest = self._raw[block * _BLOCK : offset]
+        return int(self._before[min(block, len(self._before) - 1)]) + int(np.count_nonzero((rest & 0xC0) == 0x80))
+
+    def origin(self, offset: int) -> int:
+        """The offset in the file of an offset in the text."""
+        return offset if self.encoding == self.codec else int(self._origin_table()[offset])
+
+    def text_offset(self, offset: int) -> int:
+        """The offset in the text of an offset in the file; the reverse of `origin`."""
+        return (
+            offset if self.encoding == self.codec else int(np.searchsorted(self._origin_table(), offset, "right")) - 1
+        )
+
+    def _origin_table(self) -> Int32s:
+        """For each byte of a text that was transcoded to UTF-8, and for its end, the offset in the file."""
+        if self._origins is None:
+            lead = (self._raw & 0xC0) != 0x80
+            if self.encoding.startswith("utf-32"):
+                size = lead * 4
+            elif self.encoding.startswith("utf-16"):
+                size = lead * 2 + (self._raw >= 0xF0) * 2
+            else:
+                size = lead.astype(np.int64)
+                wide = np.flatnonzero(self._raw >= 0xC0)
+                characters = (c for c in self._text.decode("utf-8") if c >= "\x80")
+                size[wide] = [len(c.encode(self.encoding, "replace")) for c in characters]
+            self._origins = np.concatenate(([0], np.cumsum(size))).astype(np.int32)
+        return self._origins
+
+
+_BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,17 +168,15 @@ class XmlDocument:
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of an offset in ``text``. The column counts characters."""
-        return line_column(self.text, self.lines, self.codec, offset)
+        return self.lines.line_column(offset)
 
     def origin(self, offset: int) -> int:
         """The offset in the file of an offset in ``text``."""
-        return origin(self.text, self.encoding, self.codec, offset)
+        return self.lines.origin(offset)
 
     def text_offset(self, offset: int) -> int:
         """The offset in ``text`` of an offset in the file; the reverse of `origin`."""
-        if self.encoding == self.codec:
-            return offset
-        return len(self.data[:offset].decode(self.encoding, "replace").encode(self.codec, "replace"))
+        return self.lines.text_offset(offset)
 
     def text_of(self, element: int) -> Text:
         """The text of one element, up to its first child."""
@@ -145,47 +198,40 @@ class XmlDocument:
             element = int(found[0])
         return self.text_of(element)
 
+    def child_texts(self, elements: Int32s, name: str) -> list[Text | None]:
+        """For each of these elements, none of which contains another, the text of its first child with this name."""
+        children = self.elements.first_children(elements, name)
+        there = np.flatnonzero(children >= 0)
+        found: list[Text | None] = [None] * len(elements)
+        if len(there):
+            start, end = self.elements.text_spans(children[there])
+            for i, a, b in zip(there.tolist(), start.tolist(), end.tolist(), strict=True):
+                found[i] = self.piece(a, b)
+        return found
+
+    def attributes_of(self, element: int) -> tuple[Attribute, ...]:
+        """All attributes of one element."""
+        return attributes_of(self.text, self.lines, self.elements, element)
+
     def attribute_of(self, element: int, name: str) -> Attribute | None:
-        """The attribute without prefix of one element; ``None`` where there is none."""
-        return next(
-            (
-                each
-                for each in attributes_of(self.text, self.encoding, self.codec, self.elements, element)
-                if each.name == name
-            ),
-            None,
-        )
+        """The attribute of one element with this name, written without prefix; ``None`` where there is none."""
+        return next((each for each in self.attributes_of(element) if each.name == name), None)
 
 
-def attributes_of(text: bytes, encoding: str, codec: str, elements: Elements, element: int) -> tuple[Attribute, ...]:
+def attributes_of(text: bytes, lines: Lines, elements: Elements, element: int) -> tuple[Attribute, ...]:
     """All attributes of one element, with their places in the file."""
-    from .index import tag_attributes
-
     tag = int(elements.tag[element])
     found = []
     for match in tag_attributes(text, int(elements.tags.start[tag]), int(elements.tags.stop[tag])):
         group = 2 if match[2] is not None else 3
         start, end = match.span(group)
-        offset = origin(text, encoding, codec, start)
-        size = origin(text, encoding, codec, end) - offset
-        value = plain_text(match[group], codec)
-        found.append(Attribute(match[1].decode(codec, "replace"), value, offset, size, '"' if group == 2 else "'"))
+        offset = lines.origin(start)
+        size = lines.origin(end) - offset
+        value = plain_text(match[group], lines.codec)
+        found.append(
+            Attribute(match[1].decode(lines.codec, "replace"), value, offset, size, '"' if group == 2 else "'")
+        )
     return tuple(found)
-
-
-def origin(text: bytes, encoding: str, codec: str, offset: int) -> int:
-    """The offset in a file in ``encoding`` of an offset in its form ``text`` in ``codec``."""
-    if encoding == codec:
-        return offset
-    return len(text[:offset].decode(codec, "replace").encode(encoding, "replace"))
-
-
-def line_column(text: bytes, lines: Lines, codec: str, offset: int) -> tuple[int, int]:
-    """Line and column, both from 1, of an offset in ``text``."""
-    starts = lines.starts()
-    line = int(np.searchsorted(starts, offset, "right"))
-    column = len(text[int(starts[line - 1]) : offset].decode(codec, "replace")) + 1
-    return line, column
 
 
 def as_array(text: bytes) -> npt.NDArray[np.uint8]:

@@ -7,6 +7,7 @@ So a file with a raw ampersand, a control character and a missing end tag gives 
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable
 from typing import Any
@@ -145,9 +146,9 @@ class _Search:
             self.add("illegal-character", at, self.end - at, character="U+0000", count=rest.count(b"\0"), tail=True)
             self.end = at
             return True
-        hits = list(_ILLEGAL.finditer(self.text, at, self.end))
+        count = sum(1 for _ in _ILLEGAL.finditer(self.text, at, self.end))
         name = f"U+{ord(first.decode('utf-8', 'surrogatepass')):04X}" if self.codec == "utf-8" else f"U+{first[0]:04X}"
-        self.add("illegal-character", at, len(first), character=name, count=len(hits), tail=False)
+        self.add("illegal-character", at, len(first), character=name, count=count, tail=False)
         text = self.text.translate(_CONTROL)
         self.text = (
             re.sub(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]", b"   ", text) if self.codec == "utf-8" else text
@@ -322,14 +323,8 @@ def _bare_ampersands(text: bytes, base: int, end: int) -> list[int]:
 
 def _blank_undecodable(text: bytes, codec: str) -> bytes:
     """``text`` with ``?`` for every byte that is part of no character."""
-    pieces, at = [], 0
-    while at < len(text):
-        try:
-            text[at:].decode(codec)
-        except UnicodeDecodeError as error:
-            pieces += [text[at : at + error.start], b"?" * (error.end - error.start)]
-            at += error.end
-        else:
-            pieces.append(text[at:])
-            break
-    return b"".join(pieces)
+    return text.decode(codec, _BLANK).encode(codec)
+
+
+_BLANK = "tracklint.blank"
+codecs.register_error(_BLANK, lambda error: ("?" * (error.end - error.start), error.end))  # type: ignore[attr-defined]

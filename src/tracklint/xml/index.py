@@ -131,6 +131,19 @@ class Elements:
         inside = self.path[element + 1 : self.end_of(element)]
         return np.flatnonzero(np.isin(inside, wanted)) + element + 1
 
+    def first_children(self, of: Int32s, name: str) -> Int32s:
+        """For each of these elements, none of which contains another, its first child with this local name, or -1."""
+        parents = set(np.unique(self.path[of]).tolist())
+        found = self.where(
+            lambda path: path.local == name and path.parent is not None and path.parent.number in parents
+        )
+        first = np.full(len(of), -1, np.int32)
+        if len(found):
+            owner = np.searchsorted(of, found, "right") - 1
+            found, owner = found[owner >= 0], owner[owner >= 0]
+            first[owner[::-1]] = found[::-1]
+        return first
+
 
 def index_elements(data: bytes, raw: Bytes, tags: Tags) -> Elements:
     """Name every element and find its path. ``raw`` is ``data`` as an array."""
@@ -152,7 +165,7 @@ def index_elements(data: bytes, raw: Bytes, tags: Tags) -> Elements:
 
 
 def distinct(keys: npt.NDArray[np.uint64]) -> tuple[Int32s, npt.NDArray[np.intp]]:
-    """For each key the number of its kind, and for each kind the index of one key: by a small hash table, or sorted."""
+    """For each key the number of its kind, and for each kind the index of one key."""
     for multiplier in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9):
         slot = ((keys * np.uint64(multiplier)) >> np.uint64(48)).astype(np.int32)
         table = np.full(1 << 16, -1, np.int64)

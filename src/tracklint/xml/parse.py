@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..source import Fault
-from .document import Lines, Root, XmlDocument, as_array, attributes_of, line_column, origin
+from .document import Lines, Root, XmlDocument, as_array, attributes_of
 from .encoding import Encoding, find_encoding
 from .faults import find_faults, prolog_faults
 from .index import Elements, Path, index_elements
@@ -42,7 +42,7 @@ class _Scan:
         self.codec = self.encoding.found if direct else "utf-8"
         self.text = data if direct else data.decode(self.encoding.found, "replace").encode("utf-8", "replace")
         self.raw = as_array(self.text)
-        self.lines = Lines(self.raw)
+        self.lines = Lines(self.text, self.encoding.found, self.codec)
 
     def document(self) -> XmlDocument:
         tags = self.tags(well_formed=True)
@@ -84,9 +84,9 @@ class _Scan:
 
     def note(self, kind: str, offset: int, size: int = 0, **evidence: Any) -> Fault:
         """A fault at an offset of the text, with line and column, and its bytes in the file."""
-        line, column = line_column(self.text, self.lines, self.codec, offset)
-        start = origin(self.text, self.encoding.found, self.codec, offset)
-        end = origin(self.text, self.encoding.found, self.codec, offset + size)
+        line, column = self.lines.line_column(offset)
+        start = self.lines.origin(offset)
+        end = self.lines.origin(offset + size)
         return Fault(kind, start, end - start, {"line": line, "column": column, **evidence})
 
     def encoding_faults(self) -> Iterator[Fault]:
@@ -132,11 +132,11 @@ class _Scan:
         offset, stop, name_end = (
             self.origin(int(edge[tag])) for edge in (elements.tags.start, elements.tags.stop, elements.tags.name_end)
         )
-        attributes = attributes_of(self.text, self.encoding.found, self.codec, elements, 0)
+        attributes = attributes_of(self.text, self.lines, elements, 0)
         return Root(path.local, path.prefix, path.uri, offset, stop - offset, name_end, attributes, dict(path.scope))
 
     def origin(self, offset: int) -> int:
-        return origin(self.text, self.encoding.found, self.codec, offset)
+        return self.lines.origin(offset)
 
     def root_faults(self, root: Root | None) -> Iterator[Fault]:
         """What the root says of itself that Strava and other readers do not expect."""
@@ -172,12 +172,7 @@ class _Scan:
                 yield Fault("gpx-version", root.offset, root.size, {**tag, **evidence})
 
     def place(self, root: Root) -> dict[str, Any]:
-        offset = (
-            root.offset
-            if self.encoding.found == self.codec
-            else self.text.find(b"<" + (root.prefix + ":" if root.prefix else "").encode() + root.name.encode())
-        )
-        line, column = line_column(self.text, self.lines, self.codec, max(offset, 0))
+        line, column = self.lines.line_column(self.lines.text_offset(root.offset))
         return {"line": line, "column": column}
 
     def unbound(self, elements: Elements, root: Root | None) -> list[Fault]:
