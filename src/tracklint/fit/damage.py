@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -27,16 +28,17 @@ def _bound(definitions: Sequence[Definition], segment: int, offset: int, local: 
     return found
 
 
-def gap_faults(data: bytes, segment: Segment, walk: Walk, definitions: Sequence[Definition]) -> Iterator[Fault]:
+def gap_faults(
+    data: bytes, segment: Segment, walk: Walk, definitions: Sequence[Definition], first: int
+) -> Iterator[Fault]:
     """A fault for each gap: ``truncated`` at the end of the file, ``undefined-local`` where the checksum proves that
-    the writer wrote it so, else ``unreadable-span``."""
+    the writer wrote it so, else ``unreadable-span``. ``first`` is the index of the segment's first message."""
     written_so = segment.file_crc is not None and segment.file_crc == segment.file_crc_computed
     strides = np.diff(walk.offsets)
     typical = float(np.median(strides[strides < 512])) if (strides < 512).any() else 32.0
     frames = np.sort(np.concatenate((walk.offsets, np.array([offset for offset, _ in walk.definitions], np.int64))))
-    base = next((d.message for d in definitions if d.segment == segment.index), 0)
     for gap in walk.gaps:
-        place: dict[str, Any] = {"segment": segment.index, "message": base + int(np.searchsorted(frames, gap.start))}
+        place: dict[str, Any] = {"segment": segment.index, "message": first + int(np.searchsorted(frames, gap.start))}
         if gap is walk.gaps[-1] and segment.data_end < walk.stopped:
             yield _truncated(data, segment, gap, place, definitions)
             continue
@@ -108,9 +110,7 @@ def mend_faults(data: bytes, segment: Segment, walk: Walk, definitions: Sequence
         yield Fault("flipped-bit", mend.offset, 1, evidence)
 
 
-def definition_faults(
-    data: bytes, definitions: Sequence[Definition], messages: Sequence[Messages], walks: Sequence[Walk]
-) -> Iterator[Fault]:
+def definition_faults(data: bytes, definitions: Sequence[Definition], messages: Sequence[Messages]) -> Iterator[Fault]:
     """What the definitions say that the protocol does not allow; the same words again are counted, not repeated."""
     first: dict[tuple[Any, ...], tuple[Fault, int]] = {}
     seen: dict[int, list[Fault]] = {}
@@ -125,7 +125,7 @@ def definition_faults(
     for fault, count in first.values():
         yield Fault(fault.kind, fault.offset, fault.size, {**fault.evidence, "definitions": count})
     yield from _header_bits(data, messages)
-    yield from _without_reference(data, messages, walks)
+    yield from _without_reference(data, messages)
 
 
 def _layout_faults(definition: Definition) -> Iterator[Fault]:
@@ -222,11 +222,11 @@ def _header_bits(data: bytes, messages: Sequence[Messages]) -> Iterator[Fault]:
             )
 
 
-def _without_reference(data: bytes, messages: Sequence[Messages], walks: Sequence[Walk]) -> Iterator[Fault]:
+def _without_reference(data: bytes, messages: Sequence[Messages]) -> Iterator[Fault]:
     """Compressed timestamps before the first full one of their segment."""
     octets = np.frombuffer(data, np.uint8)
-    for segment in range(len(walks)):
-        mine = [group for group in messages if group.definition.segment == segment]
+    for _, grouped in groupby(messages, key=lambda group: group.definition.segment):
+        mine = list(grouped)
         compressed = [
             (group, group.offsets[(octets[group.offsets] & 0x80) != 0])
             for group in mine

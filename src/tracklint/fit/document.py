@@ -161,8 +161,10 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Messages:
-    """All data messages of one definition: their offsets (ascending) and their indices among all messages of the
-    file."""
+    """All data messages of one definition, or of several in a segment that say the same, of which it is the first.
+
+    ``offsets`` ascend; ``numbers`` are the indices among all messages of the file.
+    """
 
     definition: Definition
     offsets: Ints

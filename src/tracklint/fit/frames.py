@@ -98,9 +98,10 @@ class Frames:
         times[times == 0] = NO_TIME
         return times
 
-    def last_before(self, position: int) -> int | None:
-        """The time that holds just before ``position``."""
-        for offset in reversed(self.fresh[: bisect_left(self.fresh, position)]):
+    def last_before(self, position: int, back: int = 1 << 30) -> int | None:
+        """The time that holds just before ``position``, looked for in so many messages at most."""
+        end = bisect_left(self.fresh, position)
+        for offset in reversed(self.fresh[max(end - back, 0) : end]):
             if offset not in self.outliers:
                 time = self.time(offset)
                 if time is not None:
@@ -120,14 +121,9 @@ class Frames:
         """Close the book on the first ``count`` open messages."""
         if count <= 0:
             return
+        self.last = self.last_before(self.fresh[count - 1] + 1, back=64)
         offsets = np.array(self.fresh[:count])
         owners = self.owners_of(offsets)
-        times = self.times_of(offsets, owners)
-        if self.outliers:
-            times[np.isin(offsets, list(self.outliers))] = NO_TIME
-        timed = times[times != NO_TIME]
-        if len(timed):
-            self.last = int(timed[-1])
         self._done.append((offsets, owners))
         del self.fresh[:count]
 

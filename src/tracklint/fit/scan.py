@@ -5,10 +5,12 @@ What a header says about sizes is compared with what is there, and never trusted
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..source import Fault
 from .checksum import crc16, swapped, walk_again
@@ -19,6 +21,7 @@ from .walk import Budget, Walk
 __all__ = ["scan_fit"]
 
 _SIGNATURE = b".FIT"
+_MOST_SEGMENTS = 1000  # real files have up to ten
 
 
 def scan_fit(data: bytes) -> FitDocument:
@@ -43,10 +46,14 @@ class _Scan:
         while position is not None:
             position = self._segment(position)
         definitions, messages = self._messages()
+        first = 0
         for segment, walk in zip(self.segments, self.walks, strict=True):
-            self.faults += gap_faults(self.data, segment, walk, definitions)
-            self.faults += mend_faults(self.data, segment, walk, definitions)
-        self.faults += definition_faults(self.data, definitions, messages, self.walks)
+            if walk.gaps:
+                self.faults += gap_faults(self.data, segment, walk, definitions, first)
+            if walk.mends:
+                self.faults += mend_faults(self.data, segment, walk, definitions)
+            first += len(walk.definitions) + len(walk.offsets)
+        self.faults += definition_faults(self.data, definitions, messages)
         self.faults.sort(key=lambda fault: fault.offset)
         mended = self.data if self.mended is self.data else bytes(self.mended)
         return FitDocument(self.data, mended, tuple(self.segments), definitions, messages, tuple(self.faults))
@@ -123,7 +130,13 @@ class _Scan:
         data = self.data
         proved = declared_end + 2 <= len(data) and crc16(memoryview(data)[offset : declared_end + 2]) == 0
         floor = declared_end if proved else offset + 12
-        return next((head for head in self.heads if head >= floor and head > offset), len(data))
+        head = self._head_from(max(floor, offset + 1))
+        return len(data) if head is None else head
+
+    def _head_from(self, offset: int) -> int | None:
+        """The first header at or behind ``offset``."""
+        i = bisect_left(self.heads, offset)
+        return self.heads[i] if i < len(self.heads) else None
 
     # -- messages -------------------------------------------------------------------------------------------------
 
@@ -176,7 +189,7 @@ class _Scan:
             for offset, layout in walk.definitions:
                 index = len(definitions)
                 definitions.append(Definition(index, segment, int(ranks[index]), offset, layout))
-            owners = walk.owners
+            owners = _same_layouts(walk)[walk.owners]
             order = np.argsort(owners, kind="stable") if len(walk.definitions) > 1 else slice(None)
             mine = slice(done, done + len(owners))
             sorted_offsets, sorted_numbers = offsets[mine][order], numbers[mine][order]
@@ -288,7 +301,7 @@ class _Scan:
         data = self.data
         if end >= len(data):
             return None
-        following = next((head for head in self.heads if head >= end), None)
+        following = self._head_from(end) if len(self.segments) < _MOST_SEGMENTS else None
         if following == end:
             return end
         index = len(self.segments)
@@ -328,6 +341,13 @@ def _cut_at(data: bytes, walk: Walk) -> int:
     ):
         return walk.stopped
     return walk.stopped if last.end <= len(data) - 2 and last.end - last.at > 1024 else last.start
+
+
+def _same_layouts(walk: Walk) -> npt.NDArray[np.int64]:
+    """For each definition of a walk the first one with the same bytes: devices repeat definitions, some before each
+    message."""
+    first: dict[int, int] = {}
+    return np.array([first.setdefault(id(layout), i) for i, (_, layout) in enumerate(walk.definitions)], np.int64)
 
 
 def _heads(data: bytes) -> Iterator[int]:

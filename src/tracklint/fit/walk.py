@@ -265,16 +265,19 @@ class Walk(Frames):
 
     def _recover(self, fault: int, cause: str, position: int) -> int:
         """Go on after ``fault``: with a mended bit, at the next place where messages chain, or at the end."""
+        if self.budget.gaps <= 0:
+            return self._leap(fault, self.limit, cause, fault)
         suspect = self._suspect_time()
         if suspect is not None and suspect < fault:
             return self._doubt(suspect, position)
+        self.settle(len(self.fresh) - TAIL)
         if self.limit < self.hard_end and cause in ("overrun", "cut definition") and self.goes_on(fault):
             return fault
         cut = self.truncated and cause in ("overrun", "cut definition")
         if not cut and (mended := self._mend(fault)) is not None:
             return mended
-        at = self._resume(fault) if self.budget.gaps > 0 else None
-        self.budget.gaps -= 1
+        at = self._resume(fault)
+        self.budget.gaps -= 1 if at is not None else 64  # it was looked for up to the end
         if at is None and cause == "definition" and (layout := self._layout(fault)) is not None and layout.mild:
             self.define(fault, layout)
             return fault + layout.length
