@@ -57,3 +57,10 @@ def test_mutated_files_are_answered(seed: bytes, edits: list[tuple[float, int, b
 def test_random_files_are_answered(start: bytes, rest: bytes) -> None:
     report = check(start + rest)
     assert [f.message for f in report.findings if f.code == "INT001"] == []
+
+
+def test_a_number_that_is_not_there_is_told_as_none() -> None:
+    data = RIDE.gpx(change={5: {"latitude": "123.5", "longitude": None}})
+    messages = {f.code: f.message for f in check(data).findings}
+    assert "the first at latitude 123.5, longitude none" in messages["POS004"]
+    assert "INT001" not in messages

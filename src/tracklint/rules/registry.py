@@ -183,6 +183,7 @@ def run_rules(subjects: Sequence[object], config: Config) -> tuple[list[Finding]
 def _finding(each: Rule, hit: Hit, config: Config) -> Finding:
     evidence = {key: _plain(value) for key, value in hit.evidence.items()}
     words = {f: getattr(hit.where, f) for f in _WHERE_FIELDS} | evidence
+    words = {name: _ABSENT if word is None else word for name, word in words.items()}
     return Finding(
         code=each.code,
         name=each.name,
@@ -193,6 +194,16 @@ def _finding(each: Rule, hit: Hit, config: Config) -> Finding:
         evidence=evidence,
         fix=each.fix,
     )
+
+
+class _Absent:
+    """What a template shows where a number is not there, whatever the format it asks for."""
+
+    def __format__(self, spec: str) -> str:
+        return "none"
+
+
+_ABSENT = _Absent()
 
 
 def _plain(value: Any) -> Any:
