@@ -14,7 +14,7 @@ _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #222;
 background: #fff } table { border-collapse: collapse; width: 100% } caption { text-align: left; padding: .5rem 0 } th,
 td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #ddd;
-overflow-wrap: anywhere } .ready { color: #1a6e2e } .risky { color: #8a5a00 } .refused { color: #a61b1b } ul { margin:
+overflow-wrap: break-word } .ready { color: #1a6e2e } .risky { color: #8a5a00 } .refused { color: #a61b1b } ul { margin:
 0; padding-left: 1.1rem } form { display: inline }
 """
 
