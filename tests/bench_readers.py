@@ -11,6 +11,8 @@ import importlib.metadata
 import io
 import os
 import platform
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,12 +24,14 @@ from tracklint.testing import Ride
 HOURS = 6
 RESULTS: dict[str, float] = {}
 SIZES: dict[str, int] = {}
+PEAKS: dict[str, float] = {}
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     ride = Ride(seconds=HOURS * 3600)
     built = {"fit": ride.fit(enhanced=True), "gpx": ride.gpx(), "tcx": ride.tcx()}
+    built["day"] = Ride(seconds=24 * 3600).fit(enhanced=True)
     SIZES.update({name: len(data) for name, data in built.items()})
     return built
 
@@ -43,6 +47,12 @@ def _fitparse(data: bytes) -> int:
     import fitparse
 
     return sum(1 for _ in fitparse.FitFile(data).get_messages())
+
+
+def _fitfast(data: bytes) -> int:
+    import fitfast
+
+    return len(fitfast.records(data))
 
 
 def _gpxpy(data: bytes) -> int:
@@ -65,6 +75,9 @@ READERS: dict[str, tuple[str, Callable[[bytes], object], int]] = {
     "tracklint check (FIT)": ("fit", check, 15),
     "fitdecode read (FIT)": ("fit", _fitdecode, 3),
     "fitparse read (FIT)": ("fit", _fitparse, 3),
+    "tracklint read (FIT, 24 h)": ("day", read, 15),
+    "tracklint check (FIT, 24 h)": ("day", check, 15),
+    "fitfast records (FIT, 24 h)": ("day", _fitfast, 15),
     "tracklint check (GPX)": ("gpx", check, 9),
     "gpxpy parse (GPX)": ("gpx", _gpxpy, 3),
     "tracklint check (TCX)": ("tcx", check, 9),
@@ -75,6 +88,7 @@ WANTED = (
     ("tracklint read (FIT)", "fitdecode read (FIT)", 100),
     ("tracklint read (FIT)", "fitparse read (FIT)", 200),
     ("tracklint check (FIT)", "fitdecode read (FIT)", 60),
+    ("tracklint read (FIT, 24 h)", "fitfast records (FIT, 24 h)", 1),
     ("tracklint check (GPX)", "gpxpy parse (GPX)", 3),
     ("tracklint check (TCX)", "tcxreader read (TCX)", 2),
 )
@@ -86,6 +100,34 @@ def test_reader(name: str, files: dict[str, bytes], benchmark: object) -> None:
     result = benchmark.pedantic(run, args=(files[kind],), rounds=rounds, warmup_rounds=1)  # type: ignore[attr-defined]
     assert result
     RESULTS[name] = benchmark.stats.stats.median  # type: ignore[attr-defined]
+
+
+#: Million bytes a second that are wanted; megabytes of memory that are allowed.
+RATES = {"tracklint read (FIT, 24 h)": 60, "tracklint check (FIT, 24 h)": 30}
+ALLOWED_MB = 100
+_MEASURED = """
+import sys
+from tracklint import {what}
+{what}(sys.argv[1])
+import resource
+try:
+    line = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+    print(int(line.split()[1]) / 1000)
+except OSError:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3))
+"""
+
+
+@pytest.mark.parametrize("what", ["read", "check"])
+def test_peak_memory(what: str, files: dict[str, bytes], tmp_path: Path) -> None:
+    """Of a fresh interpreter, numpy and all; the parent's own memory must not count."""
+    path = tmp_path / "day.fit"
+    path.write_bytes(files["day"])
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURED.format(what=what), path], capture_output=True, text=True, check=True
+    )
+    PEAKS[what] = float(done.stdout)
+    assert PEAKS[what] < ALLOWED_MB
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -114,7 +156,7 @@ def _page() -> Iterator[str]:
     sizes = {kind: f"{size / 1e6:.2f} MB" for kind, size in SIZES.items()}
     yield "# Benchmarks\n"
     yield f"Written by `tox -e bench` on {datetime.datetime.now(datetime.UTC):%Y-%m-%d}. Machine: {_machine()}.\n"
-    yield f"A built ride of {HOURS} h at one point a second: FIT with 12 record fields ({sizes['fit']}), GPX with"
+    yield f"A built ride of {HOURS} h at one point a second: FIT with 12 record fields ({sizes['fit']}; 24 h: {sizes['day']}), GPX with"
     yield f"TrackPointExtension ({sizes['gpx']}), TCX with ActivityExtension ({sizes['tcx']}). All are read from memory, but"
     yield "tcxreader, which reads paths only. Medians of one run; absolute times differ from machine to machine, so compare"
     yield "the ratios.\n"
@@ -126,6 +168,15 @@ def _page() -> Iterator[str]:
     yield "|---|---|---|---|"
     for ours, theirs, wanted in WANTED:
         yield f"| {ours} | {theirs} | {RESULTS[theirs] / RESULTS[ours]:.1f} | {wanted} |"
-    packages = ("fitdecode", "python-fitparse", "gpxpy", "tcxreader", "numpy")
+    yield "\n| 24 h ride | MB/s | wanted |"
+    yield "|---|---|---|"
+    for name, wanted in RATES.items():
+        yield f"| {name} | {SIZES['day'] / 1e6 / RESULTS[name]:.0f} | {wanted} |"
+    yield "\n| 24 h ride, fresh interpreter | peak memory, MB | allowed |"
+    yield "|---|---|---|"
+    for what, peak in PEAKS.items():
+        yield f"| {what} | {peak:.0f} | {ALLOWED_MB} |"
+    yield "\nWhat a flipped bit costs stands in [damage.md](damage.md)."
+    packages = ("fitdecode", "python-fitparse", "fitfast", "gpxpy", "tcxreader", "numpy")
     versions = ", ".join(f"{package} {importlib.metadata.version(package)}" for package in packages)
     yield f"\nVersions: {versions}."

@@ -33,7 +33,7 @@ def _id(case: Case) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=_id)
 def test_case(case: Case) -> None:
-    report = check(case.build(), CONFIG, name=case.file or None)
+    report = check(case.build(), case.config or CONFIG, name=case.file or None)
     codes = {finding.code for finding in report.findings}
     if case.breaks:
         assert codes == {case.code} | case.along
@@ -48,7 +48,7 @@ def test_every_rule_has_cases_in_every_format() -> None:
     spared = {case.code for case in CASES if not case.breaks}
     for case in CASES:
         if case.breaks:
-            report = check(case.build(), CONFIG, name=case.file or None)
+            report = check(case.build(), case.config or CONFIG, name=case.file or None)
             covered.setdefault(case.code, set()).add(report.format)
     lacking = {
         code: sorted(set(rule.formats) - covered.get(code, set()))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .checking import check, read
     from .config import Config, Limits, load_config
     from .findings import Finding, Prediction, Report, Severity, Summary, Where
+    from .fixing import Change, Fixed, fix
     from .preparing import Prepared, prepare
     from .rules import RULES, Rule, explain
     from .source import Unreadable
@@ -23,8 +24,10 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Activity": "activity",
+    "Change": "fixing",
     "Config": "config",
     "Finding": "findings",
+    "Fixed": "fixing",
     "Limits": "config",
     "Prediction": "findings",
     "Prepared": "preparing",
@@ -38,6 +41,7 @@ _HOMES = {
     "check": "checking",
     "check_many": "batch",
     "explain": "rules",
+    "fix": "fixing",
     "load_config": "config",
     "prepare": "preparing",
     "read": "checking",
@@ -46,8 +50,10 @@ _HOMES = {
 __all__ = [
     "RULES",
     "Activity",
+    "Change",
     "Config",
     "Finding",
+    "Fixed",
     "Limits",
     "Prediction",
     "Prepared",
@@ -60,6 +66,7 @@ __all__ = [
     "check",
     "check_many",
     "explain",
+    "fix",
     "load_config",
     "prepare",
     "read",

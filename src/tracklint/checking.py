@@ -8,6 +8,7 @@ from .findings import DeviceFacts, Finding, Report, Severity, Skipped, SportFact
 from .predict import moved_distance, predict, span
 from .rules import run_rules
 from .rules.registry import crash
+from .second import second_readings
 from .source import Source, Thing, Unreadable, open_source
 from .sports import map_sessions
 
@@ -25,7 +26,16 @@ def check(thing: Thing, config: Config | None = None, *, name: str | None = None
 
 
 def check_source(source: Source, config: Config) -> Report:
-    """`check` for a `Source` that is open already."""
+    """`check` for a `Source` that is open already. Raises `config.BadConfig` for a profile that cannot be used."""
+    if source.format != "fit" or config.profile is None:
+        return _check_source(source, config)
+    from .fit.private import private_names
+
+    with private_names(config.profile, source.data):
+        return _check_source(source, config)
+
+
+def _check_source(source: Source, config: Config) -> Report:
     subjects: list[object] = [source]
     crashed: list[Finding] = []
     skipped: list[Skipped] = []
@@ -34,6 +44,10 @@ def check_source(source: Source, config: Config) -> Report:
         document, activity = read_source(source)
         subjects += [part for part in (document, activity) if part is not None]
         prediction = predict(activity) if activity is not None else None
+        if config.second_readers and activity is not None:
+            second = second_readings(source, document, activity, config.limits)
+            subjects.append(second)
+            skipped += second.skipped
     except Exception as error:  # a defect of ours must not hide what the other parts find
         crashed.append(crash(f"reading {source.format}", error))
     if source.format == "unknown":

@@ -21,14 +21,46 @@ class BadConfig(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Numbers that rules compare with. ``now`` (UTC seconds) stands for the clock; ``None`` asks the system's."""
+    """Numbers that rules compare with, each in the unit of its name. ``now`` (UTC seconds) stands for the clock;
+    ``None`` asks the system's.
+
+    ``max_speed_*`` is what nobody exceeds in a sport; ``other`` holds for all sports that have no number of their own
+    and where the file names none. ``gap_s`` is a pause between points that needs an explanation, ``stale_gap_s`` the
+    one that sets a few points apart from the rest, ``long_gap_s`` the one that no recording has. ``jump_m`` is the
+    least distance of a jump between positions. ``stuck_s`` is how long a sensor may repeat one value while the athlete
+    moves, ``frozen_m`` how far the distance may grow at one position. ``dropout_percent`` is the share of points
+    without a value from which a sensor counts as lost at times.
+    """
 
     now: float | None = None
     max_inflated_bytes: int = 256 * 1024 * 1024
     max_upload_bytes: int = 25 * 1024 * 1024
     future_days: float = 1.0
     earliest_year: int = 1990
-    latest_year: int = 2100
+    gap_s: float = 60.0
+    stale_gap_s: float = 3600.0
+    long_gap_s: float = 86400.0
+    max_speed_cycling_m_s: float = 40.0
+    max_speed_running_m_s: float = 12.0
+    max_speed_walking_m_s: float = 12.0
+    max_speed_swimming_m_s: float = 3.0
+    max_speed_other_m_s: float = 100.0
+    jump_m: float = 100.0
+    frozen_m: float = 500.0
+    lowest_altitude_m: float = -450.0
+    highest_altitude_m: float = 9000.0
+    max_climb_m_s: float = 50.0
+    lowest_heart_rate_bpm: float = 30.0
+    highest_heart_rate_bpm: float = 240.0
+    max_cadence_rpm: float = 254.0
+    max_running_cadence_rpm: float = 120.0
+    max_power_w: float = 2500.0
+    lowest_temperature_c: float = -60.0
+    highest_temperature_c: float = 85.0
+    stuck_s: float = 600.0
+    dropout_percent: float = 10.0
+    second_reader_seconds: float = 60.0
+    second_reader_mebibytes: int = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +68,8 @@ class Config:
     """How to check. ``select`` and ``ignore`` hold codes or families (``TIM``, ``TIM008``); an empty ``select`` is all.
 
     ``severity`` changes the severity of single codes. ``fail_on`` is the least severity that makes exit status 1.
+    ``profile`` is a file with a manufacturer's private messages (`fit.private`). ``second_readers`` lets other readers
+    read each file too (`second`), which takes many times longer than the check.
     """
 
     select: tuple[str, ...] = ()
@@ -43,6 +77,8 @@ class Config:
     severity: Mapping[str, Severity] = field(default_factory=dict)
     fail_on: Severity = Severity.ERROR
     limits: Limits = field(default_factory=Limits)
+    profile: Path | None = None
+    second_readers: bool = False
 
     def wants(self, code: str) -> bool:
         """Whether the rule with this code is to run."""
@@ -81,13 +117,13 @@ def _from_file(path: Path) -> Config:
     if path.name == "pyproject.toml":
         table = table.get("tool", {}).get("tracklint", {})
     try:
-        return _from_table(table)
+        return _from_table(table, path.parent)
     except (TypeError, ValueError) as error:
         raise BadConfig(f"{path}: {error}") from None
 
 
-def _from_table(table: Mapping[str, Any]) -> Config:
-    known = {"select", "ignore", "severity", "fail-on", "limits"}
+def _from_table(table: Mapping[str, Any], folder: Path) -> Config:
+    known = {"select", "ignore", "severity", "fail-on", "limits", "profile"}
     if unknown := sorted(set(table) - known):
         raise ValueError(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
     limits = table.get("limits", {})
@@ -97,12 +133,16 @@ def _from_table(table: Mapping[str, Any]) -> Config:
     for name, value in limits.items():
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise TypeError(f"limit {name} is {value!r}; a number is wanted")
+    profile = table.get("profile")
+    if profile is not None and not isinstance(profile, str):
+        raise TypeError(f'profile is {profile!r}; the path of a file is wanted, such as "private.json"')
     return Config(
         select=_codes(table, "select"),
         ignore=_codes(table, "ignore"),
         severity={code: severity(word) for code, word in table.get("severity", {}).items()},
         fail_on=severity(table.get("fail-on", "error")),
         limits=Limits(**{names[name]: value for name, value in limits.items()}),
+        profile=None if profile is None else folder / profile,
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-__all__ = ["Edit", "apply"]
+from .findings import Finding, Where
+
+__all__ = ["Asked", "Draft", "Edit", "Repair", "Step", "apply", "narrowed"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,3 +36,124 @@ def apply(original: bytes, edits: Iterable[Edit]) -> bytes:
         position = edit.offset + edit.size
     pieces.append(original[position:])
     return b"".join(pieces)
+
+
+def narrowed(original: bytes, edit: Edit) -> Iterator[Edit]:
+    """The same edit without the bytes that stay as they are: nothing, one edit, or several."""
+    old, new = original[edit.offset : edit.offset + edit.size], edit.data
+    if len(old) != len(new):
+        yield edit
+        return
+    start = None
+    for i in range(len(old) + 1):
+        differs = i < len(old) and old[i] != new[i]
+        if differs and start is None:
+            start = i
+        elif not differs and start is not None:
+            yield Edit(edit.offset + start, i - start, new[start:i], edit.why)
+            start = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that a repair wants to do, with the edits that do it, on the bytes as they are at that moment.
+
+    ``action`` is ``dropped``, ``moved``, ``changed`` or ``added``. ``segments`` names FIT segments to close again where
+    no edit falls into them. ``records`` is how many readable points are lost by it; ``retimed`` says that the points
+    change their order or their times.
+    """
+
+    action: str
+    says: str
+    edits: tuple[Edit, ...] = ()
+    safe: bool = True
+    where: Where = field(default_factory=Where)
+    segments: tuple[int, ...] = ()
+    records: int = 0
+    retimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a repair may use besides the document: the findings it is there for, and whether unsafe steps are
+    wanted."""
+
+    findings: tuple[Finding, ...]
+    unsafe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What mends the findings of rules with these names. ``plan`` takes the format's document and `Asked`."""
+
+    rules: tuple[str, ...]
+    plan: Callable[[Any, Asked], Iterable[Step]]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Bytes that are being mended, and where each of them stood in the original.
+
+    ``pieces`` holds (position, position in the original, size) of every stretch that is still as it was, ascending in
+    both.
+    """
+
+    original: bytes
+    data: bytes
+    pieces: tuple[tuple[int, int, int], ...]
+
+    @classmethod
+    def of(cls, original: bytes) -> Draft:
+        """A draft in which nothing is changed yet."""
+        return cls(original, original, ((0, 0, len(original)),) if original else ())
+
+    def after(self, edits: Sequence[Edit]) -> Draft:
+        """The draft with edits of its present bytes. Raises ValueError as `apply` does."""
+        ordered = sorted(edits, key=lambda e: (e.offset, e.size))
+        data = apply(self.data, ordered)
+        pieces: list[tuple[int, int, int]] = []
+        position = shift = index = 0
+        for offset, size, added in [*((e.offset, e.size, len(e.data)) for e in ordered), (len(self.data), 0, 0)]:
+            index = max(index - 1, 0)
+            while index < len(self.pieces) and self.pieces[index][0] < offset:
+                at, origin, length = self.pieces[index]
+                start, stop = max(at, position), min(at + length, offset)
+                if start < stop:
+                    _join(pieces, start + shift, origin + start - at, stop - start)
+                index += 1
+            position = offset + size
+            shift += added - size
+        return Draft(self.original, data, tuple(pieces))
+
+    def origin(self, offset: int) -> int:
+        """Where the byte at ``offset`` stood in the original; for an added byte, the place at which it was added."""
+        i = bisect_right(self.pieces, (offset, len(self.original) + 1, 0)) - 1
+        if i < 0:
+            return 0
+        at, origin, size = self.pieces[i]
+        return origin + min(offset - at, size)
+
+    def span(self, edit: Edit) -> tuple[int, int]:
+        """Offset and size in the original of what an edit of the present bytes replaces."""
+        start, end = self.origin(edit.offset), self.origin(edit.offset + edit.size)
+        return start, max(end - start, 0)
+
+    def edits(self) -> tuple[Edit, ...]:
+        """All that is changed, as edits of the original."""
+        found: list[Edit] = []
+        at = origin = 0
+        for position, stood, size in (*self.pieces, (len(self.data), len(self.original), 0)):
+            if position > at or stood > origin:
+                found += narrowed(self.original, Edit(origin, stood - origin, self.data[at:position]))
+            at, origin = position + size, stood + size
+        return tuple(found)
+
+
+def _join(pieces: list[tuple[int, int, int]], at: int, origin: int, size: int) -> None:
+    """Add a piece, as a part of the last one where it follows it in both."""
+    if pieces:
+        last_at, last_origin, last_size = pieces[-1]
+        if last_at + last_size == at and last_origin + last_size == origin:
+            pieces[-1] = (last_at, last_origin, last_size + size)
+            return
+    pieces.append((at, origin, size))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip as gzip_module
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 import numpy as np
@@ -13,6 +13,7 @@ from .checking import check_source, read_source
 from .config import Config
 from .edits import apply
 from .findings import Report
+from .fixing import can_mend, fix_source
 from .source import Source, Thing, open_source
 
 __all__ = ["Prepared", "prepare"]
@@ -41,8 +42,9 @@ class Prepared:
 def prepare(
     thing: Thing, *, config: Config | None = None, barometer: bool = False, gzip: bool = True, name: str | None = None
 ) -> Prepared:
-    """Unpack, tag, compress and name one file for an upload.
+    """Unpack, mend, tag, compress and name one file for an upload.
 
+    Only safe repairs are made (`fixing.fix`), which change no measurement; a file that needs none keeps its bytes.
     ``barometer`` adds "with barometer" to the creator of a TCX or GPX file, by splicing bytes: everything else stays as
     it is. ``gzip`` compresses without a time stamp, so that the same content gives the same bytes. Raises
     `source.Unreadable`.
@@ -50,6 +52,8 @@ def prepare(
     config = config or Config()
     source = open_source(thing, name, max_inflated=config.limits.max_inflated_bytes)
     changes: list[str] = []
+    external_id = f"tracklint-{source.sha256[:16]}"
+    source = _mended(source, config, changes)
     content = _tagged(source, changes) if barometer else source.data
     stem = _stem(source.name)
     if source.format == "unknown":
@@ -63,7 +67,16 @@ def prepare(
         if gzip:
             changes.append(f"compressed from {len(content)} to {len(data)} bytes")
     report = _report(source, content, data, shown, config)
-    return Prepared(report, shown, data, data_type, f"tracklint-{source.sha256[:16]}", tuple(changes))
+    return Prepared(report, shown, data, data_type, external_id, tuple(changes))
+
+
+def _mended(source: Source, config: Config, changes: list[str]) -> Source:
+    """The source with its safe repairs; a container that could not be unpacked whole stays as it is."""
+    if source.faults or not can_mend(source.format):
+        return source
+    fixed = fix_source(source, config)
+    changes += [f"mended {change.code}: {change.says}" for change in fixed.ledger]
+    return replace(source, data=fixed.data) if fixed.changed else source
 
 
 def _report(source: Source, content: bytes, data: bytes, shown: str, config: Config) -> Report:

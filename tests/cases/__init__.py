@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tracklint.config import Config
+
 
 @dataclass(frozen=True)
 class Case:
@@ -21,3 +23,4 @@ class Case:
     along: frozenset[str] = frozenset()
     name: str = ""
     file: str = ""  #: the name the bytes come under, for rules about names
+    config: Config | None = None  #: another configuration than that of the tests

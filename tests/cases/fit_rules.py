@@ -13,6 +13,7 @@ from tracklint.testing import FitBuilder, Ride
 RIDE = Ride(seconds=60)
 #: What a file lacks that ends before its summaries are written.
 NO_SUMMARIES = frozenset({"FIT404", "FIT405", "FIT406"})
+NO_EVENTS = frozenset({"FIT408", "FIT409"})
 
 
 def _ride(**options: Any) -> Callable[[], bytes]:
@@ -137,7 +138,7 @@ def _with_heart_rate_segment() -> bytes:
 def _long(rest: int) -> Callable[[], bytes]:
     """A message of 250 bytes and ``rest`` more."""
     fields = [(0, 250, 0x02), (1, rest, 0x02)]
-    return _extra(lambda fit: fit.define(13, 140, fields).data(13, bytes(250), bytes(rest)))
+    return _extra(lambda fit: fit.define(13, 388, fields).data(13, bytes(250), bytes(rest)))
 
 
 def _broken(code: str, build: Callable[[], bytes], *along: str, name: str = "") -> Case:
@@ -152,11 +153,11 @@ CONTAINER = [
     _broken("FIT001", lambda: b"\x0e\x20ab" + b"12345678" + b".FIT" + bytes(60), "STR001", name="no-header"),
     _spared("FIT001", _ride(), name="ride"),
     _broken("FIT002", _ride(header=16), name="16"),
-    _spared("FIT002", _ride(header=12), name="12"),
+    _spared("FIT002", _ride(header=12), "FIT003", name="12"),
     _broken("FIT004", _ride(build={"header_crc": 0x1234}), name="wrong"),
     _spared("FIT004", _ride(header_crc=False), "FIT005", name="zero"),
     _broken("FIT005", _ride(header_crc=False), name="zero"),
-    _spared("FIT005", _ride(header=12), name="no-room"),
+    _spared("FIT005", _ride(header=12), "FIT003", name="no-room"),
     _broken("FIT006", _ride(build={"crc": 0}), name="zero"),
     _broken("FIT006", _ride(build={"crc": 0x1234}), name="other"),
     _spared("FIT006", _ride(build={"crc": b""}), "FIT007", name="missing"),
@@ -172,7 +173,7 @@ CONTAINER = [
     _spared("FIT011", _cut(2), "FIT007", name="whole-messages"),
     _broken("FIT012", lambda: RIDE.fit() + bytes(16), name="zeros"),
     _broken("FIT012", lambda: RIDE.fit() + b"log: stopped\r\n", name="text"),
-    _spared("FIT012", _ride(chained=2), "FIT407", name="chained"),
+    _spared("FIT012", _ride(chained=2), "FIT013", name="chained"),
     _broken("FIT014", _damaged_second, name="signature"),
     _spared("FIT014", lambda: RIDE.fit() + bytes(range(40)), "FIT012", name="no-header"),
     _broken("FIT015", _ride(build={"protocol": 0x30}), name="3.0"),
@@ -180,12 +181,12 @@ CONTAINER = [
     _spared("FIT015", _ride(build={"protocol": 0x10}), name="1.0"),
     _broken("FIT016", _text_before, name="http"),
     _spared("FIT016", _ride(), name="ride"),
-    _broken("FIT018", _span, "FIT006", name="overwritten"),
+    _broken("FIT018", _span, "FIT006", "SEN011", "SEN016", "SEN028", name="overwritten"),
     _spared("FIT018", _flipped_header, "FIT006", "FIT020", name="one-bit"),
     _broken("FIT019", _empty_tail, name="second"),
-    _spared("FIT019", _ride(chained=2), name="chained"),
+    _spared("FIT019", _ride(chained=2), "FIT013", name="chained"),
     _broken("FIT020", _flipped_header, "FIT006", name="record-header"),
-    _spared("FIT020", _span, "FIT006", "FIT018", name="span"),
+    _spared("FIT020", _span, "FIT006", "FIT018", "SEN011", "SEN016", "SEN028", name="span"),
 ]  # fmt: skip
 
 
@@ -210,29 +211,29 @@ DEFINITIONS = [
     _spared("FIT105", _with_field(23, 5, 2, 0x04), "FIT106", name="only-the-flag"),
     _broken("FIT106", _with_field(20, 7, 2, 0x04), name="power"),
     _spared("FIT106", _ride(), name="ride"),
-    _broken("FIT107", _extra(lambda fit: fit.define(13, 140, [(0, 3, 0x86)]).data(13, b"\x01\x02\x03")), name="three"),
-    _spared("FIT107", _extra(lambda fit: fit.define(13, 140, [(0, 8, 0x86)]).data(13, bytes(8))), name="array"),
-    _broken("FIT108", _extra(lambda fit: fit.define(13, 140, [(0, 0, 0x02), (1, 1, 2)]).data(13, b"", 1)), name="empty"),
+    _broken("FIT107", _extra(lambda fit: fit.define(13, 388, [(0, 3, 0x86)]).data(13, b"\x01\x02\x03")), name="three"),
+    _spared("FIT107", _extra(lambda fit: fit.define(13, 388, [(0, 8, 0x86)]).data(13, bytes(8))), name="array"),
+    _broken("FIT108", _extra(lambda fit: fit.define(13, 388, [(0, 0, 0x02), (1, 1, 2)]).data(13, b"", 1)), name="empty"),
     _spared("FIT108", _ride(), name="ride"),
-    _broken("FIT109", _extra(lambda fit: fit.define(13, 140, [(0, 1, 2), (0, 1, 2)]).data(13, 1, 2)), name="twice"),
-    _spared("FIT109", _extra(lambda fit: fit.define(13, 140, [(0, 1, 2), (1, 1, 2)]).data(13, 1, 2)), name="two"),
-    _broken("FIT110", _extra(lambda fit: fit.define(13, 140, []).data(13)), name="none"),
-    _spared("FIT110", _extra(lambda fit: fit.define(13, 140, [(0, 1, 2)]).data(13, 1)), name="one"),
-    _broken("FIT114", _extra(lambda fit: fit.define(13, 140, [(253, 2, 0x84)]).data(13, 1)), name="uint16"),
-    _spared("FIT114", _extra(lambda fit: fit.define(13, 140, [(252, 2, 0x84)]).data(13, 1)), name="other-field"),
+    _broken("FIT109", _extra(lambda fit: fit.define(13, 388, [(0, 1, 2), (0, 1, 2)]).data(13, 1, 2)), name="twice"),
+    _spared("FIT109", _extra(lambda fit: fit.define(13, 388, [(0, 1, 2), (1, 1, 2)]).data(13, 1, 2)), name="two"),
+    _broken("FIT110", _extra(lambda fit: fit.define(13, 388, []).data(13)), name="none"),
+    _spared("FIT110", _extra(lambda fit: fit.define(13, 388, [(0, 1, 2)]).data(13, 1)), name="one"),
+    _broken("FIT114", _extra(lambda fit: fit.define(13, 388, [(253, 2, 0x84)]).data(13, 1)), name="uint16"),
+    _spared("FIT114", _extra(lambda fit: fit.define(13, 388, [(252, 2, 0x84)]).data(13, 1)), name="other-field"),
     _broken("FIT117", _long(6),
             name="256"),
     _spared("FIT117", _long(5),
             name="255"),
-    _broken("FIT211", _compressed_only, "TIM002", *NO_SUMMARIES, name="no-reference"),
-    _spared("FIT211", _ride(compressed=True), name="with-reference"),
+    _broken("FIT211", _compressed_only, "TIM002", "FIT212", *NO_EVENTS, *NO_SUMMARIES, "FIT702", "FIT705", name="none"),
+    _spared("FIT211", _ride(compressed=True), "FIT212", name="with-reference"),
 ]  # fmt: skip
 
 MESSAGES = [
     _broken("FIT401", _ride(without=("file_id",)), "DEV005", name="none"),
-    _spared("FIT401", _with_heart_rate_segment, name="further-segment"),
+    _spared("FIT401", _with_heart_rate_segment, "FIT013", name="further-segment"),
     _broken("FIT402", _extra(lambda fit: fit.define(13, 35, [(3, 2, 0x84)]).data(13, 100), first=True), name="software"),
-    _spared("FIT402", _extra(lambda fit: fit.define(13, 35, [(3, 2, 0x84)]), first=True), name="definition-only"),
+    _spared("FIT402", _extra(lambda fit: fit.define(13, 35, [(3, 2, 0x84)]), first=True), "FIT111", name="definition-only"),
     _broken("FIT404", _ride(without=("session",)), name="none"),
     _spared("FIT404", _ride(file_type=6, without=("session",)), "FIT801", name="course"),
     _broken("FIT405", _ride(without=("lap",)), name="none"),

@@ -94,7 +94,11 @@ CONTAINER = [
             k,
             f"r.{k}.gz",
         )
-        for k, along in {"fit": ["FIT011", "FIT404", "FIT406"], "tcx": ["DOC009", "DEV001"], "gpx": ["DOC009"]}.items()
+        for k, along in {
+            "fit": ["FIT011", "FIT404", "FIT406", "FIT409"],
+            "tcx": ["DOC009", "DEV001", "TIM012", "STR013"],
+            "gpx": ["DOC009"],
+        }.items()
     ),
     Case("UPL004", lambda: _gz(b" " * 200_000), True, frozenset({"DOC001"}), "white", "ride.gpx.gz"),
     Case("UPL004", lambda: _gz(RIDE.gpx()), False, name="a-ride", file="ride.gpx.gz"),
@@ -157,10 +161,18 @@ POSITION = [
     *_each("POS002", "spaces-and-sign", {30: {"latitude": " +47.004 "}}, breaks=False, kinds=("tcx", "gpx")),
     *_each("POS003", "nan", {30: {"latitude": "NaN"}}, kinds=("tcx", "gpx")),
     *_each("POS003", "inf", {30: {"longitude": "-INF"}}, kinds=("tcx", "gpx")),
-    *_each("POS003", "nano", {30: {"latitude": "46.9990000001"}}, breaks=False, kinds=("tcx", "gpx")),
+    *_each(
+        "POS003", "nano", {30: {"latitude": f"{RIDE.point(30)['latitude']:.7f}001"}}, breaks=False, kinds=("tcx", "gpx")
+    ),
     *_each("POS004", "lat-91", {30: {"latitude": 91.5}}),
     *_each("POS004", "lon-200", {30: {"longitude": "200.25"}}, kinds=("tcx", "gpx")),
-    *_each("POS004", "poles-and-date-line", {30: {"latitude": 90, "longitude": -180}}, breaks=False),
+    *_each(
+        "POS004",
+        "poles-and-date-line",
+        {30: {"latitude": 90, "longitude": -180}},
+        breaks=False,
+        along=frozenset({"POS006"}),
+    ),
 ]
 
 SPORT = [
@@ -211,7 +223,7 @@ DEVICE = [
     *(Case("DEV001", _built(k), False, name=k) for k in ("tcx", "gpx")),
     Case("DEV005", _built("gpx", creator="My app"), True, name="app-gpx"),
     Case("DEV005", _built("gpx", creator="My app With Barometer"), False, name="capitals-gpx"),
-    Case("DEV005", _built("fit", manufacturer=255), True, name="development-fit"),
+    Case("DEV005", _built("fit", manufacturer=255), True, frozenset({"FIT703"}), "development-fit"),
     Case("DEV005", _built("fit"), False, name="barometer-fit"),
     Case("DEV005", _replaced("tcx", b"<ProductID>1<", b"<ProductID>0<", creator="My app"), True, name="app-tcx"),
     Case("DEV005", _built("tcx", creator="My app"), False, name="device-tcx"),

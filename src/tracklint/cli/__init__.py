@@ -15,6 +15,8 @@ __all__ = ["main"]
 COMMANDS = {
     "check": "check files and say what is wrong, and where",
     "show": "print what a file holds and what Strava will make of it",
+    "dump": "print the messages or points of a file, one a line",
+    "fix": "mend files: say what would change, or write it",
     "prepare": "tag, compress and name files for an upload",
     "upload": "check, prepare and send files to Strava, or to the sandbox",
     "sandbox": "run a local stand-in of Strava's upload API",

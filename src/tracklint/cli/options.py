@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from ..config import Config
     from ..findings import Report
 
-__all__ = ["config_options", "exit_status", "fail", "one_line_errors", "paths"]
+__all__ = ["config_options", "exit_status", "fail", "one_line_errors", "paths", "profile_option"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+profile_option = click.option(
+    "--profile", type=click.Path(path_type=Path), metavar="FILE",
+    help="Name a manufacturer's private FIT messages from this JSON file.",
+)  # fmt: skip
 
 
 def fail(message: str) -> NoReturn:
@@ -61,7 +65,7 @@ def _time(_ctx: click.Context, _param: click.Parameter, value: str | None) -> fl
 
 
 def config_options(command: Command) -> Command:
-    """--config, --select, --ignore, --fail-on and --now; the command gets one ``config``."""
+    """--config, --select, --ignore, --fail-on, --now and --profile; the command gets one ``config``."""
 
     @click.option(
         "--config", "config_file", type=click.Path(path_type=Path), metavar="FILE", help="Read this tracklint.toml."
@@ -74,21 +78,32 @@ def config_options(command: Command) -> Command:
         "--fail-on", type=click.Choice(["error", "warning", "info"]), help="Least severity for exit status 1."
     )
     @click.option("--now", callback=_time, metavar="TIME", help="The time that rules about dates compare with.")
+    @profile_option
     @functools.wraps(command)
     def run(*args: Any, config_file: Path | None, **kwargs: Any) -> Any:
         from ..config import load_config
 
-        picked = {name: kwargs.pop(name) for name in ("select", "ignore", "fail_on", "now")}
+        picked = {name: kwargs.pop(name) for name in ("select", "ignore", "fail_on", "now", "profile")}
         return command(*args, config=_merged(load_config(config_file), **picked), **kwargs)
 
     return run  # type: ignore[return-value]  # the decorated function takes the same positional arguments
 
 
 def _merged(
-    config: Config, select: tuple[str, ...], ignore: tuple[str, ...], fail_on: str | None, now: float | None
+    config: Config,
+    *,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str | None,
+    now: float | None,
+    profile: Path | None,
 ) -> Config:
     from ..config import severity
+    from ..fit.private import load_private
     from ..rules import RULES
+
+    if (profile := profile or config.profile) is not None:
+        load_private(profile)  # a file that cannot be used is said once, before any file is checked
 
     for code in (*select, *ignore, *config.select, *config.ignore, *config.severity):
         if not any(known.startswith(code) for known in RULES):
@@ -99,6 +114,7 @@ def _merged(
         ignore=(*config.ignore, *ignore),
         fail_on=severity(fail_on) if fail_on else config.fail_on,
         limits=replace(config.limits, now=now) if now is not None else config.limits,
+        profile=profile,
     )
 
 

@@ -17,24 +17,43 @@ from ..findings import Where
 from .document import Definition, FieldSpec, FitDocument, Messages
 from .profile import BASE_TYPES, FIT_EPOCH, BaseType, FieldFact, field_fact, message_number
 
-__all__ = ["Description", "MessageColumns", "compressed_times", "descriptions", "message_columns", "text_of"]
+__all__ = [
+    "Description",
+    "MessageColumns",
+    "compressed_times",
+    "descriptions",
+    "descriptions_in_order",
+    "message_columns",
+    "text_of",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
-def _gather(data: bytes, group: Messages, at: int, dtype: str) -> npt.NDArray[Any]:
-    """The values of type ``dtype`` that stand ``at`` bytes into each message."""
+def _gather(document: FitDocument, group: Messages, at: int, dtype: str) -> npt.NDArray[Any]:
+    """The values of type ``dtype`` that stand ``at`` bytes into each message.
+
+    Messages that stand one behind the other are looked at where they are; others are first copied together, once.
+    """
     kind = np.dtype(dtype)
-    offsets, stride = group.offsets, group.definition.layout.stride
+    offsets, stride, data = group.offsets, group.definition.layout.stride, document.data
     count = len(offsets)
     if offsets[-1] - offsets[0] == (count - 1) * stride:
         return np.ndarray((count,), kind, data, int(offsets[0]) + at, (stride,))
-    return np.ndarray((len(data) - kind.itemsize + 1,), kind, data, 0, (1,))[offsets + at]
+    key = f"rows of {group.definition.index}"
+    known, rows = document.cache.get(key, (None, None))
+    if known is not offsets:  # some of the messages only are groups of their own
+        row = np.dtype(f"V{stride}")
+        rows = np.ndarray((len(data) - stride + 1,), row, data, 0, (1,))[offsets]
+        document.cache[key] = offsets, rows
+    return np.ndarray((count,), kind, rows, at, (stride,))
 
 
-def _read(data: bytes, group: Messages, at: int, size: int, base: BaseType) -> tuple[npt.NDArray[Any], Mask] | None:
+def _read(
+    document: FitDocument, group: Messages, at: int, size: int, base: BaseType
+) -> tuple[npt.NDArray[Any], Mask] | None:
     """Raw numbers and which of them are values; ``None`` where the field holds no number that can be told.
 
     An array gives its first element. An integer shorter than its type is zero-extended, which recovers what COROS
@@ -44,16 +63,29 @@ def _read(data: bytes, group: Messages, at: int, size: int, base: BaseType) -> t
     if base.name == "string" or not size:
         return None
     if size % base.size == 0:
-        bits = _gather(data, group, at, f"{order}u{base.size}")
-        return _gather(data, group, at, order + base.code), bits != base.none
+        bits = _gather(document, group, at, f"{order}u{base.size}")
+        return _gather(document, group, at, order + base.code), bits != base.none
     if size > base.size or base.code[0] == "f":
         return None
     raw = np.zeros(len(group), np.int64)
     for step in range(size):
         shift = 8 * (size - 1 - step if order == ">" else step)
-        raw |= _gather(data, group, at + step, "u1").astype(np.int64) << shift
+        raw |= _gather(document, group, at + step, "u1").astype(np.int64) << shift
     top = (1 << 8 * size) - 1
     return raw, raw != (0 if base.none == 0 else top >> (base.code[0] == "i"))
+
+
+def _ordered(groups: tuple[Messages, ...]) -> tuple[list[Any], Ints, Ints]:
+    """Where the messages of each group stand among all, in the order of the file; all offsets; the group of each."""
+    lengths = [len(group) for group in groups]
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    offsets = np.concatenate([group.offsets for group in groups]) if groups else np.zeros(0, np.int64)
+    if len(groups) < 2:
+        return [slice(None)], offsets, owners
+    order = np.argsort(offsets, kind="stable")
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return np.split(place, np.cumsum(lengths)[:-1]), offsets[order], owners[order]
 
 
 @dataclass(slots=True, eq=False)
@@ -68,17 +100,11 @@ class MessageColumns:
     _owners: Ints = field(init=False)
 
     def __post_init__(self) -> None:
-        lengths = [len(group) for group in self.groups]
-        owners = np.repeat(np.arange(len(lengths)), lengths)
-        offsets = np.concatenate([group.offsets for group in self.groups]) if self.groups else np.zeros(0, np.int64)
-        if len(self.groups) > 1:
-            order = np.argsort(offsets, kind="stable")
-            place = np.empty(len(order), np.int64)
-            place[order] = np.arange(len(order))
-            self._places = np.split(place, np.cumsum(lengths)[:-1])
-            self.offsets, self._owners = offsets[order], owners[order]
-        else:
-            self._places, self.offsets, self._owners = [slice(None)], offsets, owners
+        key = f"places of {self.global_}"
+        known = self.document.cache.get(key)
+        if known is None or known[0] != self.groups:  # a cache may be shared with a document that has more messages
+            known = self.document.cache[key] = self.groups, *_ordered(self.groups)
+        self._places, self.offsets, self._owners = known[1:]
 
     def __len__(self) -> int:
         """How many messages there are."""
@@ -106,7 +132,7 @@ class MessageColumns:
         """Raw values as int64 and which of them are values. Floats are cut, 64-bit values beyond int64 wrap."""
         out, valid = np.zeros(len(self), np.int64), np.zeros(len(self), bool)
         for group, place, spec in self._specs(number):
-            got = _read(self.document.data, group, spec.at, spec.size, BASE_TYPES.get(spec.base & 0x1F, BASE_TYPES[13]))
+            got = _read(self.document, group, spec.at, spec.size, BASE_TYPES.get(spec.base & 0x1F, BASE_TYPES[13]))
             if got is not None:
                 values, good = got
                 if values.dtype.kind == "f":
@@ -124,7 +150,7 @@ class MessageColumns:
     def _floats(self, number: int, scale: float, offset: float) -> Floats:
         out = np.full(len(self), np.nan)
         for group, place, spec in self._specs(number):
-            got = _read(self.document.data, group, spec.at, spec.size, BASE_TYPES.get(spec.base & 0x1F, BASE_TYPES[13]))
+            got = _read(self.document, group, spec.at, spec.size, BASE_TYPES.get(spec.base & 0x1F, BASE_TYPES[13]))
             if got is not None:
                 out[place] = _scaled(*got, scale, offset)
         return out
@@ -136,7 +162,7 @@ class MessageColumns:
             for spec in group.definition.layout.developer:
                 if (spec.developer, spec.number) == key:
                     base = BASE_TYPES.get(description.base & 0x1F)
-                    got = _read(self.document.data, group, spec.at, spec.size, base) if base else None
+                    got = _read(self.document, group, spec.at, spec.size, base) if base else None
                     if got is not None:
                         out[place] = _scaled(*got, description.scale, description.offset)
         return out
@@ -147,7 +173,7 @@ class MessageColumns:
         for group, place, spec in self._specs(number):
             if spec.size >= size:
                 for step in range(size):
-                    rows[place, step] = _gather(self.document.data, group, spec.at + step, "u1")
+                    rows[place, step] = _gather(self.document, group, spec.at + step, "u1")
                 there[place] = True
         return rows, there
 
@@ -240,7 +266,7 @@ def _compressed_times(document: FitDocument) -> tuple[Ints, Floats] | None:
         layout = group.definition.layout
         segment = np.full(len(group), group.definition.segment)
         if layout.time_at >= 0:
-            got = _gather(document.data, group, layout.time_at, ">u4" if layout.big_endian else "<u4").astype(np.int64)
+            got = _gather(document, group, layout.time_at, ">u4" if layout.big_endian else "<u4").astype(np.int64)
             good = got != 0xFFFFFFFF
             full.append((group.offsets[good], got[good], segment[good]))
         elif group.definition.local < 4:
@@ -283,8 +309,16 @@ class Description(NamedTuple):
 
 def descriptions(document: FitDocument) -> dict[int, dict[tuple[int, int], Description]]:
     """The descriptions of developer fields by segment and (developer index, field number); the last one counts."""
-    columns = message_columns(document, 206)
     found: dict[int, dict[tuple[int, int], Description]] = {}
+    for segment, each in descriptions_in_order(document):
+        found.setdefault(segment, {})[each.developer, each.number] = each
+    return found
+
+
+def descriptions_in_order(document: FitDocument) -> list[tuple[int, Description]]:
+    """All descriptions of developer fields with their segments, in the order of the file."""
+    columns = message_columns(document, 206)
+    found: list[tuple[int, Description]] = []
     if not len(columns):
         return found
     numbers = {n: columns.integers(n) for n in (0, 1, 2, 6, 7, 14, 15)}
@@ -299,10 +333,11 @@ def descriptions(document: FitDocument) -> dict[int, dict[tuple[int, int], Descr
         if index is None or number is None:
             continue
         base = value(2, i)
-        found.setdefault(int(segments[i]), {})[index, number] = Description(
+        each = Description(
             index, number, 13 if base is None else base, columns.text(3, i) or "", columns.text(8, i) or "",
             float(value(6, i) or 1), float(value(7, i) or 0), value(14, i), value(15, i), int(columns.offsets[i]),
         )  # fmt: skip
+        found.append((int(segments[i]), each))
     return found
 
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..findings import Where
-from .columns import Description, compressed_times, descriptions, text_of
+from .columns import Description, compressed_times, descriptions_in_order, text_of
+from .components import Counters, Part, short_times, unpack
 from .document import Definition, DeveloperSpec, FitDocument
 from .profile import BASE_TYPES, FIT_EPOCH, BaseType, FieldFact, field_fact, product_name, word
 
@@ -32,16 +33,19 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One data message with its fields in the order of its definition."""
+    """One data message with its fields in the order of its definition; ``parts`` are what stands packed in them."""
 
     name: str
     global_: int
     fields: tuple[Value, ...]
     where: Where
+    parts: tuple[Part, ...] = ()
 
     def get(self, name: str) -> Any:
-        """The value of the field with this name, ``None`` where it is missing or has none."""
-        return next((each.value for each in self.fields if each.name == name), None)
+        """The value of the field with this name, or else of the first part; ``None`` where it is missing or has
+        none."""
+        own = next((each.value for each in self.fields if each.name == name), None)
+        return next((each.value for each in self.parts if each.name == name), None) if own is None else own
 
 
 def messages(document: FitDocument, only: Collection[int] | None = None) -> Iterator[Message]:
@@ -53,23 +57,28 @@ def messages(document: FitDocument, only: Collection[int] | None = None) -> Iter
     offsets = np.concatenate([group.offsets for group in groups])
     numbers = np.concatenate([group.numbers for group in groups])
     owners = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    known = descriptions(document)
-    late = compressed_times(document)
+    known = _Described(document)
+    late, short = compressed_times(document), short_times(document)
+    counters: dict[int, Counters] = {}
     for i in np.argsort(offsets, kind="stable"):
         definition = groups[int(owners[i])].definition
         offset = int(offsets[i])
-        values = _values(document.data, definition, offset, known.get(definition.segment, {}))
+        values = _values(document.data, definition, offset, known)
         time = next((v.value for v in values if v.number == 253 and isinstance(v.value, float)), None)
         if time is None and late is not None and document.mended[offset] >= 0x80:
             at = int(np.searchsorted(late[0], offset))
             if at < len(late[0]) and late[0][at] == offset and not np.isnan(late[1][at]):
                 time = float(late[1][at])
                 values = (Value(253, "timestamp", time, "s", None), *values)
+        if time is None and offset in short:
+            time = short[offset]
+            values = (Value(253, "timestamp", time, "s", None), *values)
         yield Message(
             definition.name,
             definition.layout.global_,
             values,
-            Where(
+            parts=_parts(definition, values, counters.setdefault(definition.segment, Counters())),
+            where=Where(
                 offset=offset,
                 size=definition.layout.stride,
                 segment=definition.segment,
@@ -81,9 +90,32 @@ def messages(document: FitDocument, only: Collection[int] | None = None) -> Iter
         )
 
 
-def _values(
-    data: bytes, definition: Definition, offset: int, known: dict[tuple[int, int], Description]
-) -> tuple[Value, ...]:
+class _Described:
+    """What developer fields mean at one place in the file: the last description before it holds, so that a key that is
+    described anew keeps its meaning up to there."""
+
+    def __init__(self, document: FitDocument) -> None:
+        self._known: dict[tuple[int, int, int], list[Description]] = {}
+        for segment, each in descriptions_in_order(document):
+            self._known.setdefault((segment, each.developer, each.number), []).append(each)
+
+    def at(self, segment: int, spec: DeveloperSpec, offset: int) -> Description | None:
+        """The description that holds for a message at ``offset``, ``None`` where there is none before it."""
+        known = self._known.get((segment, spec.developer, spec.number), ())
+        return next((each for each in reversed(known) if each.where < offset), None)
+
+
+def _parts(definition: Definition, values: tuple[Value, ...], counters: Counters) -> tuple[Part, ...]:
+    layout = definition.layout
+    native = values[len(values) - len(layout.fields) - len(layout.developer) :]
+    fields = [
+        (spec.number, value.raw, spec.size, BASE_TYPES.get(spec.base & 0x1F))
+        for spec, value in zip(layout.fields, native, strict=False)
+    ]
+    return unpack(layout.global_, fields, counters)
+
+
+def _values(data: bytes, definition: Definition, offset: int, known: _Described) -> tuple[Value, ...]:
     layout = definition.layout
     order = ">" if layout.big_endian else "<"
     out, raws = [], {}
@@ -99,7 +131,7 @@ def _values(
             name = product_name(maker if isinstance(maker, int) else None, value.raw)
             out[i] = value._replace(value=name or value.raw)
     out += [
-        _developer_value(data, offset, each, known.get((each.developer, each.number)), order)
+        _developer_value(data, offset, each, known.at(definition.segment, each, offset), order)
         for each in layout.developer
     ]
     return tuple(out)
@@ -107,7 +139,7 @@ def _values(
 
 def _developer_value(data: bytes, offset: int, spec: DeveloperSpec, known: Description | None, order: str) -> Value:
     piece = data[offset + spec.at : offset + spec.at + spec.size]
-    if known is None or known.where > offset:
+    if known is None:
         return Value(spec.number, f"developer field {spec.number}", None, None, piece.hex(" "), spec.developer)
     raw = _raw(piece, BASE_TYPES.get(known.base & 0x1F), order)
     fact = FieldFact(spec.number, known.name or f"developer field {spec.number}", "", known.scale, known.offset)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -91,6 +92,9 @@ def _big_endian(architecture: int, global_: int) -> bool:
 #: Base type bytes that are whole and right: number and byte-order flag.
 _SOUND = {number | (0x80 if base.size > 1 else 0): base.size for number, base in BASE_TYPES.items()}
 
+#: Base type and size of fields that are whole.
+_SOUND_PAIRS = frozenset((base, size) for base, whole in _SOUND.items() for size in range(whole, 256, whole))
+
 
 def read_layout(data: bytes | bytearray, offset: int, limit: int) -> Layout | None:
     """The definition at ``offset``, or ``None`` where it does not end by ``limit``."""
@@ -105,20 +109,17 @@ def read_layout(data: bytes | bytearray, offset: int, limit: int) -> Layout | No
     if architecture > 1 and _big_endian(architecture, global_):
         global_ = (global_ & 0xFF) << 8 | global_ >> 8
     sane = reserved == 0 and architecture <= 1 and count > 0 and global_ != 0xFFFF and not header & 0x10
-    fields = []
-    at, time_at, numbers = 1, -1, set()
-    for position in range(offset + 6, end, 3):
-        number, size, base = data[position], data[position + 1], data[position + 2]
-        fields.append(FieldSpec(number, size, base, at))
-        whole = _SOUND.get(base)
-        if not whole or not size or size % whole:
-            sane = False
-        if number == 253 and size == 4:
-            time_at = at
-            sane = sane and base & 0x1F == 6
-        numbers.add(number)
-        at += size
-    sane = sane and len(numbers) == count
+    # whole slices, not a loop over fields: after damage, definitions are tried at thousands of places
+    numbers, sizes, bases = data[offset + 6 : end : 3], data[offset + 7 : end : 3], data[offset + 8 : end : 3]
+    fields = tuple(map(FieldSpec, numbers, sizes, bases, accumulate(sizes, initial=1)))
+    at, time_at = 1 + sum(sizes), -1
+    if sane and (len(set(numbers)) < count or not _SOUND_PAIRS.issuperset(zip(bases, sizes, strict=True))):
+        sane = False
+    if 253 in numbers:
+        for spec in fields:
+            if spec.number == 253 and spec.size == 4:
+                time_at = spec.at
+                sane = sane and spec.base & 0x1F == 6
     developer = []
     if header & 0x20:
         if end >= limit:
@@ -132,9 +133,7 @@ def read_layout(data: bytes | bytearray, offset: int, limit: int) -> Layout | No
             developer.append(DeveloperSpec(number, size, index, at))
             sane = sane and size > 0
             at += size
-    return Layout(
-        header, reserved, architecture, global_, tuple(fields), tuple(developer), end - offset, at, time_at, sane
-    )
+    return Layout(header, reserved, architecture, global_, fields, tuple(developer), end - offset, at, time_at, sane)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,12 +1,15 @@
 """What the numbers in a FIT file mean: base types, message names, fields, and the words of enumerated types.
 
 Facts of our own come first (`fit.facts`); what is beyond them is looked up in ``fitparse.profile`` when it is first
-asked for; what neither knows stays ``message 233`` and ``field 61``.
+asked for; what neither knows stays ``message 233`` and ``field 61``. A manufacturer's private names (`fit.private`)
+hold while `PRIVATE` carries them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,11 +18,15 @@ from .facts import FIELDS, MESSAGES, WORDS
 __all__ = [
     "BASE_TYPES",
     "FIT_EPOCH",
+    "PRIVATE",
     "UPTIME_LIMIT",
     "BaseType",
     "FieldFact",
+    "PrivateMessage",
     "field_fact",
     "file_type_name",
+    "is_public_field",
+    "is_public_name",
     "message_name",
     "message_number",
     "product_name",
@@ -84,6 +91,16 @@ class FieldFact(NamedTuple):
         return _BASE_NUMBERS.get(name)
 
 
+class PrivateMessage(NamedTuple):
+    """What a manufacturer says about a message: its name (``None`` for a public message) and fields by number."""
+
+    name: str | None
+    fields: Mapping[int, FieldFact]
+
+
+#: The private messages that hold for the file that is read at the moment, by global number.
+PRIVATE: ContextVar[Mapping[int, PrivateMessage] | None] = ContextVar("PRIVATE", default=None)
+
 _ENTRY = re.compile(r"(\d+) (\S+) (\S+)(?: /(\S+))?(?: -(\S+))?(?: \[(.*)\])?")
 
 
@@ -98,9 +115,21 @@ def _fields(global_: int) -> dict[int, FieldFact]:
     return facts
 
 
-@cache
 def field_fact(global_: int, number: int) -> FieldFact:
     """The field ``number`` of message ``global_``; one that nobody knows is called ``field 61`` and has type ``""``."""
+    private = PRIVATE.get()
+    if private and global_ in private and number in private[global_].fields:
+        return private[global_].fields[number]
+    return _public_fact(global_, number)
+
+
+def is_public_field(global_: int, number: int) -> bool:
+    """Whether the public profile knows the field."""
+    return _public_fact(global_, number).name != f"field {number}"
+
+
+@cache
+def _public_fact(global_: int, number: int) -> FieldFact:
     own = _fields(global_)
     if number in own:
         return own[number]
@@ -139,14 +168,29 @@ def _messages() -> dict[int, str]:
     return {int(number): name for number, name in (entry.split(" ") for entry in MESSAGES.split(" | "))}
 
 
-@cache
 def message_name(global_: int) -> str:
     """The name of a message, such as ``record``, or ``message 233``."""
+    private = PRIVATE.get()
+    if private and global_ in private:
+        return private[global_].name or _public_name(global_)
+    return _public_name(global_)
+
+
+def is_public_name(name: str) -> bool:
+    """Whether a public message has this name."""
+    return name == "file_id" or name in _messages().values()
+
+
+@cache
+def _public_name(global_: int) -> str:
     return _messages().get(global_) or f"message {global_}"
 
 
 def message_number(name: str) -> int:
     """The global number of a message name. Raises KeyError."""
+    for number, private in (PRIVATE.get() or {}).items():
+        if private.name == name:
+            return number
     return next((number for number, known in _messages().items() if known == name), None) or _number_in(name)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ..activity import BAROMETER, Activity, ends_with_barometer
 from ..config import Limits
-from ..findings import Severity
+from ..findings import Severity, Where
 from ..predict import predict
-from .basis import GPX_1_1, STRAVA_UPLOADS
+from ..tcx import creators
+from ..xml import XmlDocument
+from .basis import GPX_1_1, PRACTICE, STRAVA_UPLOADS
 from .registry import Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
@@ -73,3 +75,60 @@ def barometer_not_at_end(activity: Activity, _limits: Limits) -> Found:
     name = " ".join((activity.device.name or "").split())
     if activity.format in ("tcx", "gpx") and BAROMETER in name.casefold() and not ends_with_barometer(name):
         yield Hit(activity.device.where, {"creator": name})
+
+
+@rule(
+    "DEV007",
+    "barometer-without-elevation",
+    WARNING,
+    on=Activity,
+    basis=STRAVA_UPLOADS,
+    says='the creator "{creator}" claims a barometer, but {lack}',
+    hint='write the elevations of the barometer, or leave "with barometer" out',
+    formats=("tcx", "gpx"),
+)
+def barometer_without_elevation(activity: Activity, _limits: Limits) -> Found:
+    """The creator's name ends in "with barometer", and the points have no elevation or one and the same everywhere.
+
+    Strava takes the elevations of such a file as they are, so the activity shows no climb; numbers that are clearly
+    wrong it recomputes nevertheless.
+    """
+    name = " ".join((activity.device.name or "").split())
+    if activity.kind != "activity" or len(activity) < 10 or not ends_with_barometer(name):
+        return
+    if not activity.channel("position").any():
+        return
+    known = activity.altitude[activity.channel("altitude")]
+    if not len(known):
+        lack = "no point has an elevation"
+    elif len(known) >= 10 and (known == known[0]).all():
+        lack = f"all {len(known)} elevations are {known[0]:g} m"
+    else:
+        return
+    yield Hit(activity.device.where, {"creator": name, "lack": lack, "elevations": len(known)})
+
+
+@rule(
+    "DEV008",
+    "creators-differ",
+    INFO,
+    on=XmlDocument,
+    basis=PRACTICE,
+    says='the activities of the file name different creators: "{first}" and "{second}"',
+    hint="split the file, one activity each",
+    formats=("tcx",),
+)
+def creators_differ(document: XmlDocument, _limits: Limits) -> Found:
+    """Two Activities of one TCX file name different devices.
+
+    Readers that merge the activities show the first device or the last (Strava's choice is not documented).
+    """
+    if document.root is None or document.root.name == "gpx":
+        return
+    spots = creators(document)
+    names = [" ".join(spot.name.value.split()) if spot.name is not None else "" for spot in spots]
+    other = next((i for i, name in enumerate(names) if name != names[0]), None)
+    if other is not None:
+        line, column = document.line_column(document.text_offset(spots[other].owner_offset))
+        where = Where(offset=spots[other].owner_offset, line=line, column=column)
+        yield Hit(where, {"first": names[0], "second": names[other], "activities": len(spots)})

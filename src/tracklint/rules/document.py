@@ -158,7 +158,7 @@ def truncated(document: XmlDocument, _limits: Limits) -> Found:
     ERROR,
     on=XmlDocument,
     basis=XML_NAMESPACES,
-    says="line {line}: the prefix {prefix} of {element} is not declared; it is used {count} times",
+    says="line {line}: the prefix {prefix} of {element} is not declared (uses of it: {count})",
     hint="declare the prefix: {action}",
     formats=_BOTH,
 )

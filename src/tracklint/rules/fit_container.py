@@ -66,8 +66,9 @@ def not_fit(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the header says it is {found} bytes long; 12 and 14 are the sizes that exist, and the messages "
     "start after {used}",
-    hint="write a header of 14 bytes",
+    hint="write a header of 14 bytes, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def header_size(document: FitDocument, _limits: Limits) -> Found:
     """The first byte of the header, its own size, is neither 12 nor 14.
@@ -85,8 +86,9 @@ def header_size(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="the checksum of the header is {found}, its bytes give {expected}",
-    hint="write the checksum of header bytes 0 to 11, or 0, into bytes 12 and 13",
+    hint="write the checksum of header bytes 0 to 11, or 0, into bytes 12 and 13, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def header_crc(document: FitDocument, _limits: Limits) -> Found:
     """The header's own checksum is set but does not match.
@@ -122,8 +124,9 @@ def header_crc_zero(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="the checksum at the end is {found}, the bytes give {expected} ({how})",
-    hint="copy the file from the device again; if it is the same there, its writer is at fault",
+    hint="copy the file from the device again, or run `tracklint fix`; if it is the same there, its writer is at fault",
     formats=_FIT,
+    fix="safe",
 )
 def file_crc(document: FitDocument, _limits: Limits) -> Found:
     """The checksum after the messages does not match them.
@@ -143,8 +146,9 @@ def file_crc(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="the file ends with its last message: the two bytes of checksum are missing, expected {expected}",
-    hint="close the file properly on the device, or copy it again",
+    hint="close the file properly on the device, or copy it again, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def file_crc_missing(document: FitDocument, _limits: Limits) -> Found:
     """The messages are whole but no checksum follows them.
@@ -162,8 +166,9 @@ def file_crc_missing(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="the header declares 0 bytes of messages, {found} bytes follow",
-    hint="write {found} into bytes 4 to 7 of the header",
+    hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def size_zero(document: FitDocument, _limits: Limits) -> Found:
     """The data size in the header is 0 although messages follow: the recording was never closed.
@@ -181,8 +186,9 @@ def size_zero(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="the header declares {declared} bytes of messages, {found} are there",
-    hint="write {found} into bytes 4 to 7 of the header",
+    hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def size_too_big(document: FitDocument, _limits: Limits) -> Found:
     """The data size in the header is larger than the messages.
@@ -200,8 +206,9 @@ def size_too_big(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="the header declares {declared} bytes of messages, which ends inside a message; {found} are there",
-    hint="write {found} into bytes 4 to 7 of the header",
+    hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def size_cuts_message(document: FitDocument, _limits: Limits) -> Found:
     """The data size in the header ends inside a message, so readers take the message's rest for the checksum.
@@ -218,8 +225,9 @@ def size_cuts_message(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="{what}",
-    hint="copy the file from the device again; what is missing cannot be brought back",
+    hint="copy the file from the device again, or run `tracklint fix --unsafe` to keep the whole messages",
     formats=_FIT,
+    fix="unsafe",
 )
 def truncated(document: FitDocument, _limits: Limits) -> Found:
     """The file ends inside a message, or before its first one.
@@ -238,8 +246,9 @@ def truncated(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="{bytes} bytes ({looks}) stand after the end of the messages and their checksum",
-    hint="delete everything from byte {offset} on",
+    hint="delete everything from byte {offset} on, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def trailing_bytes(document: FitDocument, _limits: Limits) -> Found:
     """Bytes that belong to no segment follow the checksum, or stand between two segments.
@@ -258,8 +267,9 @@ def trailing_bytes(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="a further segment of {bytes} bytes starts here with {found} in place of 2e 46 49 54 (.FIT): it "
     "cannot be read",
-    hint="copy the file from the device again",
+    hint="copy the file from the device again, or run `tracklint fix --unsafe`",
     formats=_FIT,
+    fix="unsafe",
 )
 def later_segment_bad(document: FitDocument, _limits: Limits) -> Found:
     """After the first segment comes another whose header is damaged, so its messages are lost."""
@@ -273,8 +283,9 @@ def later_segment_bad(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="the header states protocol version {found}; 1.0 and 2.0 are the versions that exist",
-    hint="write 0x10 or 0x20 into byte 1 of the header",
+    hint="write 0x10 or 0x20 into byte 1 of the header, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def protocol_version(document: FitDocument, _limits: Limits) -> Found:
     """The protocol version is one that does not exist.
@@ -293,8 +304,9 @@ def protocol_version(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="{bytes} bytes stand before the header, the first are {starts}",
-    hint="delete the first {bytes} bytes",
+    hint="delete the first {bytes} bytes, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def preamble(document: FitDocument, _limits: Limits) -> Found:
     """The FIT header does not stand at the start of the file.
@@ -311,8 +323,9 @@ def preamble(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="{bytes} bytes cannot be read, about {messages} {plural} lost ({why}); {after}",
-    hint="copy the file from the device again; the rest of the ride is readable",
+    hint="copy the file from the device again, or run `tracklint fix --unsafe` to drop these bytes",
     formats=_FIT,
+    fix="unsafe",
 )
 def unreadable_span(document: FitDocument, _limits: Limits) -> Found:
     """Somewhere in the file the bytes stop making sense; tracklint goes on where messages follow one another again.
@@ -335,8 +348,9 @@ def unreadable_span(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="the segment has a header and no messages",
-    hint="export the activity again",
+    hint="export the activity again, or run `tracklint fix --unsafe`",
     formats=_FIT,
+    fix="unsafe",
 )
 def empty_segment(document: FitDocument, _limits: Limits) -> Found:
     """A header with data size 0 is followed by nothing but a checksum, or by nothing at all."""
@@ -350,8 +364,9 @@ def empty_segment(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="byte {offset} ({part}{of}) is {found}; the messages after it only make sense when it is {read_as}",
-    hint="copy the file from the device again",
+    hint="copy the file from the device again, or run `tracklint fix --unsafe`",
     formats=_FIT,
+    fix="unsafe",
 )
 def flipped_bit(document: FitDocument, _limits: Limits) -> Found:
     """A single bit in a message header or a definition is wrong, and everything after it would be lost.
@@ -370,8 +385,9 @@ def flipped_bit(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="the header declares {declared} bytes of messages, {found} follow",
-    hint="write {found} into bytes 4 to 7 of the header",
+    hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def size_too_small(document: FitDocument, _limits: Limits) -> Found:
     """The data size in the header ends between two messages, and more messages follow.

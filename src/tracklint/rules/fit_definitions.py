@@ -19,8 +19,9 @@ _FIT = ("fit",)
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="a message has local type {local}, which no definition has bound before it; {bytes} bytes are lost",
-    hint="write the definition before the first message of its local type",
+    hint="write the definition before the first message of its local type, or run `tracklint fix --unsafe`",
     formats=_FIT,
+    fix="unsafe",
 )
 def undefined_local(document: FitDocument, _limits: Limits) -> Found:
     """A data message comes before the definition that says how to read it.
@@ -39,8 +40,9 @@ def undefined_local(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the definition of {global_} has architecture byte {found}; 0 (little-endian) and 1 (big-endian) "
     "exist, it is read as {read_as}",
-    hint="write 0 or 1 as the architecture byte",
+    hint="write 0 or 1 as the architecture byte, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def architecture(document: FitDocument, _limits: Limits) -> Found:
     """The byte order of a definition is neither 0 nor 1.
@@ -58,8 +60,9 @@ def architecture(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="{part} of {global_} is {found}; its reserved bits are not 0",
-    hint="write reserved bits as 0",
+    hint="write reserved bits as 0, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def reserved_bits(document: FitDocument, _limits: Limits) -> Found:
     """Bits that the protocol reserves are set.
@@ -76,8 +79,9 @@ def reserved_bits(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="field {field} of {global_} has base type {found}; the numbers 0 to 16 exist",
-    hint="write the base type of the profile",
+    hint="write the base type of the profile, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def base_type(document: FitDocument, _limits: Limits) -> Found:
     """A field has a base type that does not exist, so its value cannot be read.
@@ -95,8 +99,9 @@ def base_type(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="field {field} of {global_} has base type byte {found}; for {type} it is {expected}",
-    hint="write {expected}",
+    hint="write {expected}, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def endian_bit(document: FitDocument, _limits: Limits) -> Found:
     """A base type byte has the right number, but its highest bit does not tell the truth about the type's size.
@@ -113,8 +118,9 @@ def endian_bit(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="field {field} of {global_} has size {bytes}; {type} takes {type_bytes} bytes or a multiple of that",
-    hint="declare the type that has this size, or the size of the type",
+    hint="declare the type that has this size, or the size of the type, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def size_not_multiple(document: FitDocument, _limits: Limits) -> Found:
     """A field's size is no multiple of its type's size.
@@ -132,8 +138,9 @@ def size_not_multiple(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="field {field} of {global_} has size 0",
-    hint="leave the field out of the definition",
+    hint="leave the field out of the definition, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def zero_size_field(document: FitDocument, _limits: Limits) -> Found:
     """A field takes no bytes, so it can have no value. fitdecode and fitparse end with an exception (fitdecode#40)."""

@@ -24,8 +24,10 @@ _FIT = ("fit",)
     on=FitDocument,
     basis=FIT_FILE_TYPES,
     says="the file has no file_id message: nothing tells what kind of file it is and which device wrote it",
-    hint="write file_id (message 0) with type, manufacturer, product and time_created as the first message",
+    hint="write file_id (message 0) with type, manufacturer, product and time_created as the first message"
+    ", or run `tracklint fix --unsafe`",
     formats=_FIT,
+    fix="unsafe",
 )
 def no_file_id(document: FitDocument, _limits: Limits) -> Found:
     """The first segment has no file_id message.
@@ -47,8 +49,9 @@ def no_file_id(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_FILE_TYPES,
     says="the first message is {first}; it must be file_id, which comes as message {message}",
-    hint="write file_id before every other message",
+    hint="write file_id before every other message, or run `tracklint fix`",
     formats=_FIT,
+    fix="safe",
 )
 def file_id_not_first(document: FitDocument, _limits: Limits) -> Found:
     """Another message comes before file_id. tormoder/fit refuses such a file; others look for the type in the wrong
@@ -76,8 +79,9 @@ def _lacks(activity: Activity, name: str) -> Found:
     on=Activity,
     basis=FIT_ACTIVITY_FILE,
     says="the file has records ({records}) and no session message: sport and totals are missing",
-    hint="write a session message when the activity is saved",
+    hint="write a session message when the activity is saved, or run `tracklint fix --unsafe`",
     formats=_FIT,
+    fix="unsafe",
 )
 def no_session(activity: Activity, _limits: Limits) -> Found:
     """No session message sums up the activity.
@@ -95,8 +99,9 @@ def no_session(activity: Activity, _limits: Limits) -> Found:
     on=Activity,
     basis=FIT_ACTIVITY_FILE,
     says="the file has records ({records}) and no lap message",
-    hint="write one lap at least, from start to end, when the activity is saved",
+    hint="write one lap at least, from start to end, when the activity is saved, or run `tracklint fix --unsafe`",
     formats=_FIT,
+    fix="unsafe",
 )
 def no_lap(activity: Activity, _limits: Limits) -> Found:
     """No lap message divides the activity. An activity file needs one at least, as long as the whole where there are
@@ -112,8 +117,9 @@ def no_lap(activity: Activity, _limits: Limits) -> Found:
     on=Activity,
     basis=FIT_ACTIVITY_FILE,
     says="the file has records ({records}) and no activity message: the local time of the ride is not known",
-    hint="write the activity message when the activity is saved",
+    hint="write the activity message when the activity is saved, or run `tracklint fix --unsafe`",
     formats=_FIT,
+    fix="unsafe",
 )
 def no_activity(activity: Activity, _limits: Limits) -> Found:
     """There is no activity message, of which an activity file has exactly one. It alone tells the time zone of the
@@ -176,7 +182,7 @@ _INSTEAD = {
     ERROR,
     on=Activity,
     basis=FIT_FILE_TYPES,
-    says="file_id says that this is a file of type {type}, not an activity; it has {records} records",
+    says="file_id names {named}, not an activity (type 4); it has {records} records",
     hint="{instead}",
     formats=_FIT,
 )
@@ -191,4 +197,7 @@ def not_activity(activity: Activity, _limits: Limits) -> Found:
     instead = _INSTEAD.get(activity.kind, "upload files from the device's folder of activities")
     if activity.counts.get("session") and len(activity):
         instead = "write type 4 (activity) into file_id if this is the recording of an activity"
-    yield Hit(activity.device.where, {"type": activity.kind, "records": len(activity), "instead": instead})
+    named = activity.kind if "type" in activity.kind else f"the type {activity.kind}"
+    yield Hit(
+        activity.device.where, {"type": activity.kind, "named": named, "records": len(activity), "instead": instead}
+    )

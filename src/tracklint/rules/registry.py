@@ -173,7 +173,8 @@ def run_rules(subjects: Sequence[object], config: Config) -> tuple[list[Finding]
         if isinstance(subject, Activity) and subject.format not in each.formats:
             continue
         try:
-            findings += [_finding(each, hit, config) for hit in each.check(subject, config.limits)]
+            with np.errstate(over="ignore", invalid="ignore"):  # a TCX file may say 1e300 m
+                findings += [_finding(each, hit, config) for hit in each.check(subject, config.limits)]
         except Exception as error:  # a defect of ours must not hide the file's other findings
             findings.append(crash(each.code, error))
     findings.sort(key=lambda f: (f.where.offset is None, f.where.offset or 0, f.code))

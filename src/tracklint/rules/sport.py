@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..activity import Activity
 from ..config import Limits
-from ..findings import Severity
+from ..findings import Severity, Where
 from ..sports import map_fit, map_gpx, map_tcx, normalise, synonym
-from .basis import STRAVA_UPLOADS
+from .basis import PRACTICE, STRAVA_UPLOADS
 from .registry import Found, Hit, rule
+from .track import Track, kind_of_sport, speed_limit
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 #: What a FIT file writes when it does not want to name a sport.
@@ -37,6 +40,8 @@ def sport_absent(activity: Activity, _limits: Limits) -> Found:
     if not _is_activity(activity):
         return
     for session in activity.sessions:
+        if session.sport is None and activity.counts.get("Course"):
+            continue  # a course beside an activity has no sport
         if normalise(session.sport or "") in _NO_SPORT:
             value = f' (it says "{session.sport}")' if session.sport else ""
             severity = INFO if activity.format == "gpx" else None
@@ -82,3 +87,30 @@ def sport_not_mapped(activity: Activity, _limits: Limits) -> Found:
             severity,
         )
         return
+
+
+@rule(
+    "SPT008",
+    "speed-contradicts-sport",
+    INFO,
+    on=Activity,
+    basis=PRACTICE,
+    says="half of the moving time is faster than {speed:g} m/s, which nobody reaches when {sport} ({limit:g} m/s)",
+    hint="name the right sport, or leave out the part that was recorded in a vehicle",
+)
+def speed_contradicts_sport(activity: Activity, limits: Limits) -> Found:
+    """The median speed of the moving time is above what the sport allows.
+
+    The recording went on in a car or train, or the sport is wrong. Strava asks whether the activity was recorded in a
+    vehicle.
+    """
+    kind = kind_of_sport(activity)
+    if kind == "other" or not len(activity):
+        return
+    track = Track.of(activity, every=1 + len(activity) // 4000)
+    speeds = track.speeds()
+    moving = speeds[speeds > 0.5]
+    limit = speed_limit(activity, limits)
+    if len(moving) >= 10 and (median := float(np.median(moving))) > limit:
+        where = activity.sessions[0].where if activity.sessions else Where()
+        yield Hit(where, {"speed": round(median, 1), "sport": kind, "limit": limit, "hops": len(moving)})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..activity import Activity
 from ..config import Limits
 from ..findings import Severity, Where
+from ..sports import normalise
 from .basis import FIT_ACTIVITY_FILE, PRACTICE, STRAVA_UPLOADS
-from .registry import Found, Hit, rule
+from .registry import Found, Hit, at_points, rule
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
@@ -115,3 +118,118 @@ def sets_without_totals(activity: Activity, _limits: Limits) -> Found:
     sets = activity.counts.get("set", 0)
     if activity.format == "fit" and sets and not len(activity) and not any(s.elapsed_s > 0 for s in activity.sessions):
         yield Hit(Where(), {"sets": sets})
+
+
+@rule(
+    "STR004",
+    "several-tracks",
+    INFO,
+    on=Activity,
+    basis=PRACTICE,
+    says="the file has {tracks} tracks with points; readers merge them or take the first",
+    hint="split the file if the tracks are different activities",
+    formats=("gpx",),
+)
+def several_tracks(activity: Activity, _limits: Limits) -> Found:
+    """The GPX file has more than one trk with points.
+
+    As parts of one ride they do no harm; different rides become one. What Strava does is not documented.
+    """
+    tracks = [session for session in activity.sessions if session.points]
+    if len(tracks) > 1:
+        yield Hit(tracks[1].where, {"tracks": len(tracks)})
+
+
+@rule(
+    "STR005",
+    "several-activities",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says="the file holds {activities} activities ({sports}); readers make one of them, of one sport",
+    hint="split the file, one activity each",
+    formats=("fit", "tcx"),
+)
+def several_activities(activity: Activity, _limits: Limits) -> Found:
+    """The TCX file has more than one Activity, or the FIT file sessions of different sports.
+
+    Readers merge them, and the first or last sport wins (tcxreader, GoldenCheetah#1397). What Strava does is not
+    documented; one file an activity is safe. In FIT this is how devices write a triathlon, so it is information.
+    """
+    parts = [session for session in activity.sessions if session.points]
+    sports = [normalise(session.sport or "") or "no sport" for session in parts]
+    if activity.format == "fit":
+        kept = [(s, sport) for s, sport in zip(parts, sports, strict=True) if sport != "transition"]
+        parts, sports = [s for s, _ in kept], [sport for _, sport in kept]
+        if len(set(sports)) < 2:
+            return
+    elif activity.counts.get("Activity", 0) < 2 or activity.counts.get("MultiSportSession"):
+        return
+    if len(parts) > 1:
+        evidence = {"activities": len(parts), "sports": ", ".join(dict.fromkeys(sports))}
+        yield Hit(parts[1].where, evidence, INFO if activity.format == "fit" else None)
+
+
+@rule(
+    "STR006",
+    "multisport-session",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says="the file holds a MultiSportSession, which many readers do not look into",
+    hint="split the file, one activity each",
+    formats=("tcx",),
+)
+def multisport_session(activity: Activity, _limits: Limits) -> Found:
+    """The activities of the TCX file stand in a MultiSportSession.
+
+    tcxreader, python-tcxparser and GPSBabel see nothing in such a file. Strava's document does not name it.
+    """
+    if activity.counts.get("MultiSportSession"):
+        where = activity.sessions[0].where if activity.sessions else Where()
+        yield Hit(where, {"activities": activity.counts.get("Activity", 0)})
+
+
+@rule(
+    "STR008",
+    "activities-and-courses",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says="the file holds {activities} activities and {courses} courses; which of them becomes the activity is open",
+    hint="keep what was recorded and delete the courses",
+    formats=("tcx",),
+)
+def activities_and_courses(activity: Activity, _limits: Limits) -> Found:
+    """The TCX file has Activities and Courses. Which of them becomes the activity is not documented."""
+    activities, courses = activity.counts.get("Activity", 0), activity.counts.get("Course", 0)
+    if activities and courses and len(activity.sessions) > 1:
+        yield Hit(activity.sessions[-1].where, {"activities": activities, "courses": courses})
+
+
+@rule(
+    "STR009",
+    "point-without-content",
+    INFO,
+    on=Activity,
+    basis=PRACTICE,
+    says="{count} of {points} points have a time and nothing else, the first is point {record}",
+    hint="leave such points out; nothing needs to be done for Strava",
+    formats=("tcx",),
+)
+def point_without_content(activity: Activity, _limits: Limits) -> Found:
+    """A Trackpoint holds a Time and no value.
+
+    Garmin writes such points at a pause and at the end of a lap. Most readers tolerate them, some do not
+    (Maprunner/rg2#199, mytourbook#549).
+    """
+    if not len(activity):
+        return
+    bare = np.ones(len(activity), bool)
+    for name, column in activity.columns().items():
+        if name != "time":
+            bare &= np.isnan(column)
+    for bad in activity.bad_values:
+        bare[bad.records] = False
+    if bare.any() and not bare.all():
+        yield from at_points(activity, bare)

@@ -12,6 +12,7 @@ from ..config import Limits
 from ..findings import Severity
 from .basis import FIT_FILE_TYPES, PRACTICE, STRAVA_NO_TIME, STRAVA_UPLOADS
 from .registry import Found, Hit, at_points, now, rule
+from .track import ROLLOVER_S, between, boundary_steps, elapsed
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
@@ -115,7 +116,7 @@ def time_without_zone(activity: Activity, _limits: Limits) -> Found:
     hint="set the clock of the device and correct the dates; a constant shift keeps the durations",
 )
 def absurd_date(activity: Activity, limits: Limits) -> Found:
-    """Points are dated before 1990, in the future, or beyond the year 2100.
+    """Points are dated before 1990 or in the future.
 
     A FIT time below 1998-07-03 counts from the start of the device and was never converted; a planned route says 1970;
     a clock without satellite fix jumps ahead. Strava refuses such files (Hitrava#64, GoldenCheetah#1389). A few points
@@ -129,15 +130,58 @@ def absurd_date(activity: Activity, limits: Limits) -> Found:
     ):
         mostly = 2 * wrong.sum() > activity.channel("time").sum()
         for hit in at_points(activity, wrong):
-            first = np.datetime64("1970-01-01", "s") + np.timedelta64(int(activity.time[hit.evidence["first"]]), "s")
-            evidence = {**hit.evidence, "what": what, "date": str(first) + "Z"}
+            evidence = {**hit.evidence, "what": what, "date": _date(float(activity.time[hit.evidence["first"]]))}
             yield Hit(hit.where, evidence, ERROR if mostly else WARNING)
 
 
-def _steps(activity: Activity) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Indices of the timed points and the step in seconds to each from the timed point before it."""
-    timed = np.flatnonzero(activity.channel("time"))
-    return timed, np.diff(activity.time[timed])
+@rule(
+    "TIM007",
+    "week-rollover",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says="{count} of {points} points are dated 1024 weeks too early: {date}, {why}",
+    hint="add 7168 days to these times; the receiver needs newer firmware",
+)
+def week_rollover(activity: Activity, _limits: Limits) -> Found:
+    """Times are 1024 weeks (7168 days) before the truth, because the receiver's count of GPS weeks started again.
+
+    The count has 10 bits and last started again on 2019-04-07. Receivers that do not know this write dates of 1999 to
+    2007 for rides of today (OsmAnd#18642, OpenTracks#155, GPSLogger#66). Strava files the ride under the wrong date. It
+    is reported where the times jump by 1024 weeks and where laps or sessions say another date by as much. A FIT file
+    dated before 2008, when there was no FIT, is information only, because an old track can be converted.
+    """
+    time = activity.time
+    timed = np.flatnonzero(np.isfinite(time))
+    if not len(timed):
+        return
+    step = np.diff(time[timed])
+    early = np.zeros(len(time), bool)
+    why = "before the times around them"
+    if len(step) and step.max() - step.min() > ROLLOVER_S / 2:
+        jump = np.abs(np.abs(step) - ROLLOVER_S) < 2 * 86400
+        if jump.any():
+            early[timed] = time[timed] < time[timed].max() - ROLLOVER_S / 2
+    said = [s.start_time for s in activity.sessions] + [lap.start_time for lap in activity.laps]
+    said = [start for start in said if np.isfinite(start)]
+    first = float(time[timed[0]])
+    if not early.any() and said and abs(min(said) - first - ROLLOVER_S) < 2 * 86400:
+        early[timed], why = True, "and the laps say 1024 weeks later"
+    if not early.any() and activity.format == "fit" and _GPS_WEEK_0 <= first < _FIRST_FIT:
+        early[timed], why = True, _NO_FIT
+    for hit in at_points(activity, early, why=why):
+        evidence = {**hit.evidence, "date": _date(float(time[hit.evidence["first"]]))}
+        yield Hit(hit.where, evidence, INFO if why == _NO_FIT else None)
+
+
+_NO_FIT = "when there were no FIT files"
+#: 1999-08-22, when the count of GPS weeks started again for the first time, and 2008-01-01, before which there were no
+#: FIT files.
+_GPS_WEEK_0, _FIRST_FIT = 935_280_000.0, 1_199_145_600.0
+
+
+def _date(moment: float) -> str:
+    return f"{np.datetime64('1970-01-01', 's') + np.timedelta64(int(moment), 's')}Z"
 
 
 @rule(
@@ -149,17 +193,19 @@ def _steps(activity: Activity) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.fl
     says="the time goes back at {count} of {points} points; the largest step, at point {worst}, is {gap:g} s back",
     hint="sort the points if they were swapped; correct the clock if it was set during the ride",
 )
-def time_goes_back(activity: Activity, _limits: Limits) -> Found:
-    """A point's time is earlier than the time of the point before it.
+def time_goes_back(activity: Activity, limits: Limits) -> Found:
+    """A point's time is earlier than the time of the point before it, in one segment.
 
     Messages with a time must ascend. Readers draw a jump, drop points or compute a negative speed. Sorting is right
     when points were swapped and wrong when the clock was set, so it is for a person to decide (OpenTracks#796,
     heartandsole#2).
     """
-    timed, step = _steps(activity)
-    back = step < 0
+    timed, step, _ = elapsed(activity, limits)
+    if not len(step) or step.min() >= 0:
+        return
+    back = (step < 0) & ~boundary_steps(activity, timed) & (np.abs(step + ROLLOVER_S) > 2 * 86400)
     if back.any():
-        worst = int(np.argmin(step))
+        worst = int(np.argmin(np.where(back, step, 0)))
         yield from at_points(activity, timed[1:][back], gap=float(-step[worst]), worst=int(timed[worst + 1]))
 
 
@@ -169,17 +215,105 @@ def time_goes_back(activity: Activity, _limits: Limits) -> Found:
     INFO,
     on=Activity,
     basis=PRACTICE,
-    says="{count} of {points} points repeat the time of the point before them, the first is point {record}",
+    says="{count} of {points} points repeat the time of the point before them, the first is point {record}; {how}",
     hint="keep one point a second, or write fractions of a second",
 )
-def time_twice(activity: Activity, _limits: Limits) -> Found:
+def time_twice(activity: Activity, limits: Limits) -> Found:
     """Two points in a row carry the same time.
 
     Some devices write several partial points a second (Bryton, Suunto, Bosch: GoldenCheetah#2029), others close one lap
-    and open the next with the same point. Speed between such points cannot be computed; readers drop one of them.
+    and open the next with the same point. Speed between such points cannot be computed; readers drop one of them. The
+    message says whether the two points complete each other or say different things.
     """
-    timed, step = _steps(activity)
+    timed, step, _ = elapsed(activity, limits)
     same = step == 0
-    starts = np.isin(timed[1:], activity.starts)
-    lap_starts = np.isin(timed[1:], [lap.first_point for lap in activity.laps if lap.points])
-    yield from at_points(activity, timed[1:][same & ~starts & ~lap_starts])
+    if not same.any() or same.all() or _lost_fractions(activity, timed, step):
+        return
+    same &= ~boundary_steps(activity, timed)
+    second = timed[1:][same]
+    if len(second):
+        yield from at_points(activity, second, how=_how(activity, timed[:-1][same], second))
+
+
+_COMPARED = ("latitude", "longitude", "altitude", "distance", "heart_rate", "cadence", "power")
+
+
+def _how(activity: Activity, first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> str:
+    """What two points of one time say of each other, for all pairs together."""
+    differ = shared = alone = False
+    for name in _COMPARED:
+        column = getattr(activity, name)
+        a, b = column[first], column[second]
+        both = np.isfinite(a) & np.isfinite(b)
+        shared |= bool(both.any())
+        differ |= bool((a[both] != b[both]).any())
+        alone |= bool((np.isfinite(a) != np.isfinite(b)).any())
+    if differ:
+        return "their values differ"
+    return "they complete each other" if alone else "they say the same" if shared else "they say nothing else"
+
+
+def _lost_fractions(activity: Activity, timed: npt.NDArray[np.int64], step: npt.NDArray[np.float64]) -> bool:
+    """Whether most points come in pairs or more of one whole second and lie at different places."""
+    if len(step) < 20 or (step == 0).mean() < 0.3 or (activity.time[timed] % 1).any():
+        return False
+    first, second = timed[:-1][step == 0], timed[1:][step == 0]
+    other = activity.distance[first] != activity.distance[second]
+    other &= np.isfinite(activity.distance[first]) & np.isfinite(activity.distance[second])
+    other |= (between(activity, first, second) > 0) & np.isfinite(activity.latitude[first])
+    return bool(other.mean() > 0.5)
+
+
+@rule(
+    "TIM021",
+    "fractions-lost",
+    INFO,
+    on=Activity,
+    basis=PRACTICE,
+    says="{count} of {points} points share their whole second with the point before them, and all differ in place",
+    hint="write fractions of a second (fractional_timestamp in FIT, 10:00:00.500Z in TCX and GPX)",
+)
+def fractions_lost(activity: Activity, limits: Limits) -> Found:
+    """The device records more than one point a second and writes whole seconds only.
+
+    Speed is then zero distance or none in half of the steps, and its graph is jagged. Devices that record at 2 Hz or
+    more have a field for the fraction (garmin-health-data#36).
+    """
+    timed, step, _ = elapsed(activity, limits)
+    if len(step) and (step == 0).any() and not (step == 0).all() and _lost_fractions(activity, timed, step):
+        yield from at_points(activity, timed[1:][step == 0])
+
+
+@rule(
+    "TIM022",
+    "no-duration",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says="all {points} points carry the same time, {date}: the activity lasts 0 s",
+    hint="write the time at which each point was recorded",
+)
+def no_duration(activity: Activity, _limits: Limits) -> Found:
+    """Every point has the same time. Strava loses the duration, and with it the speed (StravaImporter PR 7)."""
+    timed = np.flatnonzero(np.isfinite(activity.time))
+    if len(timed) > 1 and activity.time[timed[0]] == activity.time[timed[-1]] and not np.ptp(activity.time[timed]):
+        yield from at_points(activity, timed, date=_date(float(activity.time[timed[0]])))
+
+
+@rule(
+    "TIM014",
+    "lone-time",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says="{count} of {points} points are dated more than a day off the points around them, the first {date}",
+    hint="drop these points; their time is not that of the ride",
+)
+def lone_time(activity: Activity, limits: Limits) -> Found:
+    """The time of a single point is more than a day off both of its neighbours, which agree with each other.
+
+    One such point makes an elapsed time of days or years (gpscorrelate#7, elevate#363).
+    """
+    _, _, lone = elapsed(activity, limits)
+    for hit in at_points(activity, lone):
+        yield Hit(hit.where, {**hit.evidence, "date": _date(float(activity.time[hit.evidence["first"]]))})

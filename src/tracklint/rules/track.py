@@ -1,0 +1,191 @@
+"""What several rules ask of the columns: steps in time, hops between positions, the speed that a sport allows.
+
+Nothing here is a rule. All of it works on whole columns, because a ride of a day has 86 400 points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..activity import Activity, Lap
+from ..config import Limits
+from ..sports import map_fit, map_gpx, map_tcx
+from .registry import Found, Hit, now
+
+__all__ = ["Mask", "Track", "at_laps", "elapsed", "kind_of_sport", "null_or_marker", "runs_of_one_value", "speed_limit"]
+
+Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+#: Metres of one degree of latitude on a sphere of the Earth's mean radius.
+METRES_A_DEGREE = 111_195.08
+#: The GPS week counts to 1024 and starts again; a receiver that does not know this is so many seconds early.
+ROLLOVER_S = 1024 * 7 * 86400.0
+#: The kinds of sport that have a limit of their own, and the SportTypes in each.
+KINDS = {
+    "cycling": "Ride VirtualRide MountainBikeRide GravelRide EBikeRide EMountainBikeRide Handcycle Velomobile".split(),
+    "running": ["Run", "TrailRun", "VirtualRun"],
+    "walking": ["Walk", "Hike", "Snowshoe"],
+    "swimming": ["Swim"],
+}
+_KIND_OF = {sport: kind for kind, sports in KINDS.items() for sport in sports}
+
+
+def kind_of_sport(activity: Activity) -> str:
+    """``cycling``, ``running``, ``walking`` or ``swimming`` where all sessions are of this kind, else ``other``."""
+    kinds = set()
+    for session in activity.sessions:
+        if activity.format == "fit":
+            mapped = map_fit(session.sport, session.sub_sport)
+        else:
+            mapped = (map_tcx if activity.format == "tcx" else map_gpx)(session.sport)
+        kinds.add(_KIND_OF.get(mapped.strava or "", "other"))
+    return kinds.pop() if len(kinds) == 1 else "other"
+
+
+def speed_limit(activity: Activity, limits: Limits) -> float:
+    """The speed in m/s that nobody exceeds in this sport."""
+    limit: float = getattr(limits, f"max_speed_{kind_of_sport(activity)}_m_s")
+    return limit
+
+
+def null_or_marker(activity: Activity) -> tuple[Mask, Mask]:
+    """Positions at 0/0, and positions at a pole or on the 180th meridian while most others are not.
+
+    Both are what devices write for "no position". A track that lies there as a whole is taken as it is.
+    """
+    lat, lon = activity.latitude, activity.longitude
+    null = (lat == 0) & (lon == 0)
+    marker = (np.abs(lat) > 89.9999) | (np.abs(lon) > 179.99999)
+    if marker.any():
+        marker &= activity.channel("position")
+        if 2 * marker.sum() > activity.channel("position").sum():
+            marker[:] = False
+    return null, marker
+
+
+def boundary_steps(activity: Activity, points: Ints) -> Mask:
+    """For each step between neighbouring ``points``: whether a segment, Track or TCX lap starts in it."""
+    firsts = [*activity.starts.tolist(), *(lap.first_point for lap in activity.laps if lap.points)]
+    firsts += [session.first_point for session in activity.sessions if session.points and activity.format != "fit"]
+    return _marked(points, firsts)
+
+
+def session_steps(activity: Activity, points: Ints) -> Mask:
+    """For each step between neighbouring ``points``: whether another trk, Activity or Course starts in it."""
+    if activity.format == "fit" or len(activity.sessions) < 2:
+        return np.zeros(max(len(points) - 1, 0), bool)
+    return _marked(points, [session.first_point for session in activity.sessions if session.points])
+
+
+def _marked(points: Ints, firsts: Sequence[int]) -> Mask:
+    mask = np.zeros(max(len(points) - 1, 0), bool)
+    at = np.searchsorted(points, np.unique(np.asarray(firsts, np.int64)))
+    at = at[(at > 0) & (at < len(points))]
+    mask[at - 1] = True
+    return mask
+
+
+def elapsed(activity: Activity, limits: Limits) -> tuple[Ints, Floats, Ints]:
+    """Timed points, the steps in seconds between them, and points whose time stands alone.
+
+    Alone are points that are more than a day off both neighbours, which are within a day of each other, and a few
+    points of an absurd date among good ones. They are no part of the timed points, so that one wrong time is told once.
+    """
+    time = activity.time
+    there = np.isfinite(time)
+    whole = bool(there.all())
+    timed = np.arange(len(time)) if whole else np.flatnonzero(there)
+    step = np.diff(time if whole else time[timed])
+    if not len(step) or (step.min() >= -86400 and step.max() <= 86400):
+        return timed, step, timed[:0]
+    alone = np.zeros(len(timed), bool)
+    around = np.abs(time[timed[2:]] - time[timed[:-2]])
+    off = (np.abs(step) > 86400) & (np.abs(np.abs(step) - ROLLOVER_S) > 2 * 86400)
+    alone[1:-1] = off[:-1] & off[1:] & (around < 86400)
+    earliest = np.datetime64(f"{int(limits.earliest_year):04d}-01-01", "s").astype(np.int64)
+    absurd = (time[timed] < earliest) | (time[timed] > now(limits) + limits.future_days * 86400)
+    if 2 * absurd.sum() <= len(timed):
+        alone &= ~absurd
+        timed, lone = timed[~alone & ~absurd], timed[alone]
+    else:
+        timed, lone = timed[~alone], timed[alone]
+    return timed, np.diff(time[timed]), lone
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The points with a usable position, and the hops between them: metres, seconds (NaN without times), and whether a
+    segment starts between the two.
+
+    Metres are those of a plane that touches the sphere, right to a thousandth for hops below 100 km away from the
+    poles; longer ones are only told apart as long.
+    """
+
+    points: Ints
+    metres: Floats
+    seconds: Floats
+    broken: Mask
+
+    @classmethod
+    def of(cls, activity: Activity, every: int = 1, most: int | None = None) -> Track:
+        """The track of ``activity``, or of every so-many-th of its positions, up to so many of them."""
+        null, marker = null_or_marker(activity)
+        points = np.flatnonzero(activity.channel("position") & ~null & ~marker)[::every][:most]
+        lat, lon = activity.latitude[points], activity.longitude[points]
+        return cls(points, _metres(lat, lon), np.diff(activity.time[points]), boundary_steps(activity, points))
+
+    def speeds(self) -> Floats:
+        """Metres a second of each hop, NaN where it cannot be told."""
+        speed = np.full(len(self.metres), np.nan)
+        np.divide(self.metres, self.seconds, out=speed, where=(self.seconds > 0) & ~self.broken)
+        return speed
+
+
+def _metres(lat: Floats, lon: Floats) -> Floats:
+    east, north = np.diff(lon), np.diff(lat)
+    if len(east) and max(east.max(), -east.min()) > 180:
+        east = (east + 180) % 360 - 180
+    east *= np.cos(np.radians(lat[:-1]))
+    return np.asarray(METRES_A_DEGREE * np.sqrt(east * east + north * north))
+
+
+def between(activity: Activity, a: Ints, b: Ints) -> Floats:
+    """Metres on the plane from each point of ``a`` to the one of ``b``; NaN without positions."""
+    east = (activity.longitude[b] - activity.longitude[a] + 180) % 360 - 180
+    north = activity.latitude[b] - activity.latitude[a]
+    return np.asarray(METRES_A_DEGREE * np.hypot(east * np.cos(np.radians(activity.latitude[a])), north))
+
+
+def moved(activity: Activity, a: Ints, b: Ints) -> Floats:
+    """Metres gone from each point of ``a`` to the one of ``b``: by the distances where both have one, else by the
+    positions; NaN where neither tells."""
+    by_distance = activity.distance[b] - activity.distance[a]
+    return np.where(np.isfinite(by_distance), by_distance, between(activity, a, b))
+
+
+def runs_of_one_value(values: Floats, least: int) -> tuple[Ints, Ints]:
+    """First and last index of each run of at least ``least`` equal numbers; NaN equals nothing."""
+    if len(values) < least:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    edges = np.flatnonzero(values[1:] != values[:-1]) + 1
+    first, end = np.r_[0, edges], np.r_[edges, len(values)]
+    long = end - first >= least
+    return first[long], end[long] - 1
+
+
+def at_laps(laps: Sequence[Lap], indices: Sequence[int], **evidence: Any) -> Found:
+    """One hit for these laps: the place of the first, their count, and ``wrong_laps``, the complete list of their
+    numbers from 1. Nothing is yielded for no laps."""
+    if len(indices):
+        numbers = [int(i) + 1 for i in indices]
+        where = replace(laps[int(indices[0])].where, count=len(numbers))
+        yield Hit(
+            where, {"laps": len(laps), "count": len(numbers), "lap": numbers[0], "wrong_laps": numbers, **evidence}
+        )

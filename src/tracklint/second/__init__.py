@@ -1,0 +1,12 @@
+"""Second readers: what programs that other people use see in the same file (`second_readings`).
+
+Each reader runs in a process of its own with a limit on time and memory, so that its crash, its endless loop or its
+hunger is a result, not an accident.
+"""
+
+from __future__ import annotations
+
+from .compare import Difference, differences
+from .reading import READERS, SecondReading, SecondReadings, second_readings
+
+__all__ = ["READERS", "Difference", "SecondReading", "SecondReadings", "differences", "second_readings"]

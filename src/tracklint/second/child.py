@@ -1,0 +1,189 @@
+"""Run as a script in a process of its own: one foreign reader reads the file on standard input.
+
+    python -I child.py READER SECONDS MEBIBYTES
+
+Nothing of tracklint is imported here, so that the reader is alone with the file. Standard output carries JSON lines:
+``{"rows": [...]}`` for every 1,000 points, then ``{"end": ..., "counts": ...}``. A process that is killed has told what
+it had read until then.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+#: Columns of a row for each kind of file; names are those of `activity.COLUMNS`.
+FIT_COLUMNS = (
+    "time", "latitude", "longitude", "altitude", "distance", "speed", "heart_rate", "cadence", "power", "temperature",
+)  # fmt: skip
+GPX_COLUMNS = ("time", "latitude", "longitude", "altitude")
+#: Where a reader keeps a channel; of several names the first with a value counts, as in our own reading.
+_NAMES = {
+    "altitude": ("enhanced_altitude", "altitude"),
+    "speed": ("enhanced_speed", "speed"),
+    "distance": ("distance",),
+    "heart_rate": ("heart_rate",),
+    "cadence": ("cadence",),
+    "power": ("power",),
+    "temperature": ("temperature",),
+}
+_FIT_EPOCH = 631_065_600
+_DEGREES = 180 / 2**31
+_CHUNK = 1000
+#: Values of more points than this are counted only: 55 h at one point a second.
+_MOST_ROWS = 200_000
+_MOST_TEXT = 300
+
+Row = list[float | None]
+
+
+class Tally:
+    """What was read so far, and the pipe that it is told through."""
+
+    def __init__(self, out: io.TextIOBase) -> None:
+        self.out = out
+        self.counts = {"record": 0, "lap": 0, "session": 0}
+        self.rows: list[Row] = []
+
+    def point(self, row: Row) -> None:
+        """Count a point, and keep its values for the next line."""
+        self.counts["record"] += 1
+        if self.counts["record"] <= _MOST_ROWS:
+            self.rows.append(row)
+        if len(self.rows) >= _CHUNK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Tell the points that wait."""
+        if self.rows:
+            rows, self.rows = self.rows, []
+            self.tell(rows=rows)
+
+    def tell(self, **line: Any) -> None:
+        """Write one line."""
+        print(json.dumps(line), file=self.out, flush=True)
+
+
+def _number(value: Any) -> float | None:
+    """A plain number; ``None`` for what users of the reader could not calculate with."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def _seconds(value: Any) -> float | None:
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+    number = _number(value)  # both readers leave a time in device uptime as the number that it is
+    return None if number is None else number + _FIT_EPOCH
+
+
+def _fit_row(fields: Iterator[Any]) -> Row:
+    known: dict[str, Any] = {}
+    for each in fields:
+        if not hasattr(each.field_def, "dev_data_index") and each.value is not None:
+            known.setdefault(each.name, each.value)
+    row = [_seconds(known.get("timestamp"))]
+    for name in ("position_lat", "position_long"):
+        raw = _number(known.get(name))
+        row.append(None if raw is None else raw * _DEGREES)
+    channels = (next((known[name] for name in _NAMES[channel] if name in known), None) for channel in FIT_COLUMNS[3:])
+    return [*row, *map(_number, channels)]
+
+
+def _read_fit(messages: Iterator[Any], tally: Tally) -> None:
+    for message in messages:
+        if message.name == "record":
+            tally.point(_fit_row(message.fields))
+        elif message.name in tally.counts:
+            tally.counts[message.name] += 1
+
+
+def _fitparse(stream: io.BytesIO, tally: Tally) -> None:
+    import fitparse
+
+    reader = getattr(fitparse, "UncachedFitFile", fitparse.FitFile)  # the same reading without keeping every message
+    _read_fit(reader(stream).get_messages(), tally)
+
+
+def _fitdecode(stream: io.BytesIO, tally: Tally) -> None:
+    import fitdecode
+
+    with fitdecode.FitReader(stream) as frames:
+        _read_fit((frame for frame in frames if frame.frame_type == fitdecode.FIT_FRAME_DATA), tally)
+
+
+def _gpxpy(stream: io.BytesIO, tally: Tally) -> None:
+    import gpxpy
+
+    gpx = gpxpy.parse(stream.read())
+    for track in gpx.tracks:
+        for segment in track.segments:
+            for point in segment.points:
+                time = None if point.time is None else _seconds(point.time)
+                tally.point([time, _number(point.latitude), _number(point.longitude), _number(point.elevation)])
+
+
+READERS = {"fitparse": _fitparse, "fitdecode": _fitdecode, "gpxpy": _gpxpy}
+
+
+def _confine(seconds: int, mebibytes: int) -> None:
+    """Limits that the system keeps, where it has them: memory, and processor time should our parent be gone."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for what, most in ((resource.RLIMIT_AS, mebibytes << 20), (resource.RLIMIT_CPU, seconds)):
+        try:
+            _, hard = resource.getrlimit(what)
+            resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        except (OSError, ValueError):
+            continue
+
+
+def _place(error: BaseException, stream: io.BytesIO, read_at_once: bool) -> dict[str, int]:
+    """The byte or line that the error names, else how far the reader had read where that tells something."""
+    named = getattr(error, "offset", None)
+    if isinstance(named, int):
+        return {"byte": named}
+    line = getattr(error.__cause__, "lineno", None)
+    if isinstance(line, int):
+        return {"line": line}
+    return {} if read_at_once or stream.closed or not stream.tell() else {"byte": stream.tell()}
+
+
+def main(reader: str, seconds: str, mebibytes: str) -> None:
+    """Read standard input with ``reader`` and tell on standard output what was seen."""
+    pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what the reader prints must not stand between our lines
+    _confine(int(seconds), int(mebibytes))
+    tally = Tally(pipe)
+    end: dict[str, Any] = {"end": "whole"}
+    stream = io.BytesIO()
+    try:
+        stream = io.BytesIO(sys.stdin.buffer.read())
+        READERS[reader](stream, tally)
+    except MemoryError:
+        end = {"end": "memory"}
+    except ImportError as error:
+        end = {"end": "absent", "text": str(error)[:_MOST_TEXT]}
+    except Exception as error:  # whatever a foreign reader raises is what its users see
+        text = " ".join(str(error).split())[:_MOST_TEXT]
+        end = {
+            "end": "stopped",
+            "error": type(error).__name__,
+            "text": text,
+            **_place(error, stream, reader == "gpxpy"),
+        }
+    tally.flush()
+    tally.tell(**end, counts=tally.counts)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

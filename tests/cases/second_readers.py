@@ -1,0 +1,68 @@
+"""Cases for the rules about second readers: each is checked with them, and for these rules alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cases import Case
+from tracklint.config import Config, Limits
+from tracklint.testing import FitBuilder, Ride
+
+RIDE = Ride(seconds=60)
+ASKED = Config(second_readers=True, select=("RDR",))
+AT_ONCE = Config(second_readers=True, select=("RDR",), limits=Limits(second_reader_seconds=0))
+
+
+def _wrong_checksum() -> bytes:
+    data = bytearray(RIDE.fit())
+    data[-1] ^= 1
+    return bytes(data)
+
+
+def _records(arch: int | None = None, enhanced: int = 0) -> Callable[[], bytes]:
+    """Five records, with an architecture byte of one's choice; in one the enhanced altitude is higher by this many
+    steps."""
+
+    def build() -> bytes:
+        fit = FitBuilder().define(0, 20, [(253, 4, 0x86), (2, 2, 0x84), (78, 4, 0x86)], arch=arch)
+        for i in range(5):
+            fit.data(0, 1_000_000_000 + i, 3000 + i, 3000 + i + (enhanced if i == 2 else 0))
+        return fit.build()
+
+    return build
+
+
+def _gpx(old: bytes, new: bytes) -> Callable[[], bytes]:
+    def build() -> bytes:
+        data = RIDE.gpx()
+        assert old in data
+        return data.replace(old, new)
+
+    return build
+
+
+def _without_segment() -> bytes:
+    return RIDE.gpx().replace(b"<trkseg>", b"").replace(b"</trkseg>", b"")
+
+
+def _case(code: str, build: Callable[[], bytes], breaks: bool, name: str, config: Config = ASKED) -> Case:
+    return Case(code, build, breaks, name=name, config=config)
+
+
+CASES = [
+    _case("RDR001", _wrong_checksum, True, "fitparse-checksum"),
+    _case("RDR001", _gpx(b"</trkseg>", b"</trkse>"), True, "gpxpy-tag"),
+    _case("RDR001", lambda: RIDE.fit(developer=True, chained=2), False, "good"),
+    _case("RDR001", RIDE.gpx, False, "good"),
+    _case("RDR002", _records(arch=2), True, "architecture-2"),
+    _case("RDR002", _without_segment, True, "no-trkseg"),
+    _case("RDR002", _records(arch=0), False, "architecture-0"),
+    _case("RDR002", _gpx(b"</trkseg>", b"</trkseg><trkseg/>"), False, "empty-trkseg"),
+    _case("RDR003", _records(enhanced=25), True, "enhanced-altitude"),
+    _case("RDR003", _gpx(b"T10:00:05Z", b"T24:00:00Z"), True, "hour-24"),
+    _case("RDR003", lambda: RIDE.fit(change={5: {"power": None}}, big_endian=True), False, "no-value"),
+    _case("RDR003", _gpx(b"T10:00:05Z", b"T12:00:05.250+02:00"), False, "zone-and-fraction"),
+    _case("RDR004", RIDE.fit, True, "no-time-at-all", AT_ONCE),
+    _case("RDR004", RIDE.gpx, True, "no-time-at-all", AT_ONCE),
+    _case("RDR004", RIDE.fit, False, "in-time"),
+]

@@ -1,0 +1,277 @@
+"""Mending: never raises, never makes worse, does it once, and leaves alone what is not its business."""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import pkgutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cases
+from tracklint import fixing
+from tracklint.checking import check
+from tracklint.cli import main
+from tracklint.config import Config, Limits
+from tracklint.edits import Draft, Edit, Repair, Step, apply, narrowed
+from tracklint.findings import Report, Severity
+from tracklint.fit.repair import REPAIRS
+from tracklint.fixing import fix
+from tracklint.preparing import prepare
+from tracklint.rules import RULES
+from tracklint.source import sniff
+from tracklint.testing import Ride
+
+CONFIG = Config(limits=Limits(now=1795305600))
+RIDE = Ride(seconds=15)
+GOOD = (
+    RIDE.fit(),
+    RIDE.fit(big_endian=True, developer=True, interleaved=True),
+    RIDE.fit(compressed=True, chained=2),
+    RIDE.fit(summary_first=True, header=12),
+)
+SEEDS = (
+    *GOOD,
+    RIDE.fit(without=("session", "lap", "activity")),
+    RIDE.fit(build={"data_size": 0, "crc": b""}),
+    RIDE.fit(without=("file_id",)),
+)
+TELLING = st.sampled_from([
+    b".FIT", b"\x0e\x10", b"@\x00\x00\x14\x00", b"\x40\x00\x02", b"\x60", b"\x80", b"\xc0", b"\x00\x86", b"\x00" * 8, b"\xff" * 8,
+    b"\x03\x00\x86", b"\xfd\x04\x86", b"\x06", b"\x40\x10",
+])  # fmt: skip
+EDITS = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 30), st.one_of(st.binary(max_size=12), TELLING)), min_size=1, max_size=5
+)
+
+
+def _mutated(data: bytes, edits: list[tuple[float, int, bytes]], cut: float) -> bytes:
+    out = bytearray(data)
+    for share, size, new in edits:
+        at = int(share * len(out))
+        out[at : at + size] = new
+    return bytes(out[: int(cut * len(out))])
+
+
+def _codes(report: Report, least: Severity = Severity.INFO) -> set[str]:
+    return {f.code for f in report.findings if f.severity >= least}
+
+
+@given(st.sampled_from(SEEDS), EDITS, st.one_of(st.just(1.0), st.floats(0, 1)), st.booleans())
+def test_mutated_files_are_mended_or_left(
+    seed: bytes, edits: list[tuple[float, int, bytes]], cut: float, unsafe: bool
+) -> None:
+    data = _mutated(seed, edits, cut)
+    fixed = fix(data, config=CONFIG, unsafe=unsafe)
+    before, after = fixed.before, fixed.after
+    assert [f.message for f in after.findings if f.code.startswith("INT")] == []
+    assert [why for why in fixed.left if "itself failed" in why] == []
+    worst = before.worst or Severity.INFO
+    assert [f for f in after.findings if f.severity > worst] == []
+    new_errors = _codes(after, Severity.ERROR) - _codes(before)
+    assert not new_errors or _codes(before, Severity.ERROR)
+    assert apply(data, fixed.edits) == fixed.data
+    if not unsafe and before.activity and after.activity:
+        assert after.activity.points >= before.activity.points
+        assert all(change.safe for change in fixed.ledger)
+    again = fix(fixed.data, config=CONFIG, unsafe=unsafe)
+    assert again.data == fixed.data
+    assert again.ledger == ()
+
+
+@given(st.sampled_from(SEEDS), st.integers(0, 10_000), st.booleans())
+def test_one_flipped_bit(seed: bytes, bit: int, unsafe: bool) -> None:
+    data = bytearray(seed)
+    data[bit // 8 % len(seed)] ^= 1 << bit % 8
+    fixed = fix(bytes(data), config=CONFIG, unsafe=unsafe)
+    assert fix(fixed.data, config=CONFIG, unsafe=unsafe).data == fixed.data
+    assert (fixed.after.worst or 0) <= (fixed.before.worst or 0)
+
+
+@pytest.mark.parametrize("data", [*GOOD, RIDE.tcx(), RIDE.gpx()], ids=range(len(GOOD) + 2))
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_a_good_file_comes_out_as_it_went_in(data: bytes, unsafe: bool) -> None:
+    fixed = fix(data, config=CONFIG, unsafe=unsafe)
+    assert fixed.data is fixed.original
+    assert fixed.original == data
+    assert (fixed.changed, fixed.ledger, fixed.edits) == (False, (), ())
+
+
+@given(
+    st.binary(max_size=60),
+    st.lists(st.lists(st.tuples(st.integers(0, 80), st.integers(0, 9), st.binary(max_size=6)), max_size=4), max_size=4),
+)
+def test_a_draft_knows_where_its_bytes_stood(original: bytes, rounds: list[list[tuple[int, int, bytes]]]) -> None:
+    draft = Draft.of(original)
+    for edits in rounds:
+        planned, end = [], 0
+        for offset, size, data in sorted(edits):
+            if end <= offset <= offset + size <= len(draft.data):
+                planned.append(Edit(offset, size, data))
+                end = offset + size + 1
+        expected = apply(draft.data, planned)
+        draft = draft.after(planned)
+        assert draft.data == expected
+    assert apply(original, draft.edits()) == draft.data
+    for at, origin, size in draft.pieces:
+        assert draft.data[at : at + size] == original[origin : origin + size]
+        assert draft.origin(at) == origin
+    places = [draft.origin(at) for at in range(len(draft.data) + 1)]
+    assert places == sorted(places)
+
+
+@given(st.binary(min_size=1, max_size=20), st.binary(min_size=1, max_size=20))
+def test_narrowed_edits_do_the_same(old: bytes, new: bytes) -> None:
+    edit = Edit(0, len(old), new)
+    assert apply(old, narrowed(old, edit)) == new
+    if len(old) == len(new):
+        assert all(old[e.offset + i] != e.data[i] for e in narrowed(old, edit) for i in range(e.size))
+
+
+DAMAGED = RIDE.fit(build={"data_size": 0})
+
+
+def test_only_what_the_configuration_wants_is_mended() -> None:
+    assert fix(DAMAGED, config=Config(ignore=("FIT008",))).data == DAMAGED
+    assert fix(DAMAGED, config=Config(select=("TIM",))).data == DAMAGED
+    assert fix(DAMAGED, config=Config(select=("FIT008",))).data == RIDE.fit()
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        (Step(action="dropped", says="x", edits=(Edit(400, 90, b""),)), "would"),
+        (Step(action="changed", says="x", edits=(Edit(1, 1, b"\x40"),)), "does not cure it"),
+        (Step(action="dropped", says="x", edits=(Edit(0, 5, b""), Edit(2, 5, b""))), "itself failed"),
+    ],
+)
+def test_a_step_that_makes_it_worse_is_not_taken(step: Step, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = RIDE.fit(build={"protocol": 0x30})
+    name = next(f.name for f in check(data, CONFIG).findings if f.severity > Severity.INFO)
+    real = fixing._bench("fit")
+    assert real is not None
+    bench = replace(real, repairs=(Repair((name,), lambda _document, _asked: [step]),))
+    monkeypatch.setattr(fixing, "_bench", lambda _format: bench)
+    fixed = fix(data, config=CONFIG)
+    assert fixed.data == data
+    assert len(fixed.left) == 1
+    assert why in fixed.left[0]
+
+
+def test_prepare_mends_first_and_says_so() -> None:
+    prepared = prepare(DAMAGED, config=CONFIG, name="ride.fit")
+    assert gzip.decompress(prepared.data) == RIDE.fit()
+    assert [c for c in prepared.changes if c.startswith("mended FIT008")]
+    assert prepared.external_id == prepare(DAMAGED, config=CONFIG, name="other.fit").external_id
+    cut = RIDE.fit()[:-9]
+    assert gzip.decompress(prepare(cut, config=CONFIG).data) == cut
+
+
+MENDABLE = [
+    case
+    for module in pkgutil.iter_modules(cases.__path__)
+    for case in importlib.import_module(f"cases.{module.name}").CASES
+    if case.breaks and case.code in RULES and RULES[case.code].fix and sniff(case.build())[0] == "fit"
+]
+
+
+def test_rules_and_repairs_belong_together() -> None:
+    names = [name for repair in REPAIRS for name in repair.rules]
+    assert len(names) == len(set(names))
+    known = {rule.name: rule for rule in RULES.values()}
+    assert set(names) <= set(known)
+    assert {rule.name for rule in RULES.values() if rule.fix} <= set(names)
+    only_fit = {name for name in names if known[name].formats == ("fit",)}
+    assert {name for name in only_fit if not known[name].fix} <= {"not-fit"}
+
+
+@pytest.mark.parametrize("case", MENDABLE, ids=lambda case: f"{case.code}-{case.name}")
+def test_what_a_rule_says_can_be_mended_is_mended(case: cases.Case) -> None:
+    config = replace(CONFIG, limits=Limits(now=1795305600, max_inflated_bytes=100_000, max_upload_bytes=100_000))
+    before = check(case.build(), config, name=case.file or None)
+    fixed = fix(case.build(), config=config, unsafe=RULES[case.code].fix == "unsafe", name=case.file or None)
+    severity = max(f.severity for f in before.findings if f.code == case.code)
+    if severity > Severity.INFO:
+        assert case.code not in _codes(fixed.after, Severity.WARNING), fixed.left
+    else:
+        assert case.code in _codes(fixed.after)
+
+
+# -- the command -------------------------------------------------------------------------------------------------------
+
+
+def _run(*args: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["fix", *args])
+    return result.exit_code, result.output
+
+
+@pytest.fixture
+def ride(tmp_path: Path) -> Path:
+    path = tmp_path / "ride.fit"
+    path.write_bytes(DAMAGED)
+    path.chmod(0o640)
+    return path
+
+
+def test_it_writes_nothing_unless_told(ride: Path) -> None:
+    status, output = _run(str(ride), "--diff")
+    assert status == 0
+    assert "FIT008 changed: the data size 0 becomes" in output
+    assert "nothing is written" in output
+    assert "header, bytes" in output
+    assert ride.read_bytes() == DAMAGED
+    assert list(ride.parent.iterdir()) == [ride]
+
+
+def test_in_place_keeps_the_mode_and_leaves_nothing_behind(ride: Path) -> None:
+    assert _run(str(ride), "--in-place")[0] == 0
+    assert ride.read_bytes() == RIDE.fit()
+    assert ride.stat().st_mode & 0o777 == 0o640
+    assert list(ride.parent.iterdir()) == [ride]
+    status, output = _run(str(ride), "--in-place")
+    assert (status, output) == (0, f"{ride}: nothing to mend\n")
+
+
+def test_out_overwrites_nothing(ride: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert _run(str(ride), "--out", str(out))[0] == 0
+    assert (out / "ride.fit").read_bytes() == RIDE.fit()
+    assert _run(str(ride), "--out", str(out))[0] == 0
+    (out / "ride.fit").write_bytes(b"mine")
+    assert _run(str(ride), "--out", str(out))[0] == 2
+    assert (out / "ride.fit").read_bytes() == b"mine"
+
+
+def test_gzip_in_gzip_out(tmp_path: Path) -> None:
+    path = tmp_path / "ride.fit.gz"
+    path.write_bytes(gzip.compress(DAMAGED))
+    assert _run(str(path), "--in-place")[0] == 0
+    assert gzip.decompress(path.read_bytes()) == RIDE.fit()
+
+
+def test_exit_status_counts_what_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "cut.fit"
+    path.write_bytes(RIDE.fit()[:-9])
+    status, output = _run(str(path))
+    assert status == 1
+    assert "needs --unsafe" in output
+    assert _run(str(path), "--unsafe")[0] == 0
+    assert _run(str(tmp_path / "none.fit"))[0] == 2
+    assert _run(str(path), "--out", str(tmp_path), "--in-place")[0] == 2
+    assert _run(str(path), "--split", "--in-place")[0] == 2
+
+
+def test_split_writes_parts(tmp_path: Path) -> None:
+    path = tmp_path / "two.fit"
+    path.write_bytes(RIDE.fit(chained=2))
+    status, output = _run(str(path), "--split", "--out", str(tmp_path / "out"))
+    assert status == 0
+    assert "part 2 of 2" in output
+    parts = sorted((tmp_path / "out").iterdir())
+    assert [p.name for p in parts] == ["two-1.fit", "two-2.fit"]
+    assert b"".join(p.read_bytes() for p in parts) == path.read_bytes()

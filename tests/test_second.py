@@ -1,0 +1,237 @@
+"""Second readers: what they see is reported, and nothing that they do can hurt us."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from conftest import CORPUS
+from tracklint import second
+from tracklint.checking import check, read_source
+from tracklint.cli import main
+from tracklint.config import Config, Limits
+from tracklint.findings import Finding
+from tracklint.second import SecondReading, SecondReadings, differences, reading, second_readings
+from tracklint.second.child import FIT_COLUMNS, GPX_COLUMNS
+from tracklint.source import open_source
+from tracklint.testing import Ride
+
+RIDE = Ride(seconds=60)
+ASKED = Config(second_readers=True, select=("RDR",))
+CHECKSUM = "dtcooper__python-fitparse/tests__files__activity-filecrc.fit"
+
+#: file -> how each reader ends there and how many records it saw; taken from runs of the readers by hand.
+ENDS = {
+    "MaxGrgrv__chiptime/corpus__cases__devfields__late-field-description__input.fit": (
+        ("fitparse", "stopped", 0),
+        ("fitdecode", "whole", 4),
+    ),
+    "MaxGrgrv__chiptime/corpus__cases__devfields__no-developer-data-id__input.fit": (
+        ("fitparse", "stopped", 0),
+        ("fitdecode", "stopped", 0),
+    ),
+    "MaxGrgrv__chiptime/corpus__cases__protocol__frame-shift-insert__input.fit": (
+        ("fitparse", "stopped", 4),
+        ("fitdecode", "stopped", 4),
+    ),
+    "MaxGrgrv__chiptime/corpus__cases__structural__data-size-lies-short__input.fit": (
+        ("fitparse", "stopped", 120),
+        ("fitdecode", "stopped", 120),
+    ),
+    "MaxGrgrv__chiptime/corpus__cases__structural__trailing-junk__input.fit": (
+        ("fitparse", "stopped", 60),
+        ("fitdecode", "stopped", 60),
+    ),
+    CHECKSUM: (("fitparse", "stopped", 14), ("fitdecode", "whole", 14)),
+    "dtcooper__python-fitparse/tests__files__strava-android-app-201.10-b1218918.fit": (
+        ("fitparse", "stopped", 473),
+        ("fitdecode", "stopped", 473),
+    ),
+    "jat255__Fit-File-Faker/tests__files__tpv_dev_fields_20260222.fit": (
+        ("fitparse", "stopped", 0),
+        ("fitdecode", "stopped", 0),
+    ),
+    "gpxstudio__gpx.studio/gpx__test-data__with_power_2.gpx": (("gpxpy", "stopped", 0),),
+    "jenetics__jpx/jpx__src__test__resources__io__jenetics__jpx__ISSUE-86.gpx": (("gpxpy", "stopped", 0),),
+}
+
+
+def readings(data: bytes, limits: Limits | None = None) -> SecondReadings:
+    source = open_source(data)
+    document, activity = read_source(source)
+    assert activity is not None
+    return second_readings(source, document, activity, limits or Limits())
+
+
+def findings(data: bytes, config: Config = ASKED) -> list[Finding]:
+    return list(check(data, config).findings)
+
+
+@pytest.mark.parametrize("options", [{}, {"big_endian": True}, {"developer": True}, {"enhanced": True}, {"chained": 2}])
+def test_readers_of_a_good_file_see_what_we_see(options: dict[str, object]) -> None:
+    seen = readings(RIDE.fit(**options))
+    assert [each.reader for each in seen.readings] == ["fitparse", "fitdecode"]
+    for each in seen.readings:
+        assert (each.end, dict(each.counts)) == ("whole", dict(seen.counts))
+        assert list(each.columns) == list(FIT_COLUMNS)
+        assert all(len(column) == len(seen.activity) for column in each.columns.values())
+        assert not differences(each, seen.activity)
+
+
+def test_gpx_is_read_by_gpxpy() -> None:
+    seen = readings(RIDE.gpx())
+    assert [(r.reader, r.end, dict(r.counts)["record"]) for r in seen.readings] == [("gpxpy", "whole", 61)]
+    assert list(seen.readings[0].columns) == list(GPX_COLUMNS)
+    assert not differences(seen.readings[0], seen.activity)
+
+
+def test_what_has_no_second_reader_is_said() -> None:
+    report = check(RIDE.tcx(), ASKED)
+    assert [(s.code, s.why) for s in report.skipped] == [("RDR*", "there is no second reader for TCX files")]
+    assert report.findings == ()
+
+
+def test_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_args: object, **_options: object) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(subprocess, "run", never)
+    data = bytearray(RIDE.fit())
+    data[-1] ^= 1
+    assert not [f for f in check(bytes(data)).findings if f.code.startswith("RDR")]
+
+
+def test_a_stop_says_reader_count_reason_and_byte() -> None:
+    data = RIDE.fit()[:-200]
+    for finding in findings(data):
+        assert finding.code == "RDR001"
+        assert finding.evidence["ours"] == 61
+        assert finding.evidence["error"] == "FitEOFError"
+        assert finding.evidence["version"] in finding.message
+        assert finding.where.offset is not None
+        assert len(data) - 100 < finding.where.offset <= len(data)
+    assert [f.evidence["reader"] for f in findings(data)] == ["fitdecode", "fitparse"]  # by the byte
+
+
+def test_a_difference_lists_every_channel_with_both_values() -> None:
+    data = RIDE.gpx().replace(b"T10:00:05Z", b"T24:00:00Z")
+    (finding,) = findings(data)
+    assert finding.code == "RDR003"
+    assert finding.evidence["differences"] == [
+        {"channel": "time", "count": 1, "compared": 61, "first": 5, "theirs": None, "ours": 1714608000.0}
+    ]
+    assert finding.where.record == 5
+    assert "first time as no value, here 2024-05-02T00:00:00Z" in finding.message
+
+
+def _with_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str) -> None:
+    child = tmp_path / "child.py"
+    child.write_text(script, encoding="utf-8")
+    monkeypatch.setattr(reading, "_CHILD", child)
+
+
+ROWS = "import sys; print('{\"rows\": [[1, 2, 3, 4, 5, 6, 7, 8, 9, null]]}', flush=True); "
+
+
+@pytest.mark.parametrize(
+    ("script", "end", "text"),
+    [
+        (ROWS + "import os; os.abort()", "died", "signal 6"),
+        (ROWS + "sys.exit(3)", "died", "status 3"),
+        (ROWS + "print('{\"rows\": [[1, 2')", "died", "status 0"),
+        (ROWS + "print('[1]'); print('nonsense'); sys.stderr.write('x' * 10**6)", "died", "status 0"),
+        (ROWS + "\nwhile True: pass", "slow", ""),
+        (ROWS + "\nimport time; sys.stdin.buffer.read(); time.sleep(60)", "slow", ""),
+    ],
+)
+def test_crashes_and_loops_are_results(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, end: str, text: str
+) -> None:
+    _with_child(monkeypatch, tmp_path, script)
+    limits = Limits(second_reader_seconds=3 if end == "slow" else 60)
+    seen = reading.read_with("fitparse", RIDE.fit(), FIT_COLUMNS, limits)
+    assert (seen.end, dict(seen.counts)) == (end, {"record": 1})
+    if sys.platform != "win32":
+        assert text in seen.text
+    assert seen.columns["power"].tolist() == [9.0]
+
+
+def test_a_reader_that_died_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _with_child(monkeypatch, tmp_path, "import os; os._exit(9)")
+    stops = findings(RIDE.fit())
+    assert [f.code for f in stops] == ["RDR001", "RDR001"]
+    assert all("stops after 0 records, the file holds 61: its process ended with status 9" in f.message for f in stops)
+
+
+def test_a_reader_that_loops_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _with_child(monkeypatch, tmp_path, "while True: pass")
+    slow = findings(RIDE.gpx(), Config(second_readers=True, select=("RDR",), limits=Limits(second_reader_seconds=0.5)))
+    assert [(f.code, f.severity.label) for f in slow] == [("RDR004", "info")]
+    assert "was ended after 0.5 s, when it had read 0 of 61 points" in slow[0].message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a process within its memory limit")
+def test_memory_is_limited() -> None:
+    data = RIDE.fit() + bytes(100 << 20)
+    seen = reading.read_with("fitparse", data, FIT_COLUMNS, Limits(second_reader_mebibytes=64))
+    assert seen.end == "memory"
+    stopped = SecondReadings(readings=(seen,), activity=readings(RIDE.fit()).activity, counts={"record": 61})
+    assert stopped.readings[0].columns["time"].tolist() == []
+
+
+def test_a_reader_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "find_spec", lambda name: None if name == "fitdecode" else name)
+    seen = readings(RIDE.fit())
+    assert [each.reader for each in seen.readings] == ["fitparse"]
+    assert [s.why for s in seen.skipped] == ["the second reader fitdecode is not installed"]
+
+
+def test_a_reader_cannot_take_a_module_from_the_working_directory(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "fitparse.py").write_text("raise SystemExit('a trap')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    seen = reading.read_with("fitparse", RIDE.fit(), FIT_COLUMNS, Limits())
+    assert (seen.end, dict(seen.counts)["record"]) == ("whole", 61)
+
+
+def test_points_are_compared_up_to_where_the_sequences_part() -> None:
+    ours = readings(RIDE.fit()).activity
+    columns = {name: getattr(ours, name).copy() for name in FIT_COLUMNS}
+    columns = {name: [*column[:10], *column[11:]] for name, column in columns.items()}  # a reader that drops one record
+    arrays = {name: np.array(column) for name, column in columns.items()}
+    lost = SecondReading(reader="x", end="whole", counts={"record": 60}, columns=arrays)
+    assert second.compare.shared(lost, ours) == 10
+    assert not differences(lost, ours)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    path = tmp_path / "ride.fit"
+    path.write_bytes(RIDE.fit()[:-200])
+    plain = CliRunner().invoke(main, ["check", "-o", "json", str(path)])
+    asked = CliRunner().invoke(main, ["check", "-o", "json", "--second-reader", str(path)])
+    old, new = (
+        {f["code"]: f for f in json.loads(done.stdout)["files"][0]["findings"]} for done in (plain, asked)
+    )  # fmt: skip
+    assert set(new) - set(old) == {"RDR001"}
+    assert new["RDR001"]["evidence"]["reason"].startswith("FitEOFError")
+    told = " ".join(CliRunner().invoke(main, ["check", "--help"]).stdout.split())
+    assert "about 3 s for a ride of an hour" in told
+
+
+@pytest.mark.parametrize("file", ENDS)
+def test_damaged_corpus_files(file: str) -> None:
+    path = CORPUS / file
+    if not path.is_file():
+        pytest.skip(f"no corpus of real files at {CORPUS} (set TRACKLINT_CORPUS)")
+    seen = readings(path.read_bytes())
+    assert tuple((r.reader, r.end, r.counts["record"]) for r in seen.readings) == ENDS[file]
+    stops = [f.evidence["reader"] for f in findings(path.read_bytes()) if f.code == "RDR001"]
+    assert sorted(stops) == sorted(reader for reader, end, _ in ENDS[file] if end == "stopped")
