@@ -19,7 +19,8 @@ def seal(document: FitDocument, edits: Iterable[Edit], segments: Collection[int]
     """``edits`` with those that close every segment they fall into, and the ``segments`` that are named besides.
 
     A header of 12 bytes stays one; any other becomes one of 14 with its checksum (FIT protocol, "File Header"). A
-    segment that an edit takes out whole is left alone. Raises ValueError where edits overlap.
+    segment that an edit takes out whole is left alone, and so is one whose header runs into the next segment. Raises
+    ValueError where edits overlap.
     """
     rest = sorted(edits, key=lambda e: (e.offset, e.size))
     done: list[Edit] = []
@@ -30,7 +31,8 @@ def seal(document: FitDocument, edits: Iterable[Edit], segments: Collection[int]
         for each in rest:
             (mine if _inside(each, segment, stop) else others).append(each)
         whole = any(e.offset <= segment.offset and e.offset + e.size >= stop and e.size for e in rest)
-        if whole or (not mine and segment.index not in segments) or segment.data_start - segment.offset < 12:
+        cut_off = segment.data_start - segment.offset < 12 or segment.end < segment.data_start
+        if whole or cut_off or (not mine and segment.index not in segments):
             continue
         rest = others
         done += _closed(document.data, segment, mine)

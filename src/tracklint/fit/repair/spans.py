@@ -77,7 +77,7 @@ def _extent(finding: Finding) -> tuple[int, int]:
 
 
 def _tail(segment: Segment, finding: Finding) -> Step:
-    cut = segment.end - segment.data_end
+    cut = max(segment.end - segment.data_end, 0)  # a next header may stand inside this one's
     whole = segment.data_end > segment.data_start
     if not whole and segment.index:
         return Step(
