@@ -152,6 +152,15 @@ def _machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
 
 
+def _damage() -> Iterator[str]:
+    """What tests/bench_damage.py measured last, from its own page."""
+    page = Path(__file__).parent.parent / "docs" / "damage.md"
+    if page.is_file():
+        lines = page.read_text(encoding="utf-8").splitlines()
+        yield "\n## " + lines[0].removeprefix("# ")
+        yield from lines[1:]
+
+
 def _page() -> Iterator[str]:
     sizes = {kind: f"{size / 1e6:.2f} MB" for kind, size in SIZES.items()}
     yield "# Benchmarks\n"
@@ -176,7 +185,7 @@ def _page() -> Iterator[str]:
     yield "|---|---|---|"
     for what, peak in PEAKS.items():
         yield f"| {what} | {peak:.0f} | {ALLOWED_MB} |"
-    yield "\nWhat a flipped bit costs stands in [damage.md](damage.md)."
+    yield from _damage()
     packages = ("fitdecode", "python-fitparse", "fitfast", "gpxpy", "tcxreader", "numpy")
     versions = ", ".join(f"{package} {importlib.metadata.version(package)}" for package in packages)
     yield f"\nVersions: {versions}."

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from cases import Case
-from tracklint.testing import FitBuilder, Ride, fit_time
+from tracklint.testing import OMIT, FitBuilder, Ride, fit_time
 
 RIDE = Ride(seconds=60)
 WITHOUT_SENSORS = replace(RIDE, channels=("position", "altitude", "distance", "speed"))
@@ -50,7 +50,17 @@ def _tcx(old: bytes, new: bytes) -> bytes:
     return data.replace(b"<" + old + b">", b"<" + new + b">").replace(b"</" + old + b">", b"</" + new + b">")
 
 
+ONLY_TIME = {
+    30: dict.fromkeys(
+        ("position", "altitude", "heart_rate", "cadence", "power", "temperature", "distance", "speed"), OMIT
+    )
+}
+
 CASES = [
+    Case("FIT022", lambda: RIDE.fit(developer=True, build={"protocol": 0x10}), True, name="developer"),
+    Case("FIT022", lambda: RIDE.fit(build={"protocol": 0x10}), False, name="plain-v1"),
+    Case("FIT202", lambda: RIDE.fit(change=ONLY_TIME), True, name="bare"),
+    Case("FIT202", lambda: RIDE.fit(change={30: {"position": OMIT}}), False, name="no-position"),
     Case("SEN005", lambda: _stands_in(POWER), True, name="developer-fit"),
     Case("SEN005", lambda: _stands_in(200), False, name="other-developer-fit"),
     Case("SEN005", lambda: _tcx(b"ns3:Watts", b"Watts"), True, name="no-namespace-tcx"),

@@ -12,6 +12,8 @@ from .registry import Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 _FIT = ("fit",)
+#: Base types of 64 bits, which protocol 2 brought.
+_WIDE = (14, 15, 16)
 
 
 @rule(
@@ -80,4 +82,39 @@ def profile_version(document: FitDocument, _limits: Limits) -> Found:
     for segment in document.segments:
         if not 0 < segment.profile <= 30_000:
             yield Hit(Where(offset=segment.offset + 2, size=2, segment=segment.index), {"found": segment.profile})
+            return
+
+
+@rule(
+    "FIT022",
+    "v1-with-v2-features",
+    WARNING,
+    on=FitDocument,
+    basis=FIT_PROTOCOL,
+    says="the header states protocol version {version}; {feature} in the definition of {global_} need version 2.0",
+    hint="write 0x20 into byte 1 of the header and its checksum anew",
+    formats=_FIT,
+)
+def v1_with_v2_features(document: FitDocument, _limits: Limits) -> Found:
+    """The header states protocol 1, and a definition holds what came with protocol 2: developer fields or 64-bit types.
+
+    A reader of protocol 1 that trusts the header does not look for developer fields and loses its place in the file.
+    """
+    old = {s.index: s for s in document.segments if s.protocol >> 4 == 1}
+    for definition in document.definitions if old else ():
+        layout = definition.layout
+        wide = any((field.base & 0x1F) in _WIDE for field in layout.fields)
+        if definition.segment in old and (layout.developer or wide):
+            segment = old[definition.segment]
+            where = Where(
+                offset=definition.offset,
+                size=layout.length,
+                segment=segment.index,
+                message=definition.message,
+                local=definition.local,
+                global_=definition.name,
+            )
+            feature = "developer fields" if layout.developer else "64-bit fields"
+            version = f"{segment.protocol >> 4}.{segment.protocol & 15}"
+            yield Hit(where, {"version": version, "feature": feature})
             return

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from ..config import Limits
-from ..findings import Severity
+from ..findings import Severity, Where
 from ..fit import FitDocument
 from ..fit.columns import MessageColumns, message_columns
 from ..fit.document import FieldSpec, Messages
 from ..fit.facts import WORDS
 from ..fit.profile import BASE_TYPES, field_fact, word
-from .basis import FIT_PROTOCOL, PRACTICE
+from .basis import FIT_ACTIVITY_FILE, FIT_PROTOCOL, PRACTICE
 from .registry import Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
@@ -344,3 +344,34 @@ def _carries(columns: MessageColumns, number: int) -> np.ndarray:
     rows, there = columns.octets(number, 1)
     carried: np.ndarray = there & (rows[:, 0] != 0xFF)
     return carried
+
+
+@rule(
+    "FIT202",
+    "record-only-time",
+    INFO,
+    on=FitDocument,
+    basis=FIT_ACTIVITY_FILE,
+    says="{count} of {records} records hold a time and nothing else",
+    hint="leave such records out; nothing needs to be done for Strava",
+    formats=_FIT,
+)
+def record_only_time(document: FitDocument, _limits: Limits) -> Found:
+    """A record's definition lists the timestamp and no other field.
+
+    An activity's record is to hold a time and one value at least. Some devices write a bare time at a pause; readers
+    show a point without values.
+    """
+    bare = [g for g in document.of(20) if {f.number for f in g.definition.layout.fields} == {253}]
+    bare = [group for group in bare if not group.definition.layout.developer]
+    if bare:
+        first = min(bare, key=lambda group: int(group.offsets[0]))
+        where = Where(
+            offset=int(first.offsets[0]),
+            size=first.definition.layout.stride,
+            segment=first.definition.segment,
+            message=int(first.numbers[0]),
+            local=first.definition.local,
+            global_="record",
+        )
+        yield Hit(where, {"count": sum(map(len, bare)), "records": document.count(20)})
