@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..edits import Edit
 from .columns import compressed_times
+from .components import short_times
 from .decode import Message, Value, messages
 from .document import Definition, FitDocument, Messages
 from .profile import BASE_TYPES, field_fact
@@ -86,7 +87,8 @@ def _touched(document: FitDocument, ranges: Sequence[tuple[int, int]]) -> Iterat
         if mask.any():
             chosen.append(Messages(group.definition, group.offsets[mask], group.numbers[mask]))
     wanted = {int(offset) for group in chosen for offset in group.offsets}
-    compressed_times(document)  # kept in the document's cache, which the smaller document shares
+    compressed_times(document)  # both are kept in the document's cache, which the smaller document shares
+    short_times(document)
     described = [g for g in document.of(206) if not any(g.definition is c.definition for c in chosen)]
     small = replace(document, messages=(*chosen, *described))
     for message in messages(small):
