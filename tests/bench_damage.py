@@ -120,7 +120,7 @@ def test_flips(form: str, part: str) -> None:
     lost = LOST["tracklint", form, part] = _lost(_tracklint, form, part, FLIPS)
     print(f"\n{form} | {part} | {_figures(lost)}")  # noqa: T201 - the figures are what the run is for
     for i in np.flatnonzero(lost > ALLOWED)[:5]:
-        print("   costs", lost[i], "at", _flips(form, part)[i])  # noqa: T201
+        print("   costs", lost[i], "at", _flips(form, part)[i])  # noqa: T201 - the figures are what the run is for
     if form == "plain":
         assert (lost <= ALLOWED).mean() >= PARTS[part]
 
@@ -132,7 +132,7 @@ def test_others(name: str, part: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         lost = LOST[name, "plain", part] = _lost(READERS[name], "plain", part, SAMPLE)
-    print(f"\n{name} | {part} | {_figures(lost)}")  # noqa: T201
+    print(f"\n{name} | {part} | {_figures(lost)}")  # noqa: T201 - the figures are what the run is for
 
 
 def _figures(lost: np.ndarray) -> str:

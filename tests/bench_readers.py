@@ -97,9 +97,9 @@ WANTED = (
 @pytest.mark.parametrize("name", READERS)
 def test_reader(name: str, files: dict[str, bytes], benchmark: object) -> None:
     kind, run, rounds = READERS[name]
-    result = benchmark.pedantic(run, args=(files[kind],), rounds=rounds, warmup_rounds=1)  # type: ignore[attr-defined]
+    result = benchmark.pedantic(run, args=(files[kind],), rounds=rounds, warmup_rounds=1)
     assert result
-    RESULTS[name] = benchmark.stats.stats.median  # type: ignore[attr-defined]
+    RESULTS[name] = benchmark.stats.stats.median
 
 
 #: Million bytes a second that are wanted; megabytes of memory that are allowed.

@@ -139,7 +139,7 @@ def test_what_cannot_be_read_is_one_sentence(path: str, tmp_path: Path, monkeypa
 
 def test_text_mode_is_refused_with_a_reason() -> None:
     with pytest.raises(Unreadable, match="binary mode"):
-        open_source(io.StringIO("<gpx/>"))  # type: ignore[arg-type]
+        open_source(io.StringIO("<gpx/>"))
 
 
 def test_a_damaged_gzip_gives_what_stands_before_the_damage() -> None:

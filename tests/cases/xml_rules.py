@@ -54,7 +54,7 @@ def _case(
     kinds: tuple[str, ...] = KINDS,
 ) -> list[Case]:
     return [
-        Case(code, lambda kind=kind: change(_ride(kind), kind), breaks, frozenset(along), f"{name}-{kind}")  # type: ignore[misc]
+        Case(code, lambda kind=kind: change(_ride(kind), kind), breaks, frozenset(along), f"{name}-{kind}")
         for kind in kinds
     ]
 

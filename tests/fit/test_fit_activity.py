@@ -30,7 +30,7 @@ def read(data: bytes) -> Activity:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_columns_are_those_of_the_ride(form: str) -> None:
-    activity = read(RIDE.fit(**FORMS[form]))  # type: ignore[arg-type]
+    activity = read(RIDE.fit(**FORMS[form]))
     assert activity.kind == "activity"
     assert activity.time.tolist() == [RIDE.time(i) for i in range(RIDE.points)]
     assert activity.starts.tolist() == [0]

@@ -29,7 +29,7 @@ FORMS: dict[str, dict[str, object]] = {
     "summary-first": {"summary_first": True},
     "enhanced": {"enhanced": True},
 }
-BUILT = [Ride(seconds=30).fit(**options) for options in FORMS.values()]  # type: ignore[arg-type]
+BUILT = [Ride(seconds=30).fit(**options) for options in FORMS.values()]
 
 
 def kinds(document: FitDocument) -> list[str]:
@@ -110,7 +110,7 @@ def test_any_edits(data: bytes, edits: list[tuple[int, str, bytes]]) -> None:
 
 @pytest.mark.parametrize("name", FORMS)
 def test_a_built_file_is_tiled(name: str) -> None:
-    document = scan_fit(Ride(seconds=200).fit(**FORMS[name]))  # type: ignore[arg-type]
+    document = scan_fit(Ride(seconds=200).fit(**FORMS[name]))
     assert kinds(document) == (["header-size"] if name == "long-header" else [])
     assert document.count(20) == 201 * (3 if name == "chained" else 1)
     assert_tiles(document)
@@ -212,7 +212,7 @@ def _lost(data: bytes, whole: set[bytes]) -> int:
 @pytest.mark.parametrize("part", ["anywhere", "headers", "definitions"])
 def test_one_flipped_bit_costs_three_points_at_most(form: str, part: str) -> None:
     """Seeded flips; of these none may cost more. See the figures in the documentation for larger samples."""
-    data = RIDE.fit(**OPTIONS[form])  # type: ignore[arg-type]
+    data = RIDE.fit(**OPTIONS[form])
     document = scan_fit(data)
     activity = fit_activity(document)
     rows = np.column_stack((activity.time, activity.latitude, activity.longitude, activity.distance, activity.power))

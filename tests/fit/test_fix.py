@@ -167,9 +167,9 @@ FIELDS = [(253, 4, 0x86), (5, 4, 0x86), (3, 1, 0x02)]
 
 def _file(fields: list[tuple[int, int, int]], rows: list[tuple[object, ...]], **how: object) -> bytes:
     fit = FitBuilder().define(0, 0, [(0, 1, 0), (1, 2, 0x84), (2, 2, 0x84), (4, 4, 0x86)]).data(0, 4, 265, 1, START)
-    fit.define(1, 20, fields, **how)  # type: ignore[arg-type]
+    fit.define(1, 20, fields, **how)
     for row in rows:
-        fit.data(1, *row)  # type: ignore[arg-type]
+        fit.data(1, *row)
     return fit.build()
 
 
@@ -227,10 +227,10 @@ def _with_developer(*parts: str) -> bytes:
         if part == "records":
             fit.define(1, 20, FIELDS, developer=[(5, 2, 0)])
             for row in ROWS:
-                fit.data(1, *row, 300)  # type: ignore[arg-type]
+                fit.data(1, *row, 300)
         else:
             local, global_, fields, row = _ID if part == "id" else _DESCRIPTION
-            fit.define(local, global_, fields).data(local, *row)  # type: ignore[arg-type]
+            fit.define(local, global_, fields).data(local, *row)
     return fit.build()
 
 
@@ -260,10 +260,10 @@ def test_undescribed_fields_are_described_as_bytes(parts: tuple[str, ...]) -> No
 def test_developer_fields_of_a_wrong_size_are_described_as_bytes() -> None:
     fit = FitBuilder().define(0, 0, [(0, 1, 0), (1, 2, 0x84), (2, 2, 0x84), (4, 4, 0x86)]).data(0, 4, 265, 1, START)
     for local, global_, fields, row in (_ID, _DESCRIPTION):
-        fit.define(local, global_, fields).data(local, *row)  # type: ignore[arg-type]
+        fit.define(local, global_, fields).data(local, *row)
     fit.define(1, 20, FIELDS, developer=[(5, 3, 0)])
     for record in ROWS:
-        fit.data(1, *record, b"abc")  # type: ignore[arg-type]
+        fit.data(1, *record, b"abc")
     mended = _planned(fit.build(), developer.redescribe_widths)
     assert _readers(mended) == (5, 5)
     assert len(mended) == len(fit.build())
@@ -315,7 +315,7 @@ def test_strings_become_plain_utf8(stored: bytes, shown: str) -> None:
     fit = FitBuilder().define(0, 0, [(0, 1, 0), (8, 12, 7)]).data(0, 4, stored)
     fit.define(1, 20, FIELDS)
     for row in ROWS:
-        fit.data(1, *row)  # type: ignore[arg-type]
+        fit.data(1, *row)
     mended = _planned(fit.build(), values.transcode)
     assert _named(mended, "file_id")[0]["product_name"] == shown
     assert len(mended) == len(fit.build())
@@ -328,7 +328,7 @@ def test_strings_become_plain_utf8(stored: bytes, shown: str) -> None:
 def test_file_id_becomes_the_first_message() -> None:
     fit = FitBuilder().define(1, 20, FIELDS)
     for row in ROWS:
-        fit.data(1, *row)  # type: ignore[arg-type]
+        fit.data(1, *row)
     fit.define(0, 0, [(0, 1, 0), (1, 2, 0x84), (2, 2, 0x84), (4, 4, 0x86)]).data(0, 4, 265, 1, START)
     fixed = _fixed(fit.build())
     assert "moved" in {change.action for change in fixed.ledger}

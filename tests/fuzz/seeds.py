@@ -58,4 +58,4 @@ def write(format_: str, folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    print(write(sys.argv[1], Path(sys.argv[2])), "seeds")  # noqa: T201
+    print(write(sys.argv[1], Path(sys.argv[2])), "seeds")  # noqa: T201 - the figures are what the run is for

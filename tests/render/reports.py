@@ -70,7 +70,7 @@ def finding(code: str = "TIM008", severity: Severity = Severity.WARNING, **other
         "name": "time-goes-back", "message": "record 5 is 3 s earlier than the record before it",
         "hint": "set the clock of the device before the ride", "where": Where(), "evidence": {}, **other,
     }  # fmt: skip
-    return Finding(code=code, severity=severity, **values)  # type: ignore[arg-type]
+    return Finding(code=code, severity=severity, **values)
 
 
 def report(

@@ -213,7 +213,7 @@ def test_text_is_plain_where_there_is_no_terminal() -> None:
 
 
 class _Terminal(io.StringIO):
-    encoding = "utf-8"  # type: ignore[assignment]
+    encoding = "utf-8"
 
     def isatty(self) -> bool:
         return True

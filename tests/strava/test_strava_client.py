@@ -56,7 +56,7 @@ def form_of(request: httpx.Request) -> dict[str, tuple[str | None, bytes]]:
     head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
     message = email.message_from_bytes(head + request.content, policy=email.policy.HTTP)
     parts = {}
-    for part in message.iter_parts():  # type: ignore[attr-defined]
+    for part in message.iter_parts():
         content = part.get_payload(decode=True)
         parts[part.get_param("name", header="content-disposition")] = (part.get_filename(), content)
     return parts

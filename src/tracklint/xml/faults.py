@@ -327,4 +327,5 @@ def _blank_undecodable(text: bytes, codec: str) -> bytes:
 
 
 _BLANK = "tracklint.blank"
+# The error is a UnicodeDecodeError here; its declared type UnicodeError has no start and end.
 codecs.register_error(_BLANK, lambda error: ("?" * (error.end - error.start), error.end))  # type: ignore[attr-defined]

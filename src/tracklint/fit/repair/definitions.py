@@ -34,6 +34,7 @@ def write_definition(layout: Layout) -> bytes:
     """The bytes of a definition that says what ``layout`` says; its architecture must be 0 or 1. Developer fields are
     written where the header announces them."""
     order = "big" if layout.architecture == 1 else "little"
+    # `order` is one of the two words that to_bytes takes; to the checker it is any text.
     out = bytes((layout.header, layout.reserved, layout.architecture)) + layout.global_.to_bytes(2, order)  # type: ignore[arg-type]
     out += bytes((len(layout.fields),)) + b"".join(bytes((s.number, s.size, s.base)) for s in layout.fields)
     if layout.header & 0x20:
