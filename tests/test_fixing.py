@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import importlib
 import pkgutil
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,18 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cases
+from conftest import ROOT
 from tracklint import fixing
 from tracklint.checking import check
 from tracklint.cli import main
 from tracklint.config import Config, Limits
-from tracklint.edits import Draft, Edit, Repair, Step, apply, narrowed
+from tracklint.edits import Draft, Edit, Repair, Step, Wishes, apply, narrowed
 from tracklint.findings import Report, Severity
-from tracklint.fit.repair import REPAIRS
+from tracklint.fit.repair import REPAIRS as FIT_REPAIRS
 from tracklint.fixing import fix
 from tracklint.preparing import prepare
 from tracklint.rules import RULES
 from tracklint.source import sniff
 from tracklint.testing import Ride
+from tracklint.xml.repair import REPAIRS as XML_REPAIRS
 
 CONFIG = Config(limits=Limits(now=1795305600))
 RIDE = Ride(seconds=15)
@@ -34,20 +37,39 @@ GOOD = (
     RIDE.fit(big_endian=True, developer=True, interleaved=True),
     RIDE.fit(compressed=True, chained=2),
     RIDE.fit(summary_first=True, header=12),
+    RIDE.gpx(),
+    RIDE.gpx(extension="cluetrust", indent=False),
+    RIDE.gpx(extension="general", segments=2, prefix="ns3"),
+    RIDE.tcx(),
+    RIDE.tcx(prefix=None, indent=False),
 )
 SEEDS = (
-    *GOOD,
+    *GOOD[:4],
     RIDE.fit(without=("session", "lap", "activity")),
     RIDE.fit(build={"data_size": 0, "crc": b""}),
     RIDE.fit(without=("file_id",)),
 )
+XML_SEEDS = (
+    *GOOD[4:],
+    RIDE.gpx(declare_prefix=False, declaration=False),
+    RIDE.gpx(extension="v2", version="8.0.2-play", change={3: {"time": None, "latitude": "48,1"}}),
+    RIDE.gpx(namespace="https://www.topografix.com/GPX/1/1", change={3: {"heart_rate": "100.00", "altitude": "NaN"}}),
+    RIDE.tcx(change={3: {"heart_rate": 0}, 4: {"time": "2024-05-01 10:00:04"}, 5: {"latitude": 91}}),
+    RIDE.tcx(course=True),
+)
+XML_TELLING = st.sampled_from([
+    b"&", b"<", b">", b'"', b"/", b"\x00", b"\x01", b"\xe9", b"&nbsp;", b"]]>", b"<!--", b"-->", b"<![CDATA[", b"<x:y/>", b"</trkseg>",
+    b"<trkseg>", b"</Track>", b"<time/>", b"<Time/>", b"<Value/>", b"NaN", b"-", b",", b"999", b' xmlns=""', b"</gpx>", b"<?xml ?>",
+    b"<extensions>", b"</extensions>", b"<ele>0</ele>", b"<hr>1</hr>", b"<!DOCTYPE gpx>", b"\xef\xbb\xbf", b"<Lap>", b"<trk>",
+])  # fmt: skip
 TELLING = st.sampled_from([
     b".FIT", b"\x0e\x10", b"@\x00\x00\x14\x00", b"\x40\x00\x02", b"\x60", b"\x80", b"\xc0", b"\x00\x86", b"\x00" * 8, b"\xff" * 8,
     b"\x03\x00\x86", b"\xfd\x04\x86", b"\x06", b"\x40\x10",
 ])  # fmt: skip
-EDITS = st.lists(
-    st.tuples(st.floats(0, 1), st.integers(0, 30), st.one_of(st.binary(max_size=12), TELLING)), min_size=1, max_size=5
-)
+_PLACES = st.floats(0, 1), st.integers(0, 30)
+EDITS = st.lists(st.tuples(*_PLACES, st.one_of(st.binary(max_size=12), TELLING)), min_size=1, max_size=5)
+XML_EDITS = st.lists(st.tuples(*_PLACES, st.one_of(st.binary(max_size=4), XML_TELLING)), min_size=1, max_size=4)
+CUTS = st.one_of(st.just(1.0), st.floats(0, 1))
 
 
 def _mutated(data: bytes, edits: list[tuple[float, int, bytes]], cut: float) -> bytes:
@@ -62,12 +84,23 @@ def _codes(report: Report, least: Severity = Severity.INFO) -> set[str]:
     return {f.code for f in report.findings if f.severity >= least}
 
 
-@given(st.sampled_from(SEEDS), EDITS, st.one_of(st.just(1.0), st.floats(0, 1)), st.booleans())
+@given(st.sampled_from(SEEDS), EDITS, CUTS, st.booleans())
 def test_mutated_files_are_mended_or_left(
     seed: bytes, edits: list[tuple[float, int, bytes]], cut: float, unsafe: bool
 ) -> None:
-    data = _mutated(seed, edits, cut)
-    fixed = fix(data, config=CONFIG, unsafe=unsafe)
+    _is_mended_or_left(_mutated(seed, edits, cut), unsafe=unsafe)
+
+
+@given(st.sampled_from(XML_SEEDS), XML_EDITS, CUTS, st.booleans(), st.booleans())
+def test_mutated_xml_is_mended_or_left(
+    seed: bytes, edits: list[tuple[float, int, bytes]], cut: float, unsafe: bool, notes: bool
+) -> None:
+    _is_mended_or_left(_mutated(seed, edits, cut), unsafe=unsafe, notes=notes)
+
+
+def _is_mended_or_left(data: bytes, *, unsafe: bool, notes: bool = False) -> None:
+    wishes = Wishes(zone=60, sport="running", interpolate=len(data) % 2 == 0)
+    fixed = fix(data, config=CONFIG, unsafe=unsafe, notes=notes, wishes=wishes)
     before, after = fixed.before, fixed.after
     assert [f.message for f in after.findings if f.code.startswith("INT")] == []
     assert [why for why in fixed.left if "itself failed" in why] == []
@@ -79,9 +112,9 @@ def test_mutated_files_are_mended_or_left(
     if not unsafe and before.activity and after.activity:
         assert after.activity.points >= before.activity.points
         assert all(change.safe for change in fixed.ledger)
-    again = fix(fixed.data, config=CONFIG, unsafe=unsafe)
-    assert again.data == fixed.data
+    again = fix(fixed.data, config=CONFIG, unsafe=unsafe, notes=notes, wishes=wishes)
     assert again.ledger == ()
+    assert again.data == fixed.data
 
 
 @given(st.sampled_from(SEEDS), st.integers(0, 10_000), st.booleans())
@@ -93,7 +126,7 @@ def test_one_flipped_bit(seed: bytes, bit: int, unsafe: bool) -> None:
     assert (fixed.after.worst or 0) <= (fixed.before.worst or 0)
 
 
-@pytest.mark.parametrize("data", [*GOOD, RIDE.tcx(), RIDE.gpx()], ids=range(len(GOOD) + 2))
+@pytest.mark.parametrize("data", GOOD, ids=range(len(GOOD)))
 @pytest.mark.parametrize("unsafe", [False, True])
 def test_a_good_file_comes_out_as_it_went_in(data: bytes, unsafe: bool) -> None:
     fixed = fix(data, config=CONFIG, unsafe=unsafe)
@@ -172,34 +205,67 @@ def test_prepare_mends_first_and_says_so() -> None:
     assert gzip.decompress(prepare(cut, config=CONFIG).data) == cut
 
 
+def _fits(case: cases.Case) -> bool:
+    return case.breaks and case.code in RULES and sniff(case.build())[0] in RULES[case.code].fixes
+
+
 MENDABLE = [
     case
     for module in pkgutil.iter_modules(cases.__path__)
     for case in importlib.import_module(f"cases.{module.name}").CASES
-    if case.breaks and case.code in RULES and RULES[case.code].fix and sniff(case.build())[0] == "fit"
+    if _fits(case)
 ]
 
 
-def test_rules_and_repairs_belong_together() -> None:
-    names = [name for repair in REPAIRS for name in repair.rules]
+@pytest.mark.parametrize(("format_", "repairs"), [("fit", FIT_REPAIRS), ("tcx", XML_REPAIRS), ("gpx", XML_REPAIRS)])
+def test_rules_and_repairs_belong_together(format_: str, repairs: tuple[Repair, ...]) -> None:
+    names = [name for repair in repairs for name in repair.rules]
     assert len(names) == len(set(names))
     known = {rule.name: rule for rule in RULES.values()}
     assert set(names) <= set(known)
-    assert {rule.name for rule in RULES.values() if rule.fix} <= set(names)
-    only_fit = {name for name in names if known[name].formats == ("fit",)}
-    assert {name for name in only_fit if not known[name].fix} <= {"not-fit"}
+    assert {rule.name for rule in RULES.values() if format_ in rule.fixes} <= set(names)
+    formats = {format_} if format_ == "fit" else {"tcx", "gpx"}
+    assert {name for name in names if not formats & set(known[name].fixes)} <= {
+        name for name in names if set(known[name].formats) - formats
+    } | {"not-fit"}
 
 
 @pytest.mark.parametrize("case", MENDABLE, ids=lambda case: f"{case.code}-{case.name}")
 def test_what_a_rule_says_can_be_mended_is_mended(case: cases.Case) -> None:
-    config = replace(CONFIG, limits=Limits(now=1795305600, max_inflated_bytes=100_000, max_upload_bytes=100_000))
-    before = check(case.build(), config, name=case.file or None)
-    fixed = fix(case.build(), config=config, unsafe=RULES[case.code].fix == "unsafe", name=case.file or None)
-    severity = max(f.severity for f in before.findings if f.code == case.code)
-    if severity > Severity.INFO:
-        assert case.code not in _codes(fixed.after, Severity.WARNING), fixed.left
+    config = case.config or replace(
+        CONFIG, limits=Limits(now=1795305600, max_inflated_bytes=100_000, max_upload_bytes=100_000)
+    )
+    data = case.build()
+    before = check(data, config, name=case.file or None)
+    mine = [f for f in before.findings if f.code == case.code]
+    unsafe = any(f.fix == "unsafe" for f in mine)
+    wishes = Wishes(sport="running")
+    fixed = fix(data, config=config, unsafe=unsafe, notes=True, wishes=wishes, name=case.file or None)
+    if any(f.fix for f in mine):
+        assert case.code not in _codes(fixed.after), fixed.left
+        severity = max(f.severity for f in mine)
+        assert _codes(fixed.after, Severity(severity + 1)) <= _codes(before) if severity < Severity.ERROR else True
     else:
         assert case.code in _codes(fixed.after)
+    if max(f.severity for f in before.findings) == Severity.INFO:
+        assert not fix(data, config=config, unsafe=True, wishes=wishes, name=case.file or None).changed
+
+
+@pytest.mark.parametrize(("part", "kind"), [("## Safe repairs", "safe"), ("## Unsafe repairs", "unsafe")])
+def test_the_page_tells_every_repair(part: str, kind: str) -> None:
+    page = (ROOT / "docs" / "fixing.md").read_text(encoding="utf-8")
+    table = page[page.index(part) :]
+    table = table[table.index("### TCX and GPX") : table.index("### FIT")]
+    told = {
+        word.strip() for row in re.findall(r"^\| (.+?) \|", table, re.MULTILINE) for word in re.split(r",|\(.*?\)", row)
+    }
+    wanted = {rule.name for rule in RULES.values() if kind in {rule.fixes.get("tcx"), rule.fixes.get("gpx")}}
+    assert wanted <= told
+    assert {
+        name
+        for name in told - {"", "---", "Rule"}
+        if not any(rule.name == name and rule.fixes for rule in RULES.values())
+    } == set()
 
 
 # -- the command -------------------------------------------------------------------------------------------------------
@@ -275,3 +341,84 @@ def test_split_writes_parts(tmp_path: Path) -> None:
     parts = sorted((tmp_path / "out").iterdir())
     assert [p.name for p in parts] == ["two-1.fit", "two-2.fit"]
     assert b"".join(p.read_bytes() for p in parts) == path.read_bytes()
+
+
+def test_the_diff_of_a_gpx_file_is_unified(tmp_path: Path) -> None:
+    path = tmp_path / "ride.gpx"
+    path.write_bytes(RIDE.gpx().replace(b"Invented round", b"Tom & Jerry", 1))
+    status, output = _run(str(path), "--diff")
+    assert status == 0
+    assert f"--- {path}\n+++ {path} (mended)\n@@ -" in output
+    assert "-    <name>Tom & Jerry</name>\n+    <name>Tom &amp; Jerry</name>\n" in output
+    assert "DOC008 changed: ampersands are escaped at one place (line 4: byte" in output
+
+
+def test_notes_are_mended_with_the_option(tmp_path: Path) -> None:
+    path = tmp_path / "ride.tcx"
+    path.write_bytes(b"\xef\xbb\xbf" + RIDE.tcx())
+    assert "nothing to mend" in _run(str(path), "--unsafe")[1]
+    assert _run(str(path), "--notes", "--in-place")[0] == 0
+    assert path.read_bytes() == RIDE.tcx()
+
+
+@pytest.mark.parametrize(
+    ("zone", "written"),
+    [
+        ("+02:00", "+02:00"),
+        ("-0330", "-03:30"),
+        ("Europe/Berlin", "+02:00"),
+        ("UTC", "Z"),
+        ("America/New_York", "-04:00"),
+    ],
+)
+def test_a_zone_is_added(tmp_path: Path, zone: str, written: str) -> None:
+    path = tmp_path / "ride.gpx"
+    path.write_bytes(re.sub(rb"(?<=\d)Z</time>", b"</time>", RIDE.gpx()))
+    assert _run(str(path), "--unsafe", "--tz", zone, "--in-place")[0] == 0
+    assert path.read_bytes() == RIDE.gpx().replace(b"Z</time>", written.encode() + b"</time>")
+
+
+def test_a_sport_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "ride.tcx"
+    path.write_bytes(RIDE.tcx().replace(b'Sport="Biking"', b'Sport="Other"'))
+    assert "SPT004: needs --sport WORD" in _run(str(path), "--unsafe")[1]
+    assert _run(str(path), "--unsafe", "--sport", "cycling", "--in-place")[0] == 0
+    assert path.read_bytes() == RIDE.tcx()
+
+
+def test_times_are_interpolated(tmp_path: Path) -> None:
+    path = tmp_path / "ride.gpx"
+    path.write_bytes(RIDE.gpx(change={5: {"time": None}}))
+    assert _run(str(path), "--unsafe", "--interpolate", "--in-place")[0] == 0
+    report = check(path, CONFIG)
+    assert report.activity is not None
+    assert (report.activity.points, report.activity.points_without_time) == (RIDE.points, 0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--tz", "+01:00"),
+        ("--sport", "running"),
+        ("--interpolate",),
+        ("--unsafe", "--tz", "+15:00"),
+        ("--unsafe", "--tz", "Nowhere/City"),
+        ("--unsafe", "--sport", "chess"),
+    ],
+)
+def test_wishes_that_cannot_be_met_are_said(ride: Path, options: tuple[str, ...]) -> None:
+    status, output = _run(str(ride), *options)
+    assert status == 2
+    assert "--unsafe" in output or "is no zone" in output or "is no sport" in output
+
+
+def test_documents_in_a_row_are_split(tmp_path: Path) -> None:
+    path = tmp_path / "two.gpx.gz"
+    later = RIDE.gpx().replace(b"T10:", b"T12:")
+    path.write_bytes(gzip.compress(RIDE.gpx() + later))
+    assert "needs --split" in _run(str(path), "--unsafe")[1]
+    status, output = _run(str(path), "--split", "--out", str(tmp_path / "out"))
+    assert status == 0
+    assert "part 2 of 2" in output
+    parts = sorted((tmp_path / "out").iterdir())
+    assert [gzip.decompress(p.read_bytes()).rstrip() for p in parts] == [RIDE.gpx().rstrip(), later.rstrip()]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tracklint.checking import read
+from tracklint.config import Config
 from tracklint.edits import Edit, apply
 from tracklint.preparing import prepare
 from tracklint.testing import OMIT, Ride
@@ -127,8 +128,26 @@ def test_constant_elevation_is_cautioned() -> None:
 def test_other_encodings_are_spliced_in_their_encoding() -> None:
     text = RIDE.gpx(creator="Größe").decode().replace('encoding="UTF-8"', 'encoding="UTF-16"')
     before = text.encode("utf-16")
-    after, _ = _tagged(before)
+    after = prepare(before, config=Config(ignore=("DOC005",)), barometer=True, gzip=False, name="ride.gpx").data
     assert after.decode("utf-16") == text.replace('creator="Größe"', 'creator="Größe with barometer"')
+
+
+def test_safe_repairs_come_before_the_tag() -> None:
+    ride = RIDE.gpx(creator="Größe")
+    damaged = b"  " + ride.replace(b"Invented", b"Tom & Jerry's").replace(b"UTF-8", b"UTF-16")
+    prepared = prepare(damaged.decode().lstrip().encode("utf-16"), barometer=True, gzip=False, name="ride.gpx")
+    wanted = ride.replace(b"Invented", b"Tom &amp; Jerry's").replace("Größe".encode(), "Größe with barometer".encode())
+    assert prepared.data == wanted
+    assert [c.partition(":")[0] for c in prepared.changes[:2]] == ["mended DOC005", "mended DOC008"]
+    assert prepared.report.verdict == "ready"
+
+
+@pytest.mark.parametrize("kind", ["tcx", "gpx"])
+def test_nothing_is_dropped_that_was_not_asked_for(kind: str) -> None:
+    cut = getattr(RIDE, kind)()[:-900]
+    prepared = prepare(cut, gzip=False, name=f"ride.{kind}")
+    assert prepared.data == cut
+    assert prepared.report.verdict == "refused"
 
 
 @pytest.mark.parametrize("kind", ["fit", "tcx", "gpx"])
@@ -195,3 +214,32 @@ def test_tagging_changes_no_column() -> None:
     assert after.device.barometer is True
     for name, column in before.columns().items():
         assert column.tobytes() == after.columns()[name].tobytes(), name
+
+
+@pytest.mark.parametrize(
+    ("listed", "creator", "tagged"),
+    [
+        (("My App",), "my  app", True),
+        (("my app with barometer",), "My App", True),
+        (("My App",), "My App 2", False),
+        ((), "My App", False),
+    ],
+)
+def test_listed_creators_get_the_words_unasked(listed: tuple[str, ...], creator: str, tagged: bool) -> None:
+    data = Ride(seconds=15, device=creator).gpx()
+    prepared = prepare(data, config=Config(barometer_creators=listed), gzip=False, name="ride.gpx")
+    assert (b" with barometer" in prepared.data) == tagged
+    assert (prepared.data == data) != tagged
+
+
+def test_a_creator_that_is_not_listed_changes_nothing_and_says_nothing() -> None:
+    fit = Ride(seconds=15).fit()
+    prepared = prepare(fit, config=Config(barometer_creators=("x",)), gzip=False, name="ride.fit")
+    assert (prepared.data, prepared.changes) == (fit, ())
+
+
+def test_the_name_of_a_known_maker_brings_a_caution() -> None:
+    prepared = prepare(Ride(seconds=15, device="Garmin Edge 1030").gpx(), barometer=True, name="ride.gpx")
+    assert any("as a device and show that name" in change for change in prepared.changes)
+    prepared = prepare(Ride(seconds=15, device="My App").gpx(), barometer=True, name="ride.gpx")
+    assert not any("caution" in change for change in prepared.changes)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +14,14 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import CORPUS
+from fuzz import seeds
 from tracklint import second
 from tracklint.checking import check, read_source
 from tracklint.cli import main
 from tracklint.config import Config, Limits
 from tracklint.findings import Finding
 from tracklint.second import SecondReading, SecondReadings, differences, reading, second_readings
-from tracklint.second.child import FIT_COLUMNS, GPX_COLUMNS
+from tracklint.second.child import FIT_COLUMNS, GPX_COLUMNS, TCX_COLUMNS
 from tracklint.source import open_source
 from tracklint.testing import Ride
 
@@ -91,10 +94,151 @@ def test_gpx_is_read_by_gpxpy() -> None:
     assert not differences(seen.readings[0], seen.activity)
 
 
-def test_what_has_no_second_reader_is_said() -> None:
-    report = check(RIDE.tcx(), ASKED)
-    assert [(s.code, s.why) for s in report.skipped] == [("RDR*", "there is no second reader for TCX files")]
-    assert report.findings == ()
+@pytest.mark.parametrize("sport", ["cycling", "running"])
+def test_tcx_is_read_by_two_readers(sport: str) -> None:
+    seen = readings(Ride(seconds=60, sport=sport, laps=2).tcx())
+    assert [(r.reader, r.end, dict(r.counts)) for r in seen.readings] == [
+        ("tcxreader", "whole", {"record": 61}),
+        ("tcxparser", "whole", {"record": 61}),
+    ]
+    whole, listed = seen.readings
+    assert list(whole.columns) == list(TCX_COLUMNS)
+    assert not differences(whole, seen.activity)
+    # RunCadence is no Cadence, and tcxparser has no list of speeds
+    assert set(listed.columns) == set(TCX_COLUMNS) - {"speed"}
+    assert [d.channel for d in differences(listed, seen.activity)] == (["cadence"] if sport == "running" else [])
+
+
+TCX = RIDE.tcx()
+NO_NAMESPACE = RIDE.tcx(namespace="")
+#: What each reader makes of a file that it knows less of than we do (xml.md says which): the points that it sees, and
+#: the codes. Each of these files was read with the readers alone first.
+KNOWN: dict[str, tuple[bytes, dict[str, int], list[str]]] = {
+    "no position": (
+        RIDE.tcx(change={i: {"position": None} for i in range(61)}),
+        {"tcxreader": 0, "tcxparser": 61},
+        ["RDR005"],
+    ),
+    "course": (RIDE.tcx(course=True), {"tcxreader": 0, "tcxparser": 0}, ["RDR001", "RDR005"]),
+    "session of several sports": (seeds.multisport(RIDE), {"tcxreader": 0, "tcxparser": 0}, ["RDR001", "RDR005"]),
+    "two activities": (seeds.two_activities(RIDE), {"tcxreader": 122, "tcxparser": 122}, []),
+    "no namespace": (NO_NAMESPACE, {"tcxreader": 0, "tcxparser": 0}, ["RDR005", "RDR005"]),
+    "version 1": (
+        TCX.replace(b"TrainingCenterDatabase/v2", b"TrainingCenterDatabase/v1"),
+        {"tcxreader": 0, "tcxparser": 0},
+        ["RDR005", "RDR005"],
+    ),
+    "namespace reset": (
+        TCX.replace(b"<Track>", b'<Track xmlns="">'),
+        {"tcxreader": 0, "tcxparser": 0},
+        ["RDR005", "RDR005"],
+    ),
+    "heart rate as text": (
+        re.sub(rb"<HeartRateBpm><Value>(\d+)</Value>", rb"<HeartRateBpm>\1", TCX),
+        {"tcxreader": 61, "tcxparser": 61},
+        ["RDR005", "RDR005"],
+    ),
+    "heart rate empty": (
+        re.sub(rb"<Value>\d+</Value></HeartRateBpm>", rb"<Value/></HeartRateBpm>", TCX, count=1),
+        {"tcxreader": 61, "tcxparser": 61},
+        ["RDR001"],
+    ),
+    "heart rate 130.0": (
+        re.sub(rb"(<HeartRateBpm><Value>\d+)", rb"\1.0", TCX),
+        {"tcxreader": 61, "tcxparser": 61},
+        ["RDR001"],
+    ),
+    "heart rate 130.5": (
+        re.sub(rb"(<HeartRateBpm><Value>\d+)", rb"\1.5", TCX),
+        {"tcxreader": 61, "tcxparser": 61},
+        ["RDR001", "RDR005"],
+    ),
+    "Watts without namespace": (
+        TCX.replace(b"ns3:Watts", b"Watts"),
+        {"tcxreader": 61, "tcxparser": 61},
+        ["RDR005", "RDR005"],
+    ),
+    "Watts 250.5": (re.sub(rb"(\d)</ns3:W", rb"\1.5</ns3:W", TCX), {"tcxreader": 61, "tcxparser": 61}, ["RDR001"]),
+    "Sport missing": (
+        TCX.replace(b' Sport="Biking"', b""),
+        {"tcxreader": 0, "tcxparser": 61},
+        ["RDR001", "RDR001"],
+    ),
+    "time without zone": (TCX.replace(b"Z</Time>", b"</Time>"), {"tcxreader": 0, "tcxparser": 61}, ["RDR001"]),
+    "point without time": (
+        RIDE.tcx(change={5: {"time": None}}),
+        {"tcxreader": 61, "tcxparser": 60},
+        ["RDR005"],
+    ),
+    "time of a program": (
+        TCX.replace(b"</Activities>", b"</Activities><Author><Build><Time>Aug 17 2009</Time></Build></Author>"),
+        {"tcxreader": 61, "tcxparser": 61},
+        ["RDR005"],
+    ),
+    "prefixed gpx": (
+        re.sub(rb"<(/?)(gpx|trk|trkseg|trkpt)\b", rb"<\1p:\2", RIDE.gpx()).replace(b" xmlns=", b" xmlns:p="),
+        {"gpxpy": 0},
+        ["RDR005"],
+    ),
+    "gpx version 8": (RIDE.gpx(version="8.0.2-play"), {"gpxpy": 61}, ["RDR005"]),
+    "gpx without namespace": (RIDE.gpx(namespace=""), {"gpxpy": 61}, []),
+    "gpx near namespace": (RIDE.gpx(namespace="https://www.topografix.com/GPX/1/1"), {"gpxpy": 61}, []),
+    "lat with a comma": (RIDE.gpx().replace(b'lat="47.', b'lat="47,', 1), {"gpxpy": 0}, ["RDR001"]),
+    "lat NaN": (RIDE.gpx(change={3: {"latitude": "NaN"}}), {"gpxpy": 61}, []),
+    "lat missing": (RIDE.gpx(change={3: {"latitude": None}}), {"gpxpy": 0}, ["RDR001"]),
+    "ele empty": (RIDE.gpx(change={3: {"altitude": ""}}), {"gpxpy": 61}, []),
+    "ele nan": (RIDE.gpx(change={3: {"altitude": "nan"}}), {"gpxpy": 61}, []),
+    "month 13": (RIDE.gpx(change={3: {"time": "2024-13-45T00:00:00Z"}}), {"gpxpy": 61}, []),
+    "gpx time without zone": (RIDE.gpx(change={3: {"time": "2024-05-01T10:00:03"}}), {"gpxpy": 61}, []),
+    "gpx trkpt without trkseg": (
+        RIDE.gpx().replace(b"<trkseg>", b"").replace(b"</trkseg>", b""),
+        {"gpxpy": 0},
+        ["RDR005"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", KNOWN)
+def test_what_readers_are_known_to_do_is_explained(what: str) -> None:
+    data, points, codes = KNOWN[what]
+    seen = readings(data)
+    assert {r.reader: r.counts["record"] for r in seen.readings} == points
+    found = findings(data)
+    assert sorted(f.code for f in found) == codes
+    assert all(f.evidence["known"] for f in found if f.code == "RDR001")
+    assert all(f.severity.label == "info" for f in found if f.code == "RDR005")
+
+
+def test_a_reader_that_lost_its_habit_is_not_blamed() -> None:
+    """What is known of a reader counts only where it did it: here it kept the point without position."""
+    data = RIDE.tcx(change={5: {"position": None}})
+    seen = readings(data)
+    ours = {name: getattr(seen.activity, name) for name in TCX_COLUMNS}
+    better = SecondReading(reader="tcxreader", end="whole", counts={"record": 61}, columns=ours)
+    comparison = second.compared(replace(seen, readings=(better,)), better)
+    assert (comparison.counts, comparison.differences, comparison.habits) == ((), (), ())
+
+
+def test_a_loss_beyond_the_habit_is_a_difference() -> None:
+    data = RIDE.tcx(change={5: {"position": None}})
+    seen = readings(data)
+    ours = {name: np.delete(getattr(seen.activity, name), [5, 9]) for name in TCX_COLUMNS}
+    worse = SecondReading(reader="tcxreader", end="whole", counts={"record": 59}, columns=ours)
+    comparison = second.compared(replace(seen, readings=(worse,)), worse)
+    assert comparison.counts == (("record", 59, 61),)
+    assert comparison.habits == ()
+
+
+def test_a_value_beyond_the_habit_is_a_difference() -> None:
+    data = RIDE.tcx(change={5: {"heart_rate": "130.5"}})
+    seen = readings(data)
+    ours = {name: getattr(seen.activity, name).copy() for name in TCX_COLUMNS}
+    cut = {**ours, "heart_rate": np.trunc(ours["heart_rate"])}
+    as_known = SecondReading(reader="tcxreader", end="whole", counts={"record": 61}, columns=cut)
+    assert [h.count for h in second.compared(seen, as_known).habits] == [1]
+    cut["heart_rate"][7] = 12
+    other = SecondReading(reader="tcxreader", end="whole", counts={"record": 61}, columns=cut)
+    assert [d.channel for d in second.compared(seen, other).differences] == ["heart_rate"]
 
 
 def test_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,11 +329,23 @@ def test_memory_is_limited() -> None:
     assert stopped.readings[0].columns["time"].tolist() == []
 
 
-def test_a_reader_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "find_spec", lambda name: None if name == "fitdecode" else name)
-    seen = readings(RIDE.fit())
-    assert [each.reader for each in seen.readings] == ["fitparse"]
-    assert [s.why for s in seen.skipped] == ["the second reader fitdecode is not installed"]
+@pytest.mark.parametrize(
+    ("kind", "absent", "left", "package"),
+    [
+        ("fit", "fitdecode", ["fitparse"], "fitdecode"),
+        ("tcx", "tcxparser", ["tcxreader"], "python-tcxparser"),
+        ("tcx", "tcxreader", ["tcxparser"], "tcxreader"),
+        ("gpx", "gpxpy", [], "gpxpy"),
+    ],
+)
+def test_a_reader_that_is_not_installed_is_said(
+    monkeypatch: pytest.MonkeyPatch, kind: str, absent: str, left: list[str], package: str
+) -> None:
+    monkeypatch.setattr(reading, "find_spec", lambda name: None if name == absent else name)
+    report = check(getattr(RIDE, kind)(), ASKED)
+    assert [(s.code, s.why) for s in report.skipped] == [("RDR*", f"the second reader {package} is not installed")]
+    assert report.findings == ()
+    assert [each.reader for each in readings(getattr(RIDE, kind)()).readings] == left
 
 
 def test_a_reader_cannot_take_a_module_from_the_working_directory(

@@ -150,3 +150,12 @@ def test_a_damaged_gzip_gives_what_stands_before_the_damage() -> None:
     assert [f.kind for f in source.faults] == ["gzip-damaged"]
     assert len(source.data) > 300
     assert source.data[:300] == GPX[:300]
+
+
+def test_a_damaged_zip_is_a_fault(tmp_path: Path) -> None:
+    packed = _zip(tmp_path / "a.zip", ride_gpx=GPX).read_bytes()
+    for start in range(0, 200, 7):
+        source = open_source(packed[:start] + packed[start + 7 :])  # the places that its directory names are gone
+        assert [f.kind for f in source.faults] == ["zip-damaged"] or source.format == "unknown" or source.data == GPX
+    cut = open_source(packed[:30] + packed[-200:])
+    assert [f.kind for f in cut.faults] == ["zip-damaged"]

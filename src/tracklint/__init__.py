@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .batch import check_many
     from .checking import check, read
     from .config import Config, Limits, load_config
+    from .edits import Wishes
     from .findings import Finding, Prediction, Report, Severity, Summary, Where
     from .fixing import Change, Fixed, fix
     from .preparing import Prepared, prepare
@@ -38,6 +39,7 @@ _HOMES = {
     "Summary": "findings",
     "Unreadable": "source",
     "Where": "findings",
+    "Wishes": "edits",
     "check": "checking",
     "check_many": "batch",
     "explain": "rules",
@@ -63,6 +65,7 @@ __all__ = [
     "Summary",
     "Unreadable",
     "Where",
+    "Wishes",
     "check",
     "check_many",
     "explain",

@@ -7,8 +7,9 @@ file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,9 @@ __all__ = [
     "Place",
     "Session",
     "ends_with_barometer",
+    "sortable",
+    "time_order",
+    "with_barometer",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -62,6 +66,30 @@ BAROMETER = "with barometer"
 def ends_with_barometer(name: str) -> bool:
     """Whether a creator's name ends in "with barometer", in any case; text after it does not count."""
     return " ".join(name.split()).casefold().endswith(BAROMETER)
+
+
+def with_barometer(name: str) -> str:
+    """A creator's name with "with barometer" put at its end; punctuation and spaces there go."""
+    return f"{' '.join(name.split()).rstrip(' .,;:-')} {BAROMETER}".lstrip()
+
+
+#: Steps back in time that swapped points explain, in seconds; a larger one says that the clock was set.
+_SWAPPED_S = 5.0
+
+
+def sortable(times: Floats) -> bool:
+    """Whether points with these times, of one segment and NaN nowhere, may be sorted by them.
+
+    They may where points were swapped, so that none comes more than 5 s late, and where the whole segment stands in the
+    reverse order. Elsewhere the clock was set, and sorting would mix up two stretches of the way.
+    """
+    return bool((np.maximum.accumulate(times) - times).max(initial=0) <= _SWAPPED_S or (np.diff(times) <= 0).all())
+
+
+def time_order(spans: Sequence[tuple[float, float]]) -> list[int] | None:
+    """The order in which parts with these first and last times follow each other; ``None`` where two overlap."""
+    order = sorted(range(len(spans)), key=lambda i: spans[i])
+    return order if all(spans[a][1] <= spans[b][0] for a, b in pairwise(order)) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +166,7 @@ class Place:
 
     ``strava`` is True where Strava's documents or several independent reports say that Strava reads it there, False
     where it does not. ``points`` counts the points that carry a usable value there, ``first`` is the first such point.
+    ``defect`` is the name of the rule that tells what is wrong with the place, where one does.
     """
 
     channel: str
@@ -146,6 +175,7 @@ class Place:
     points: int
     first: int
     why: str = ""
+    defect: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +183,8 @@ class BadValue:
     """Values of one kind that stand in the file but could not be taken. The columns hold NaN at these points.
 
     ``kind`` is ``not-a-number``, ``not-finite``, ``not-a-time``, ``empty`` or, where the value *was* taken, ``no-zone``
-    (a time without zone, read as UTC) or ``out-of-range``. ``records`` holds point indices (ascending, int64),
+    (a time without zone, read as UTC), ``not-whole`` (a sensor's number with a decimal point), ``exponent`` (a GPX
+    coordinate with one) or ``out-of-range``. ``records`` holds point indices (ascending, int64),
     ``offsets`` and ``sizes`` the bytes of the offending text, ``sample`` the text at the first of them.
     """
 
@@ -181,7 +212,9 @@ class Activity:
     ``kind`` says what the file is: ``activity``, ``course``, ``route``, ``waypoints``, ``empty``, or the name of a FIT
     file type such as ``workout``. ``starts`` holds the index of the first point of each trkseg, TCX Track or FIT
     segment. ``counts`` tells how often things stand in the file that are not points: FIT message names, or XML element
-    names such as ``trk``, ``rte``, ``wpt``, ``Activity``, ``Course``. ``locate`` turns a point's index into its place.
+    names such as ``trk``, ``rte``, ``wpt``, ``Activity``, ``Course``, and as ``recorded`` the points of routes or the
+    waypoints that make a track. ``stated_time`` is the time that a GPX file names
+    for itself (metadata/time), UTC seconds. ``locate`` turns a point's index into its place.
     """
 
     format: str
@@ -204,6 +237,7 @@ class Activity:
     places: tuple[Place, ...] = ()
     bad_values: tuple[BadValue, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    stated_time: float = np.nan
     locate: Callable[[int], Where] = field(default=lambda i: Where(record=i), repr=False)
 
     def __len__(self) -> int:

@@ -6,19 +6,37 @@ Strava documents them for this purpose: they make it take the elevations of a TC
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
-from .activity import BAROMETER, ends_with_barometer
+from .activity import BAROMETER, ends_with_barometer, with_barometer
 from .edits import Edit
-from .tcx import CreatorSpot, creators
+from .tcx import CreatorSpot, creator_edit, creators
+from .xml.repair.splice import with_attribute
 
-__all__ = ["barometer_edits"]
+__all__ = ["barometer_edits", "caution", "is_listed"]
 
 #: The creator of a file that names none.
 OURS = f"tracklint {BAROMETER}"
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+
+
+#: Words of the names under which Strava may know a device, in lower case.
+_MAKERS = (
+    "garmin", "edge ", "forerunner", "fenix", "wahoo", "elemnt", "suunto", "polar ", "coros", "bryton", "lezyne",
+    "hammerhead", "karoo", "sigma", "apple watch", "amazfit", "stages", "tomtom", "timex", "sony",
+)  # fmt: skip
+
+
+def is_listed(creator: str | None, names: tuple[str, ...]) -> bool:
+    """Whether a creator is one of these names, in any case, with or without the words."""
+    own = " ".join((creator or "").casefold().split()).removesuffix(BAROMETER).strip()
+    return bool(own) and own in {" ".join(name.casefold().split()).removesuffix(BAROMETER).strip() for name in names}
+
+
+def caution(creator: str | None) -> str | None:
+    """What may be lost by the words: Strava matches names of devices letter by letter (GoldenCheetah#3824)."""
+    if creator is None or ends_with_barometer(creator) or not any(word in f"{creator.casefold()} " for word in _MAKERS):
+        return None
+    return f'caution: Strava may know "{creator}" as a device and show that name; with the words it may not'
 
 
 def barometer_edits(document: Any) -> tuple[list[Edit], list[str]]:
@@ -39,67 +57,23 @@ def barometer_edits(document: Any) -> tuple[list[Edit], list[str]]:
 def _gpx(document: Any) -> tuple[list[Edit], list[str]]:
     creator = document.root.attribute("creator")
     if creator is None:
-        data = _encoded(document, f" creator={quoteattr(OURS)}")
-        return [Edit(document.root.name_end, 0, data)], [f'the file named no creator; it says "{OURS}" now']
+        return [with_attribute(document, 0, "creator", OURS)], [f'the file named no creator; it says "{OURS}" now']
     if ends_with_barometer(creator.value):
         return [], [f'the creator "{creator.value}" is tagged already']
-    name = _extended(creator.value)
-    text = escape(name, {creator.quote: "&quot;" if creator.quote == '"' else "&apos;"})
-    return [Edit(creator.offset, creator.size, _encoded(document, text))], [f'the creator is "{name}" now']
+    name = with_barometer(creator.value)
+    return [with_attribute(document, 0, "creator", name)], [f'the creator is "{name}" now']
 
 
 def _tcx(document: Any, spot: CreatorSpot, edits: list[Edit], notes: list[str]) -> None:
-    if spot.name is not None:
-        if ends_with_barometer(spot.name.value):
-            notes.append(f'the creator "{spot.name.value}" is tagged already')
-            return
-        name = _extended(spot.name.value) if spot.name.value else OURS
-        edits.append(Edit(spot.name.offset, spot.name.size, _encoded(document, escape(name))))
-        notes.append(f'the creator is "{name}" now')
+    old = spot.name.value if spot.name is not None else ""
+    if ends_with_barometer(old):
+        notes.append(f'the creator "{old}" is tagged already')
         return
-    notes.append(f'the file named no creator; it says "{OURS}" now')
-    if spot.offset is not None and spot.size is not None:
-        edits.append(_named(document, spot, spot.offset, spot.size))
-    elif spot.insert_at is not None:
-        edits.append(Edit(spot.insert_at, 0, _encoded(document, _new_creator(spot))))
-    else:
-        notes[-1] = f"not tagged: the {spot.owner} at byte {spot.owner_offset} is not whole"
-
-
-def _named(document: Any, spot: CreatorSpot, offset: int, size: int) -> Edit:
-    """A Name as the first child of a Creator that has none; an empty Creator is made complete."""
-    element = document.data[offset : offset + size].decode(document.encoding, "replace")
-    start_tag = re.match(r"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", element)
-    if start_tag is None or start_tag[0].endswith("/>"):
-        return Edit(offset, size, _encoded(document, _new_creator(spot)))
-    at = offset + len(start_tag[0].encode(document.encoding))
-    p = _mark(spot)
-    return Edit(at, 0, _encoded(document, f"<{p}Name>{OURS}</{p}Name>"))
-
-
-def _mark(spot: CreatorSpot) -> str:
-    return f"{spot.prefix}:" if spot.prefix else ""
-
-
-def _extended(name: str) -> str:
-    return f"{' '.join(name.split()).rstrip(' .,;:-')} {BAROMETER}"
-
-
-def _encoded(document: Any, text: str) -> bytes:
-    """``text`` in the encoding of the file; a character that it cannot hold becomes a reference."""
-    encoded: bytes = text.encode(document.encoding, "xmlcharrefreplace")
-    return encoded
-
-
-def _new_creator(spot: CreatorSpot) -> str:
-    """The smallest complete Device_t that readers accept: importers want both build numbers (dundring PR 260,
-    GoldenCheetah#2747)."""
-    p, xsi = _mark(spot), spot.xsi_prefix or "xsi"
-    declared = "" if spot.xsi_prefix else f' xmlns:xsi="{_XSI}"'
-    version = "".join(
-        f"<{p}{name}>0</{p}{name}>" for name in ("VersionMajor", "VersionMinor", "BuildMajor", "BuildMinor")
-    )
-    return (
-        f'<{p}Creator{declared} {xsi}:type="{p}Device_t"><{p}Name>{OURS}</{p}Name><{p}UnitId>0</{p}UnitId>'
-        f"<{p}ProductID>0</{p}ProductID><{p}Version>{version}</{p}Version></{p}Creator>"
-    )
+    name = with_barometer(old) if old else OURS
+    edit = creator_edit(document, spot, name)
+    if edit is None:
+        notes.append(f"not tagged: the {spot.owner} at byte {spot.owner_offset} is not whole")
+        return
+    edits.append(edit)
+    named = spot.name is not None
+    notes.append(f'the creator is "{name}" now' if named else f'the file named no creator; it says "{name}" now')

@@ -39,11 +39,12 @@ def _check_source(source: Source, config: Config) -> Report:
     subjects: list[object] = [source]
     crashed: list[Finding] = []
     skipped: list[Skipped] = []
-    activity = prediction = None
+    activity = prediction = valid = None
     try:
         document, activity = read_source(source)
         subjects += [part for part in (document, activity) if part is not None]
         prediction = predict(activity) if activity is not None else None
+        valid = _schema_valid(document)
         if config.second_readers and activity is not None:
             second = second_readings(source, document, activity, config.limits)
             subjects.append(second)
@@ -66,7 +67,19 @@ def _check_source(source: Source, config: Config) -> Report:
         prediction=prediction,
         findings=tuple(crashed + findings),
         skipped=tuple(skipped),
+        schema_valid=valid,
+        purpose=config.purpose,
     )
+
+
+def _schema_valid(document: object) -> bool | None:
+    from .xml import XmlDocument
+
+    if not isinstance(document, XmlDocument):
+        return None
+    from .xml.schema import schema_valid
+
+    return schema_valid(document)
 
 
 def read(thing: Thing, *, name: str | None = None) -> Activity:

@@ -10,7 +10,10 @@ from typing import Any
 
 from .findings import Severity
 
-__all__ = ["BadConfig", "Config", "Limits", "load_config"]
+__all__ = ["PURPOSES", "BadConfig", "Config", "Limits", "load_config"]
+
+#: The questions that a check can answer.
+PURPOSES = ("strava", "spec")
 
 _SEVERITIES = {s.label: s for s in Severity}
 
@@ -65,13 +68,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """How to check. ``select`` and ``ignore`` hold codes or families (``TIM``, ``TIM008``); an empty ``select`` is all.
+    """How to check. ``purpose`` is the question: ``"strava"``, what Strava makes of the file, or ``"spec"``, whether it
+    follows the specification of its format.
 
+    ``select`` and ``ignore`` hold codes or families (``TIM``, ``TIM008``); an empty ``select`` is all.
     ``severity`` changes the severity of single codes. ``fail_on`` is the least severity that makes exit status 1.
     ``profile`` is a file with a manufacturer's private messages (`fit.private`). ``second_readers`` lets other readers
-    read each file too (`second`), which takes many times longer than the check.
+    read each file too (`second`), which takes many times longer than the check. ``barometer_creators`` are the names of
+    creators (in any case) whose TCX and GPX files always get the words "with barometer" when they are prepared.
     """
 
+    purpose: str = "strava"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
@@ -79,6 +86,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     profile: Path | None = None
     second_readers: bool = False
+    barometer_creators: tuple[str, ...] = ()
 
     def wants(self, code: str) -> bool:
         """Whether the rule with this code is to run."""
@@ -123,7 +131,7 @@ def _from_file(path: Path) -> Config:
 
 
 def _from_table(table: Mapping[str, Any], folder: Path) -> Config:
-    known = {"select", "ignore", "severity", "fail-on", "limits", "profile"}
+    known = {"select", "ignore", "severity", "fail-on", "for", "limits", "profile", "barometer-creators"}
     if unknown := sorted(set(table) - known):
         raise ValueError(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
     limits = table.get("limits", {})
@@ -136,9 +144,14 @@ def _from_table(table: Mapping[str, Any], folder: Path) -> Config:
     profile = table.get("profile")
     if profile is not None and not isinstance(profile, str):
         raise TypeError(f'profile is {profile!r}; the path of a file is wanted, such as "private.json"')
+    purpose = table.get("for", "strava")
+    if purpose not in PURPOSES:
+        raise ValueError(f"for is {purpose!r}; known are {', '.join(PURPOSES)}")
     return Config(
-        select=_codes(table, "select"),
-        ignore=_codes(table, "ignore"),
+        purpose=purpose,
+        select=_words(table, "select", '["TIM", "SEN007"]', "codes"),
+        ignore=_words(table, "ignore", '["TIM", "SEN007"]', "codes"),
+        barometer_creators=_words(table, "barometer-creators", '["My App"]', "names"),
         severity={code: severity(word) for code, word in table.get("severity", {}).items()},
         fail_on=severity(table.get("fail-on", "error")),
         limits=Limits(**{names[name]: value for name, value in limits.items()}),
@@ -146,10 +159,10 @@ def _from_table(table: Mapping[str, Any], folder: Path) -> Config:
     )
 
 
-def _codes(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+def _words(table: Mapping[str, Any], key: str, example: str, what: str) -> tuple[str, ...]:
     value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
-        raise TypeError(f'{key} is {value!r}; a list of codes is wanted, such as ["TIM", "SEN007"]')
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise TypeError(f"{key} is {value!r}; a list of {what} is wanted, such as {example}")
     return tuple(value)
 
 

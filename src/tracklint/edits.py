@@ -9,7 +9,7 @@ from typing import Any
 
 from .findings import Finding, Where
 
-__all__ = ["Asked", "Draft", "Edit", "Repair", "Step", "apply", "narrowed"]
+__all__ = ["Asked", "Draft", "Edit", "Repair", "Step", "Wishes", "apply", "narrowed"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,7 +60,8 @@ class Step:
 
     ``action`` is ``dropped``, ``moved``, ``changed`` or ``added``. ``segments`` names FIT segments to close again where
     no edit falls into them. ``records`` is how many readable points are lost by it; ``retimed`` says that the points
-    change their order or their times.
+    change their order or their times; ``columns`` names those whose numbers it gives, takes away or changes, which a
+    safe step does by less than 1.
     """
 
     action: str
@@ -71,23 +72,43 @@ class Step:
     segments: tuple[int, ...] = ()
     records: int = 0
     retimed: bool = False
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a person decides about a repair, because no file can tell it.
+
+    ``zone`` is the offset of times without one, in minutes east of UTC; ``sport`` a word of `sports` for activities
+    whose sport is not known; ``interpolate`` gives points without time one between their neighbours instead of dropping
+    them.
+    """
+
+    zone: int | None = None
+    sport: str | None = None
+    interpolate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a repair may use besides the document: the findings it is there for, and whether unsafe steps are
-    wanted."""
+    """What a repair may use besides the document: the findings it is there for, whether unsafe steps are wanted, and
+    what else a person wants."""
 
     findings: tuple[Finding, ...]
     unsafe: bool
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What mends the findings of rules with these names. ``plan`` takes the format's document and `Asked`."""
+    """What mends the findings of rules with these names. ``plan`` takes the format's document and `Asked`.
+
+    ``needs`` names what a person must say before it can plan anything, such as ``--sport WORD``.
+    """
 
     rules: tuple[str, ...]
     plan: Callable[[Any, Asked], Iterable[Step]]
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

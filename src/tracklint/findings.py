@@ -172,7 +172,9 @@ class Report:
 
     ``name`` is the name the caller gave, without its directory where one was added by us; ``bytes`` and ``sha256`` are
     those of the uncompressed content. ``format`` is ``fit``, ``tcx``, ``gpx`` or ``unknown``; ``container`` is
-    ``plain``, ``gzip`` or ``zip``.
+    ``plain``, ``gzip`` or ``zip``. ``schema_valid`` says of TCX and GPX whether the official schema accepts the file,
+    which is another question than whether Strava does; ``None`` for other formats. ``purpose`` is the question that the
+    findings answer: ``strava`` or ``spec``.
     """
 
     name: str
@@ -184,6 +186,8 @@ class Report:
     prediction: Prediction | None
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
+    schema_valid: bool | None = None
+    purpose: str = "strava"
 
     @property
     def worst(self) -> Severity | None:

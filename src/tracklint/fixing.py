@@ -7,15 +7,15 @@ split one; the bytes outside the edits are copied.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from .activity import COLUMNS, Activity
+from .activity import COLUMNS, Activity, Floats
 from .checking import check_source, read_source
 from .config import Config
-from .edits import Asked, Draft, Edit, Repair, Step
+from .edits import Asked, Draft, Edit, Repair, Step, Wishes
 from .findings import Finding, Report, Severity
 from .rules import run_rules
 from .source import Source, Thing, open_source
@@ -30,7 +30,8 @@ class Change:
     """One line of the ledger: what was ``dropped``, ``moved``, ``changed`` or ``added``, and for which finding.
 
     ``ranges`` are offset and size in the original bytes, size 0 where something was added. ``message``, ``name`` and
-    ``field`` say where that is, as far as it is one place.
+    ``field`` say where that is in a FIT file, ``line`` in the others, as far as it is one place. ``records``
+    is how many readable points it drops.
     """
 
     code: str
@@ -42,6 +43,8 @@ class Change:
     message: int | None = None
     name: str | None = None
     field: str | None = None
+    line: int | None = None
+    records: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,30 +72,48 @@ class Fixed:
 
 
 def fix(
-    thing: Thing, *, config: Config | None = None, unsafe: bool = False, split: bool = False, name: str | None = None
+    thing: Thing,
+    *,
+    config: Config | None = None,
+    unsafe: bool = False,
+    notes: bool = False,
+    split: bool = False,
+    wishes: Wishes | None = None,
+    name: str | None = None,
 ) -> Fixed:
     """Mend a path, bytes or a binary file object, and prove the result by checking it again.
 
     A safe repair changes no readable measurement and invents none. ``unsafe`` also drops what cannot be read, writes
     summaries from the records, and sorts. Only findings of severity warning and above that ``config`` wants are mended,
-    so a file with notes only comes out as it went in. A step whose result would be worse is not taken. Mending twice is
-    the same as mending once. ``split`` asks for `Fixed.parts`. Never raises on bad content; raises
-    `source.Unreadable` where the thing cannot be read at all.
+    so a file with notes only comes out as it went in; ``notes`` mends those of severity info too. ``wishes`` say what
+    no file can tell. A step whose result would be worse is not taken. Mending twice is the same as mending once.
+    ``split`` asks for `Fixed.parts`. Never raises on bad content; raises `source.Unreadable` where the thing cannot be
+    read at all.
     """
     config = config or Config()
     source = open_source(thing, name, max_inflated=config.limits.max_inflated_bytes)
-    return fix_source(source, config, unsafe=unsafe, split=split)
+    return fix_source(source, config, unsafe=unsafe, notes=notes, split=split, wishes=wishes)
 
 
-def fix_source(source: Source, config: Config, *, unsafe: bool = False, split: bool = False) -> Fixed:
+def fix_source(
+    source: Source,
+    config: Config,
+    *,
+    unsafe: bool = False,
+    notes: bool = False,
+    split: bool = False,
+    wishes: Wishes | None = None,
+) -> Fixed:
     """`fix` for a `Source` that is open already."""
     before = check_source(source, config)
     bench = _bench(source.format)
     if bench is None:
         return Fixed(before=before, after=before, data=source.data, original=source.data)
+    least = Severity.INFO if notes else Severity.WARNING
     work = None
-    if any(_wanted(f) and any(f.name in repair.rules for repair in bench.repairs) for f in before.findings):
-        work = _Work(source, config, unsafe, bench)
+    mended_names = {name for repair in bench.repairs for name in repair.rules}
+    if any(f.severity >= least and f.name in mended_names for f in before.findings):
+        work = _Work(source, config, bench, unsafe, least, wishes or Wishes())
         work.run()
     draft = work.state.draft if work else Draft.of(source.data)
     changed = draft.data != source.data
@@ -116,23 +137,25 @@ def can_mend(format_: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
-    """What a format brings to its repair."""
+    """What a format brings to its repair. ``texts`` says that its values are texts, which a repair may make
+    readable."""
 
     repairs: tuple[Repair, ...]
     close: Callable[[Any, Iterable[Edit], Collection[int]], list[Edit]]
     split: Callable[[Any], tuple[bytes, ...]]
+    texts: bool = False
 
 
 def _bench(format_: str) -> _Bench | None:
     if format_ == "fit":
-        from .fit.repair import REPAIRS, close, split
+        from .fit import repair as fit
 
-        return _Bench(REPAIRS, close, split)
+        return _Bench(fit.REPAIRS, fit.close, fit.split)
+    if format_ in ("tcx", "gpx"):
+        from .xml import repair as xml
+
+        return _Bench(xml.REPAIRS, xml.close, xml.split, texts=True)
     return None
-
-
-def _wanted(finding: Finding) -> bool:
-    return finding.severity > Severity.INFO
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,22 +167,28 @@ class _State:
     activity: Activity | None
     findings: tuple[Finding, ...]
 
-    def named(self, names: Collection[str]) -> tuple[Finding, ...]:
-        return tuple(f for f in self.findings if f.name in names and _wanted(f))
+    def named(self, names: Collection[str], least: Severity) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.name in names and f.severity >= least)
 
 
+@dataclass(slots=True)
 class _Work:
     """The repair of one file, step by step."""
 
-    def __init__(self, source: Source, config: Config, unsafe: bool, bench: _Bench) -> None:
-        self.source = source
-        self.config = config
-        self.all = replace(config, select=(), ignore=())
-        self.unsafe = unsafe
-        self.bench = bench
-        self.ledger: list[Change] = []
-        self.left: dict[tuple[str, ...], str] = {}
-        self.state = self.look(Draft.of(source.data))
+    source: Source
+    config: Config
+    bench: _Bench
+    unsafe: bool
+    least: Severity
+    wishes: Wishes
+    ledger: list[Change] = field(default_factory=list)
+    left: dict[tuple[str, ...], str] = field(default_factory=dict)
+    all: Config = field(init=False)
+    state: _State = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.all = replace(self.config, select=(), ignore=())
+        self.state = self.look(Draft.of(self.source.data))
 
     def look(self, draft: Draft) -> _State:
         """Read and check the bytes of a draft."""
@@ -178,16 +207,14 @@ class _Work:
 
     def take(self, repair: Repair) -> bool:
         """Take one repair's steps together where the result proves good. Says whether it did."""
-        findings = tuple(f for f in self.state.named(repair.rules) if self.config.wants(f.code))
+        findings = tuple(f for f in self.state.named(repair.rules, self.least) if self.config.wants(f.code))
         if not findings:
             return False
         try:
-            steps = [s for s in repair.plan(self.state.document, Asked(findings, self.unsafe)) if s.safe or self.unsafe]
+            steps = self.planned(repair, findings, self.unsafe)
             edits = self.closed(steps)
             if not edits:
-                self.leave(
-                    repair, findings, "cannot be mended from what the file holds" if self.unsafe else "needs --unsafe"
-                )
+                self.leave(repair, findings, self.why_not(repair, findings))
                 return False
             after = self.look(self.state.draft.after(edits))
         except Exception as error:  # a defect of ours must not cost the file: it stays as it is
@@ -195,7 +222,7 @@ class _Work:
                 repair, findings, f"tracklint itself failed while it mended this: {type(error).__name__}: {error}"
             )
             return False
-        worse = _worse(self.state, after, steps, repair.rules)
+        worse = self.worse(after, repair, findings, steps)
         if worse:
             self.leave(repair, findings, worse)
             return False
@@ -206,6 +233,31 @@ class _Work:
             self.ledger.append(_change(by_place.get(step.where, code), step, self.state.draft))
         self.state = after
         return True
+
+    def planned(self, repair: Repair, findings: tuple[Finding, ...], unsafe: bool) -> list[Step]:
+        asked = Asked(findings, unsafe, self.wishes)
+        return [step for step in repair.plan(self.state.document, asked) if step.safe or unsafe]
+
+    def why_not(self, repair: Repair, findings: tuple[Finding, ...]) -> str:
+        """Why there was nothing to do: the steps may wait for a decision."""
+        if not self.unsafe and self.closed(self.planned(repair, findings, True)):
+            return "needs --unsafe"
+        return f"needs {repair.needs}" if repair.needs else "cannot be mended from what the file holds"
+
+    def worse(self, after: _State, repair: Repair, findings: tuple[Finding, ...], steps: Sequence[Step]) -> str | None:
+        """Why a result is not taken, ``None`` where it is good: what was there to be mended is less, nothing of a
+        higher severity is new, and no point that could be read is lost or changed."""
+        before = self.state
+        level = max(f.severity for f in findings)
+        if any(f.code == "INT001" for f in after.findings):
+            return "the result could not be checked"
+        known = _levels(before.findings)
+        new = sorted(c for c, worst in _levels(after.findings).items() if worst > max(level, known.get(c, level)))
+        if new:
+            return f"the result would have {', '.join(new)}"
+        if _weight(after.named(repair.rules, self.least)) >= _weight(before.named(repair.rules, self.least)):
+            return "the repair does not cure it"
+        return _lost(before.activity, after.activity, steps, self.bench.texts)
 
     def closed(self, steps: Sequence[Step]) -> list[Edit]:
         """The edits of all steps with those that close the file, without those that change nothing."""
@@ -236,22 +288,9 @@ def _change(code: str, step: Step, draft: Draft) -> Change:
         message=where.message,
         name=where.global_,
         field=where.field,
+        line=where.line,
+        records=step.records,
     )
-
-
-def _worse(before: _State, after: _State, steps: Sequence[Step], names: Collection[str]) -> str | None:
-    """Why a result is not taken, ``None`` where it is good: what was there to be mended is less, nothing of a higher
-    severity is new, and no point that could be read is lost or changed."""
-    level = max(f.severity for f in before.named(names))
-    if any(f.code == "INT001" for f in after.findings):
-        return "the result could not be checked"
-    known = _levels(before.findings)
-    new = sorted(c for c, worst in _levels(after.findings).items() if worst > max(level, known.get(c, level)))
-    if new:
-        return f"the result would have {', '.join(new)}"
-    if _weight(after.named(names)) >= _weight(before.named(names)):
-        return "the repair does not cure it"
-    return _lost(before.activity, after.activity, steps)
 
 
 def _levels(findings: Iterable[Finding]) -> dict[str, Severity]:
@@ -262,22 +301,54 @@ def _levels(findings: Iterable[Finding]) -> dict[str, Severity]:
 
 
 def _weight(findings: Iterable[Finding]) -> int:
-    return sum(f.where.count or int(f.evidence.get("definitions") or 1) or 1 for f in findings)
+    return sum(
+        f.where.count or int(f.evidence.get("definitions") or 0) or int(f.evidence.get("count") or 1) for f in findings
+    )
 
 
-def _lost(before: Activity | None, after: Activity | None, steps: Sequence[Step]) -> str | None:
-    """What the steps would take away beyond what they say."""
+def _lost(before: Activity | None, after: Activity | None, steps: Sequence[Step], texts: bool) -> str | None:
+    """What the steps would take away or change beyond what they say."""
     old, new = (0 if a is None else len(a) for a in (before, after))
     dropped = sum(step.records for step in steps)
     if new < old - dropped:
         return f"{old - dropped - new} points would be lost"
-    if before is None or after is None or dropped or any(step.retimed for step in steps):
+    if before is None or after is None:
         return None
-    for column in COLUMNS:
-        was, now = getattr(before, column), getattr(after, column)[:old]
-        same = (was == now) | np.isnan(now)
-        if column == "time":
-            same = (was == now) | (np.isnan(now) & np.isnan(was))
-        if not same.all():
-            return f"{column} of {int((~same).sum())} points would change"
+    free = {column for step in steps if not step.safe for column in step.columns}
+    near = {column for step in steps for column in step.columns} - free
+    if any(step.retimed for step in steps):
+        free |= {"time"}
+    in_place = new >= old and not dropped and not any(step.retimed for step in steps)
+    for column in (c for c in COLUMNS if c not in free):
+        was, now = getattr(before, column), getattr(after, column)
+        if in_place and (new == old or not texts):
+            other = _changed(column, was, now[:old], near=column in near, texts=texts)
+        else:
+            other = 0 if column in near else _missing(was, now, dropped)
+        if other:
+            return f"{column} of {other} points would change"
     return None
+
+
+def _changed(column: str, was: Floats, now: Floats, *, near: bool, texts: bool) -> int:
+    """How many values of the same points differ more than they may."""
+    same = (was == now) | (np.isnan(was) & (np.isnan(now) | texts))
+    if near:
+        same |= np.isnan(now) | (np.abs(now - was) < 1)
+        if column == "longitude":
+            same |= np.abs(now - was) == 360
+    elif not texts and column != "time":
+        same |= np.isnan(now)
+    return int((~same).sum())
+
+
+def _missing(was: Floats, now: Floats, dropped: int) -> int:
+    """How many values are gone beyond those of the points that are dropped, whatever the order of the rest."""
+    values, counts = np.unique(was[np.isfinite(was)], return_counts=True)
+    found, left = np.unique(now[np.isfinite(now)], return_counts=True)
+    at = np.searchsorted(found, values)
+    there = at < len(found)
+    there[there] = found[at[there]] == values[there]
+    gone = counts.copy()
+    gone[there] -= np.minimum(left[at[there]], counts[there])
+    return max(int(gone.sum()) - dropped, 0)

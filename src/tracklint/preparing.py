@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from .barometer import barometer_edits
+from .barometer import barometer_edits, caution, is_listed
 from .checking import check_source, read_source
 from .config import Config
 from .edits import apply
@@ -46,15 +46,15 @@ def prepare(
 
     Only safe repairs are made (`fixing.fix`), which change no measurement; a file that needs none keeps its bytes.
     ``barometer`` adds "with barometer" to the creator of a TCX or GPX file, by splicing bytes: everything else stays as
-    it is. ``gzip`` compresses without a time stamp, so that the same content gives the same bytes. Raises
-    `source.Unreadable`.
+    it is; creators in `Config.barometer_creators` get it unasked. ``gzip`` compresses without a time stamp, so that the
+    same content gives the same bytes. Raises `source.Unreadable`.
     """
     config = config or Config()
     source = open_source(thing, name, max_inflated=config.limits.max_inflated_bytes)
     changes: list[str] = []
     external_id = f"tracklint-{source.sha256[:16]}"
     source = _mended(source, config, changes)
-    content = _tagged(source, changes) if barometer else source.data
+    content = _tagged(source, changes, config.barometer_creators, asked=barometer)
     stem = _stem(source.name)
     if source.format == "unknown":
         data, data_type = content, ""
@@ -118,21 +118,25 @@ def _note_container(source: Source, data_type: str, changes: list[str]) -> None:
         changes.append(f'named by its content ".{data_type}"; the name said "{source.claims}"')
 
 
-def _tagged(source: Source, changes: list[str]) -> bytes:
-    """The content with the barometer tag, where the format has one and there is elevation to keep."""
+def _tagged(source: Source, changes: list[str], creators: tuple[str, ...], *, asked: bool) -> bytes:
+    """The content with the barometer tag, where it is wanted, the format has one and there is elevation to keep."""
+    if source.format == "unknown" or not (asked or (creators and source.format != "fit")):
+        return source.data
     if source.format == "fit":
         changes.append(
             'not tagged: FIT has no "with barometer" tag; Strava knows FIT devices by manufacturer and product'
         )
         return source.data
-    if source.format == "unknown":
-        return source.data
     document, activity = read_source(source)
+    if not asked and (activity is None or not is_listed(activity.device.name, creators)):
+        return source.data
     if activity is None or not activity.channel("altitude").any():
         changes.append("not tagged: no point has an elevation that Strava could keep")
         return source.data
     if len(activity) > 1 and np.nanmin(activity.altitude) == np.nanmax(activity.altitude):
         changes.append(f"caution: every elevation is {np.nanmin(activity.altitude):g} m, which no barometer writes")
+    if asked and (loss := caution(activity.device.name)):
+        changes.append(loss)
     edits, notes = barometer_edits(document)
     changes += notes
     return apply(source.data, edits)

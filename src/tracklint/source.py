@@ -126,7 +126,7 @@ def _members(shown: str, path: Path) -> Iterator[tuple[str, Thing]]:
                 return
             with zipfile.ZipFile(file) as archive:
                 members = [m.filename for m in archive.infolist() if m.filename.lower().endswith(SUFFIXES)]
-    except (OSError, zipfile.BadZipFile):
+    except Exception:  # a damaged archive makes zipfile raise what it may
         yield shown, path
         return
     if len(members) <= 1:
@@ -167,7 +167,7 @@ def read_bytes(thing: Thing) -> bytes:
         raise Unreadable(f"{shown}: this is a directory") from None
     except PermissionError:
         raise Unreadable(f"{shown}: no permission to read it") from None
-    except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except Exception as error:  # a damaged archive makes zipfile raise what it may
         raise Unreadable(f"{shown}: {getattr(error, 'strerror', None) or error}") from None
 
 
@@ -278,7 +278,7 @@ def _unzip(raw: bytes, cap: int, faults: list[Fault]) -> tuple[bytes, str | None
                 return raw, None
             with archive.open(chosen[0]) as file:
                 data = file.read(cap + 1)
-    except (OSError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except Exception as error:  # a damaged archive makes zipfile raise what it may
         faults.append(Fault("zip-damaged", 0, len(raw), {"reason": str(error)}))
         return raw, None
     if len(data) > cap:
@@ -303,7 +303,9 @@ def sniff(data: bytes) -> tuple[str, str]:
     if data[:4] == b"PK\x03\x04":
         return "unknown", "zip"
     head = data[:_HEAD]
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if head[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        head = head[: len(head) & ~3].decode("utf-32", "ignore").encode()
+    elif head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         head = head[: len(head) & ~1].decode("utf-16", "ignore").encode()
     elif head[:4] in (b"<\0?\0", b"<\0g\0"):
         head = head[: len(head) & ~1].decode("utf-16-le", "ignore").encode()

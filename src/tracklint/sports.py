@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["SPORT_TYPES", "Mapped", "map_fit", "map_gpx", "map_sessions", "map_tcx", "normalise", "spell_sport_type"]
+__all__ = [
+    "SPORT_TYPES",
+    "Mapped",
+    "gpx_word",
+    "map_fit",
+    "map_gpx",
+    "map_sessions",
+    "map_tcx",
+    "normalise",
+    "spell_sport_type",
+    "tcx_word",
+]
 
 #: Every SportType of Strava's API as of April 2026; the list grows, so an unknown name is a warning and no error.
 SPORT_TYPES = tuple(
@@ -191,6 +202,26 @@ def map_gpx(sport: str | None) -> Mapped:
     if strava is None:
         return Mapped(None, "unknown", f"trk/type is {sport}, which names no sport of Strava")
     return Mapped(strava, "guess", f"trk/type is {sport}; Strava does not document that it reads it")
+
+
+#: The word that Strava maps in TCX for a SportType, as the schema has it where it has it.
+_TCX_WORDS = {
+    "Ride": "Biking", "MountainBikeRide": "Biking", "GravelRide": "Biking", "Run": "Running", "TrailRun": "Running",
+    "Hike": "hiking", "Walk": "walking", "Swim": "swimming",
+}  # fmt: skip
+#: The word that Strava writes into trk/type for a SportType, where that is another than the type's own.
+_GPX_WORDS = {"Ride": "cycling", "Run": "running", "Hike": "hiking", "Walk": "walking", "Swim": "swimming"}
+
+
+def tcx_word(sport: str) -> str | None:
+    """The Activity/@Sport that Strava maps, for a sport in any known word; ``None`` where it maps none for it."""
+    return _TCX_WORDS.get(synonym(sport) or "")
+
+
+def gpx_word(sport: str) -> str | None:
+    """The trk/type for a sport in any known word; ``None`` where the word is not known."""
+    meant = synonym(sport)
+    return _GPX_WORDS.get(meant, meant) if meant else None
 
 
 def synonym(sport: str) -> str | None:

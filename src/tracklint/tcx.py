@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 import numpy as np
 
 from .activity import Activity, Device, Lap, Session, ends_with_barometer
+from .edits import Edit
 from .findings import Where
-from .xml.columns import Points, Spot, count_elements, element_place, locator, read_points, segment_starts
-from .xml.names import ACTIVITY_EXTENSION_V1, ACTIVITY_EXTENSION_V2, TCX_V1, TCX_V2, XSI, usual_uri
+from .xml.columns import Points, count_elements, element_place, locator, read_points, segment_starts
+from .xml.names import XSI
+from .xml.places import tcx_spot
 from .xml.tags import EMPTY, Int32s
 from .xml.values import read_number, read_time
 
@@ -18,34 +22,24 @@ if TYPE_CHECKING:
     from .xml import Text, XmlDocument
     from .xml.index import Path
 
-__all__ = ["CreatorSpot", "creators", "tcx_activity"]
+__all__ = [
+    "BEFORE_CREATOR",
+    "VERSION",
+    "CreatorSpot",
+    "creator_edit",
+    "creator_type",
+    "creators",
+    "misplaced_creators",
+    "owners_of",
+    "tcx_activity",
+]
 
 _COUNTED = ("Activity", "Course", "Lap", "Track", "CoursePoint", "MultiSportSession")
 _OWNERS = ("Activity", "Course")
-_SPEED = "Strava computes speed from distances and times"
-_POINT = {
-    ("Time",): Spot("time", "Time"),
-    ("Position", "LatitudeDegrees"): Spot("latitude", "Position LatitudeDegrees"),
-    ("Position", "LongitudeDegrees"): Spot("longitude", "Position LongitudeDegrees"),
-    ("AltitudeMeters",): Spot("altitude", "AltitudeMeters"),
-    ("DistanceMeters",): Spot("distance", "DistanceMeters"),
-    ("HeartRateBpm", "Value"): Spot("heart_rate", "HeartRateBpm Value"),
-    ("HeartRateBpm",): Spot(
-        "heart_rate", "HeartRateBpm without Value", False, "the schema puts the number into a child Value", True
-    ),
-    ("Cadence",): Spot("cadence", "Cadence"),
-}
-_EXTENSION = {"RunCadence": "cadence", "Watts": "power", "Speed": "speed"}
-#: Names, in lower case, of sensor values at places that Strava does not read.
-_VENDOR = {
-    "runcadence": "cadence", "cadence": "cadence", "cad": "cadence",
-    "watts": "power", "power": "power", "powerinwatts": "power",
-    "speed": "speed",
-    "hr": "heart_rate", "heartrate": "heart_rate",
-    "temperature": "temperature", "temp": "temperature", "atemp": "temperature",
-}  # fmt: skip
+#: The numbers in a Version.
+VERSION = ("VersionMajor", "VersionMinor", "BuildMajor", "BuildMinor")
 #: Children of Activity and Course that stand before Creator.
-_BEFORE_CREATOR = ("Id", "Name", "Lap", "Track", "Notes", "CoursePoint", "Training")
+BEFORE_CREATOR = ("Id", "Name", "Lap", "Track", "Notes", "CoursePoint", "Training")
 
 
 def tcx_activity(document: XmlDocument) -> Activity:
@@ -53,7 +47,7 @@ def tcx_activity(document: XmlDocument) -> Activity:
 
     Activities, those inside a MultiSportSession, and Courses are sessions. Times without zone are read as UTC.
     """
-    points = read_points(document, "Trackpoint", _spot)
+    points = read_points(document, "Trackpoint", tcx_spot)
     starts = segment_starts(document, points, "Track")
     counts = count_elements(document, _COUNTED)
     columns: dict[str, Any] = points.columns
@@ -78,14 +72,14 @@ def tcx_activity(document: XmlDocument) -> Activity:
     )
 
 
-def _owners(document: XmlDocument) -> Int32s:
+def owners_of(document: XmlDocument) -> Int32s:
     """The elements Activity and Course, not those that mean a folder's reference to one."""
     names = {*_OWNERS, "Folders"}
     return document.elements.where(lambda path: path.local in _OWNERS and not names & set(path.locals()[:-1]))
 
 
 def _sessions(document: XmlDocument, points: Points) -> tuple[Session, ...]:
-    owners = _owners(document)
+    owners = owners_of(document)
     found = []
     for owner, name in zip(owners.tolist(), document.child_texts(owners, "Name"), strict=True):
         first, end = points.before(owner), points.before(document.elements.end_of(owner))
@@ -155,7 +149,7 @@ class CreatorSpot:
 
 def creators(document: XmlDocument) -> list[CreatorSpot]:
     """One spot for each Activity and Course of a TCX document, in the order of the file."""
-    owners = _owners(document)
+    owners = owners_of(document)
     found = document.elements.first_children(owners, "Creator")
     return [_creator(document, owner, creator) for owner, creator in zip(owners.tolist(), found.tolist(), strict=True)]
 
@@ -180,11 +174,46 @@ def _creator(document: XmlDocument, owner: int, creator: int) -> CreatorSpot:
         offset=offset,
         size=document.origin(int(elements.tags.stop[end])) - offset,
         name=document.child_text(creator, "Name"),
-        xsi_type=_xsi_type(document, creator),
+        xsi_type=creator_type(document, creator),
     )
 
 
-def _xsi_type(document: XmlDocument, creator: int) -> str | None:
+def creator_edit(document: XmlDocument, spot: CreatorSpot, name: str) -> Edit | None:
+    """The edit that gives one Activity or Course a creator with this name: in its Name, in a Name that is put in, or in
+    a whole Creator. ``None`` where the Activity or Course is not whole."""
+    if spot.name is not None:
+        return Edit(spot.name.offset, spot.name.size, _encoded(document, escape(name)))
+    if spot.offset is not None and spot.size is not None:
+        element = document.data[spot.offset : spot.offset + spot.size].decode(document.encoding, "replace")
+        start_tag = re.match(r"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", element)
+        if start_tag is None or start_tag[0].endswith("/>"):
+            return Edit(spot.offset, spot.size, _encoded(document, _new_creator(spot, name)))
+        p = f"{spot.prefix}:" if spot.prefix else ""
+        at = spot.offset + len(start_tag[0].encode(document.encoding))
+        return Edit(at, 0, _encoded(document, f"<{p}Name>{escape(name)}</{p}Name>"))
+    if spot.insert_at is not None:
+        return Edit(spot.insert_at, 0, _encoded(document, _new_creator(spot, name)))
+    return None
+
+
+def _encoded(document: XmlDocument, text: str) -> bytes:
+    """``text`` in the encoding of the file; a character that it cannot hold becomes a reference."""
+    return text.encode(document.encoding, "xmlcharrefreplace")
+
+
+def _new_creator(spot: CreatorSpot, name: str) -> str:
+    """The smallest complete Device_t that readers accept: importers want both build numbers (dundring PR 260,
+    GoldenCheetah#2747)."""
+    p, xsi = f"{spot.prefix}:" if spot.prefix else "", spot.xsi_prefix or "xsi"
+    declared = "" if spot.xsi_prefix else f' xmlns:xsi="{XSI}"'
+    version = "".join(f"<{p}{each}>0</{p}{each}>" for each in VERSION)
+    return (
+        f'<{p}Creator{declared} {xsi}:type="{p}Device_t"><{p}Name>{escape(name)}</{p}Name><{p}UnitId>0</{p}UnitId>'
+        f"<{p}ProductID>0</{p}ProductID><{p}Version>{version}</{p}Version></{p}Creator>"
+    )
+
+
+def creator_type(document: XmlDocument, creator: int) -> str | None:
     """The local part of the creator's xsi:type, whatever its prefix, also where that is not declared."""
     scope = document.elements.paths[document.elements.path[creator]].scope
     for attribute in document.attributes_of(creator):
@@ -194,11 +223,37 @@ def _xsi_type(document: XmlDocument, creator: int) -> str | None:
     return None
 
 
+def misplaced_creators(document: XmlDocument) -> list[tuple[int, int | None]]:
+    """The Creator elements that stand elsewhere than the schema has them, and the Activity or Course of each: those
+    before its laps, notes or training or behind its extensions, and (``None``) those outside of one."""
+    elements = document.elements
+    found: list[tuple[int, int | None]] = []
+    inside: set[int] = set()
+    for owner in owners_of(document).tolist():
+        order = elements.children(owner, "Creator", "Extensions", *BEFORE_CREATOR)
+        names = [elements.paths[path].local for path in elements.path[order].tolist()]
+        last = max((i for i, name in enumerate(names) if name in BEFORE_CREATOR), default=-1)
+        first = names.index("Extensions") if "Extensions" in names else len(names)
+        for i, creator in enumerate(order.tolist()):
+            if names[i] == "Creator":
+                inside.add(creator)
+                if i < last or i > first:
+                    found.append((creator, owner))
+    outside = elements.where(lambda path: path.local == "Creator" and path.parent is not None and _is_core(path.parent))
+    return sorted([*found, *((creator, None) for creator in outside.tolist() if creator not in inside)])
+
+
+def _is_core(path: Path) -> bool:
+    """Whether a path is one of the file's own elements, in no extensions and no folder."""
+    chain = path.chain()
+    return all(each.uri == chain[0].uri and each.local not in ("Extensions", "Folders") for each in chain)
+
+
 def _insert_at(document: XmlDocument, owner: int) -> int | None:
     elements = document.elements
     if elements.tags.kind[elements.tag[owner]] == EMPTY:
         return None
-    before = elements.children(owner, *_BEFORE_CREATOR)
+    before = elements.children(owner, *BEFORE_CREATOR)
     if not len(before):
         return document.origin(int(elements.tags.stop[elements.tag[owner]]))
     end = elements.end_tag(int(before[-1]))
@@ -207,7 +262,7 @@ def _insert_at(document: XmlDocument, owner: int) -> int | None:
 
 def _device(document: XmlDocument) -> Device:
     """The first creator that has a name; without one, the first Activity or Course is the place to look at."""
-    owners = _owners(document)
+    owners = owners_of(document)
     creators_found = document.elements.first_children(owners, "Creator")
     creators_found = creators_found[creators_found >= 0]
     names = document.child_texts(creators_found, "Name")
@@ -232,46 +287,5 @@ def _whole(document: XmlDocument, element: int, name: str) -> int | None:
 
 
 def _version(document: XmlDocument, creator: int) -> str | None:
-    texts = [
-        document.child_text(creator, "Version", name)
-        for name in ("VersionMajor", "VersionMinor", "BuildMajor", "BuildMinor")
-    ]
+    texts = [document.child_text(creator, "Version", name) for name in VERSION]
     return ".".join(text.value for text in texts if text and text.value) or None
-
-
-def _spot(chain: tuple[Path, ...]) -> Spot | None:
-    """What a path below a Trackpoint means; ``chain`` starts with the point itself."""
-    names, leaf = tuple(path.local for path in chain[1:]), chain[-1]
-    core = {"", TCX_V1, TCX_V2, chain[0].uri}
-    if names in _POINT:
-        return _POINT[names] if all(path.uri in core for path in chain[1:]) else None
-    if names[0] != "Extensions":
-        return None
-    if len(names) == 3 and names[1] == "TPX" and names[2] in _EXTENSION and leaf.uri == ACTIVITY_EXTENSION_V2:
-        channel = _EXTENSION[names[2]]
-        return Spot(channel, f"TPX {leaf.local}", channel != "speed", _SPEED if channel == "speed" else "")
-    return _vendor(leaf, names, core)
-
-
-def _vendor(leaf: Path, names: tuple[str, ...], core: set[str | None]) -> Spot | None:
-    channel = _VENDOR.get(leaf.local.casefold())
-    if channel is None:
-        return None
-    if channel == "temperature":
-        return Spot(channel, f"{'/'.join(names)}", False, "Strava says that TCX does not support temperature")
-    if leaf.uri is None:
-        usual = usual_uri(leaf.prefix, "TrainingCenterDatabase")
-        why = f"the prefix {leaf.prefix} is not declared" + (f"; it usually stands for {usual}" if usual else "")
-        return Spot(channel, f"{leaf.name} (prefix not declared)", False, why)
-    if leaf.uri == ACTIVITY_EXTENSION_V1:
-        return Spot(
-            channel,
-            f"{'/'.join(names)} (ActivityExtension/v1)",
-            False,
-            "the extension's version 2 is the one that has Watts",
-        )
-    if leaf.uri in core:
-        return Spot(
-            channel, f"{'/'.join(names)} without namespace", False, f"the namespace {ACTIVITY_EXTENSION_V2} is missing"
-        )
-    return Spot(channel, f"{'/'.join(names)} ({leaf.uri})", False, f"Strava reads elements of {ACTIVITY_EXTENSION_V2}")

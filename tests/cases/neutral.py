@@ -13,6 +13,8 @@ from tracklint.testing import OMIT, Ride
 
 RIDE = Ride(seconds=60)
 FORMATS = ("fit", "tcx", "gpx")
+XML = ("tcx", "gpx")
+MIXED = frozenset({"TIM010"})
 
 
 def _built(kind: str, ride: Ride = RIDE, **options: Any) -> Callable[[], bytes]:
@@ -124,9 +126,9 @@ TIME = [
     *_each("TIM003", "month-13", {30: {"time": "2024-13-01T10:00:30Z"}}, kinds=("tcx", "gpx")),
     *_each("TIM003", "no-seconds", {30: {"time": "2024-05-01T10:00Z"}}, kinds=("tcx", "gpx")),
     *_each("TIM003", "two-zones", {30: {"time": "2024-05-01T10:00:30ZZ"}}, kinds=("tcx", "gpx")),
-    *_each("TIM003", "offset", {30: {"time": "2024-05-01T12:00:30.000+02:00"}}, breaks=False, kinds=("tcx", "gpx")),
+    *_each("TIM003", "offset", {30: {"time": "2024-05-01T12:00:30.000+02:00"}}, breaks=False, kinds=XML, along=MIXED),
     *_each("TIM005", "naive", {30: {"time": "2024-05-01T10:00:30"}}, kinds=("tcx", "gpx")),
-    *_each("TIM005", "zone", {30: {"time": "2024-05-01T10:00:30+00:00"}}, breaks=False, kinds=("tcx", "gpx")),
+    *_each("TIM005", "zone", {30: {"time": "2024-05-01T10:00:30+00:00"}}, breaks=False, kinds=XML, along=MIXED),
     *(
         Case("TIM006", _built(k, Ride(seconds=60, start="2107-01-01T00:00:00Z")), True, name=f"2107-{k}")
         for k in ("tcx", "gpx")
@@ -179,7 +181,10 @@ SPORT = [
     Case("SPT001", _built("fit", Ride(seconds=60, sport="generic")), True, name="generic-fit"),
     Case("SPT001", _built("tcx", sport=""), True, name="empty-tcx"),
     Case("SPT001", _built("gpx", type=OMIT), True, name="no-type-gpx"),
-    *(Case("SPT001", _built(k, Ride(seconds=60, sport="hiking")), False, name=f"hiking-{k}") for k in FORMATS),
+    *(
+        Case("SPT001", _built(k, Ride(seconds=60, sport="hiking")), False, frozenset({"SPT003"}), f"hiking-{k}")
+        for k in FORMATS
+    ),
     Case(
         "SPT004",
         _built("fit", Ride(seconds=60, sport="training", sub_sport="strength_training")),
@@ -187,8 +192,9 @@ SPORT = [
         name="strength-fit",
     ),
     Case("SPT004", _built("tcx", sport="Other"), True, name="other-tcx"),
-    Case("SPT004", _built("tcx", sport="cycling"), True, name="synonym-tcx"),
-    Case("SPT004", _built("tcx", sport="BIKING"), False, name="capitals-tcx"),
+    Case("SPT004", _built("tcx", sport="rowing"), True, name="rowing-tcx"),
+    Case("SPT005", _built("tcx", sport="cycling"), True, name="synonym-tcx"),
+    Case("SPT004", _built("tcx", sport="BIKING"), False, frozenset({"SPT002"}), "capitals-tcx"),
     Case("SPT004", _built("gpx", type="the category"), True, name="words-gpx"),
     Case("SPT004", _built("gpx", type="Trail_Running"), False, name="trail-gpx"),
 ]
@@ -203,18 +209,23 @@ SENSORS = [
             .replace(b"</power>", b"</gpxpx:PowerInWatts>")
         ),
         True,
+        frozenset({"SEN021"}),
         name="power-in-watts",
     ),
-    Case("SEN005", _built("gpx", extension="general"), False, name="general-gpx"),
+    Case("SEN005", _built("gpx", extension="general"), False, frozenset({"SEN021"}), "general-gpx"),
     Case("SEN005", _built("tcx"), False, name="tpx-tcx"),
     Case("SEN005", _built("fit", developer=True), False, name="developer-pressure-fit"),
     Case(
         "SEN006",
         lambda: RIDE.gpx(extension="general").replace(b"<heartrate>", b"<bpm>").replace(b"</heartrate>", b"</bpm>"),
         True,
+        frozenset({"SEN021"}),
         name="bpm",
     ),
-    *(Case("SEN006", _built("gpx", extension=e), False, name=f"{e}-gpx") for e in ("v1", "cluetrust", "general")),
+    *(
+        Case("SEN006", _built("gpx", extension=e), False, frozenset(along), f"{e}-gpx")
+        for e, along in (("v1", {"SEN019"}), ("documented", ()), ("cluetrust", ()), ("general", {"SEN021"}))
+    ),
 ]
 
 DEVICE = [

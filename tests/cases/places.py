@@ -38,10 +38,14 @@ def _sets(totals: bool) -> bytes:
     return fit.build()
 
 
-def _text_heart_rate() -> bytes:
-    return re.sub(
-        rb"<HeartRateBpm>\s*<Value>(\d+)</Value>\s*</HeartRateBpm>", rb"<HeartRateBpm>\1</HeartRateBpm>", RIDE.tcx()
-    )
+def _heart_rate_in_extensions() -> bytes:
+    """The heart rates as a vendor's element beside TPX."""
+    data = re.sub(
+        rb"\s*<HeartRateBpm>\s*<Value>(\d+)</Value>\s*</HeartRateBpm>(.*?)</Extensions>",
+        rb'\2<v:hr xmlns:v="urn:vendor">\1</v:hr></Extensions>', RIDE.tcx(), flags=re.DOTALL,
+    )  # fmt: skip
+    assert b"v:hr" in data
+    return data
 
 
 def _tcx(old: bytes, new: bytes) -> bytes:
@@ -63,7 +67,7 @@ CASES = [
     Case("FIT202", lambda: RIDE.fit(change={30: {"position": OMIT}}), False, name="no-position"),
     Case("SEN005", lambda: _stands_in(POWER), True, name="developer-fit"),
     Case("SEN005", lambda: _stands_in(200), False, name="other-developer-fit"),
-    Case("SEN005", lambda: _tcx(b"ns3:Watts", b"Watts"), True, name="no-namespace-tcx"),
+    Case("SEN005", lambda: _tcx(b"ns3:Watts", b"ns3:Power"), True, name="other-name-tcx"),
     Case("SEN006", lambda: _stands_in(HEART_RATE), True, name="developer-fit"),
     Case(
         "SPT004",
@@ -71,7 +75,7 @@ CASES = [
         True,
         name="flying-fit",
     ),
-    Case("SEN006", _text_heart_rate, True, name="text-tcx"),
+    Case("SEN006", _heart_rate_in_extensions, True, name="extension-tcx"),
     Case("STR012", lambda: _sets(totals=False), True, frozenset({"FIT412", "FIT413", "FIT428"}), "no-totals"),
     Case("STR012", lambda: _sets(totals=True), False, frozenset({"FIT412", "FIT413", "FIT428"}), "totals"),
 ]

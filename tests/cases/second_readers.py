@@ -32,17 +32,42 @@ def _records(arch: int | None = None, enhanced: int = 0) -> Callable[[], bytes]:
     return build
 
 
-def _gpx(old: bytes, new: bytes) -> Callable[[], bytes]:
+def _in(kind: str, old: bytes, new: bytes, count: int = -1) -> Callable[[], bytes]:
     def build() -> bytes:
-        data = RIDE.gpx()
+        data: bytes = getattr(RIDE, kind)()
         assert old in data
-        return data.replace(old, new)
+        return data.replace(old, new, count)
 
     return build
 
 
+def _gpx(old: bytes, new: bytes) -> Callable[[], bytes]:
+    return _in("gpx", old, new)
+
+
 def _without_segment() -> bytes:
     return RIDE.gpx().replace(b"<trkseg>", b"").replace(b"</trkseg>", b"")
+
+
+def _entity(kind: str, root: bytes, content: bytes, at: bytes) -> Callable[[], bytes]:
+    """A ride with an entity of a document type before ``at``. Other readers put in what it stands for, we do not."""
+
+    def build() -> bytes:
+        data: bytes = getattr(RIDE, kind)()
+        assert root in data
+        data = data.replace(root, b"<!DOCTYPE x [<!ENTITY e '%s'>]>" % content + root, 1)
+        return data.replace(at, b"&e;" + at, 1)
+
+    return build
+
+
+_TRKPT = b'<trkpt lat="47" lon="20"><time>2024-05-02T10:00:00Z</time></trkpt>'
+_TRACKPOINT = (
+    b"<Trackpoint><Time>2024-05-02T10:00:00Z</Time><Position><LatitudeDegrees>47</LatitudeDegrees>"
+    b"<LongitudeDegrees>20</LongitudeDegrees></Position></Trackpoint>"
+)
+_ROOT = b"<TrainingCenterDatabase "
+_TWO_RATES = b"</Value></HeartRateBpm><HeartRateBpm><Value>99</Value></HeartRateBpm>"
 
 
 def _case(code: str, build: Callable[[], bytes], breaks: bool, name: str, config: Config = ASKED) -> Case:
@@ -55,14 +80,27 @@ CASES = [
     _case("RDR001", lambda: RIDE.fit(developer=True, chained=2), False, "good"),
     _case("RDR001", RIDE.gpx, False, "good"),
     _case("RDR002", _records(arch=2), True, "architecture-2"),
-    _case("RDR002", _without_segment, True, "no-trkseg"),
+    _case("RDR001", _in("tcx", b"</Track>", b"</Trac>"), True, "tcx-tag"),
+    _case("RDR001", RIDE.tcx, False, "good-tcx"),
+    _case("RDR002", _entity("gpx", b"<gpx ", _TRKPT, b"</trkseg>"), True, "entity-gpx"),
+    _case("RDR002", _entity("tcx", _ROOT, _TRACKPOINT, b"</Track>"), True, "entity-tcx"),
+    _case("RDR002", lambda: RIDE.tcx(skip=range(50)), False, "few-points-tcx"),
     _case("RDR002", _records(arch=0), False, "architecture-0"),
     _case("RDR002", _gpx(b"</trkseg>", b"</trkseg><trkseg/>"), False, "empty-trkseg"),
     _case("RDR003", _records(enhanced=25), True, "enhanced-altitude"),
     _case("RDR003", _gpx(b"T10:00:05Z", b"T24:00:00Z"), True, "hour-24"),
     _case("RDR003", lambda: RIDE.fit(change={5: {"power": None}}, big_endian=True), False, "no-value"),
     _case("RDR003", _gpx(b"T10:00:05Z", b"T12:00:05.250+02:00"), False, "zone-and-fraction"),
+    _case("RDR003", _in("tcx", b"</Value></HeartRateBpm>\n", _TWO_RATES, 1), True, "two-heart-rates"),
+    _case("RDR003", _in("tcx", b"T10:00:05Z</Time>", b"T12:00:05.250+02:00</Time>"), False, "zone-and-fraction-tcx"),
     _case("RDR004", RIDE.fit, True, "no-time-at-all", AT_ONCE),
     _case("RDR004", RIDE.gpx, True, "no-time-at-all", AT_ONCE),
+    _case("RDR004", RIDE.tcx, True, "no-time-at-all-tcx", AT_ONCE),
     _case("RDR004", RIDE.fit, False, "in-time"),
+    _case("RDR005", _without_segment, True, "no-trkseg"),
+    _case("RDR005", lambda: RIDE.gpx(version="8.0.2-play"), True, "version"),
+    _case("RDR005", lambda: RIDE.gpx(namespace=""), False, "no-namespace"),
+    _case("RDR005", lambda: RIDE.tcx(change={0: {"position": None}}), True, "no-position"),
+    _case("RDR005", lambda: RIDE.tcx(lap={"Cadence": "80"}), True, "cadence-of-a-lap"),
+    _case("RDR005", RIDE.tcx, False, "good-tcx"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from cases import Case
@@ -10,7 +11,7 @@ from tracklint.testing import Ride
 RIDE = Ride(seconds=30)
 KINDS = ("tcx", "gpx")
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
-_NOTE = {"gpx": (b"<trk>", b"<trk><desc>%s</desc>"), "tcx": (b"</Track>", b"</Track><Notes>%s</Notes>")}
+_NOTE = {"gpx": (b"<type>", b"<desc>%s</desc><type>"), "tcx": (b"</Track>", b"</Track><Notes>%s</Notes>")}
 _ROOT_END = {"gpx": b"</gpx>", "tcx": b"</TrainingCenterDatabase>"}
 _SPACE = {
     "gpx": b"http://www.topografix.com/GPX/1/1",
@@ -96,7 +97,7 @@ def _lower_or_upper(data: bytes, kind: str) -> bytes:
 
 def _in_extensions(inner: bytes) -> Change:
     def change(data: bytes, kind: str) -> bytes:
-        old, name = {"gpx": (b"</trk>", b"extensions"), "tcx": (b"</Activity>", b"Extensions")}[kind]
+        old, name = {"gpx": (b"<trkseg>", b"extensions"), "tcx": (b"</Activity>", b"Extensions")}[kind]
         return data.replace(old, b"<%s>%s</%s>" % (name, inner, name) + old, 1)
 
     return change
@@ -112,11 +113,17 @@ def _no_default_namespace(data: bytes, kind: str) -> bytes:
 
 def _prefixed_root(data: bytes, kind: str) -> bytes:
     """The same document with a prefix for the format's own namespace, which is as good."""
-    import re
-
     data = re.sub(rb"<(/?)([A-Za-z])", rb"<\1p:\2", data.partition(b"?>")[2].replace(b"xmlns=", b"xmlns:p=", 1))
-    data = re.sub(rb"<(/?)p:(\w+):", rb"<\1\2:", data)
+    data = re.sub(rb"<(/?)p:(\w+):", rb"<\1\2:", data).replace(b'xsi:type="', b'xsi:type="p:')
     return _DECLARATION + data
+
+
+def _gpx_1_0(data: bytes, _kind: str) -> bytes:
+    """The ride as GPX 1.0, which has no metadata, no type of a track and no extensions."""
+    for name in (b"metadata", b"type", b"extensions"):
+        data = re.sub(rb"\s*<%s>.*?</%s>" % (name, name), b"", data, flags=re.DOTALL)
+    data = data.replace(b"GPX/1/1", b"GPX/1/0").replace(b'version="1.1"', b'version="1.0"')
+    return data.replace(b"<trk>", b"<time>2024-05-01T10:00:00Z</time><trk>", 1)
 
 
 CASES: list[Case] = [
@@ -129,6 +136,8 @@ CASES: list[Case] = [
     *_case("DOC004", "inside", _noted(b"\xef\xbb\xbf"), breaks=False),
     *_case("DOC005", "utf-16", _encoded("utf-16")),
     *_case("DOC005", "declared-utf-16", _replaced(b"UTF-8", b"UTF-16")),
+    *_case("DOC005", "utf-16-without-mark", lambda data, _: data.replace(b"UTF-8", b"UTF-16").decode().encode("utf-16-le")),
+    *_case("DOC005", "utf-32", _encoded("utf-32")),
     *_case("DOC005", "unknown", _replaced(b"UTF-8", b"X-NONE")),
     *_case("DOC005", "lower-case", _replaced(b"UTF-8", b"utf-8"), breaks=False),
     *_case("DOC005", "latin-1", lambda data, kind: _noted(b"\xe9")(_replaced(b"UTF-8", b"ISO-8859-1")(data, kind), kind), breaks=False),
@@ -145,9 +154,12 @@ CASES: list[Case] = [
     *_case("DOC009", "in-tag", _cut_tag, kinds=("gpx",)),
     *_case("DOC009", "in-tag", _cut_tag, along=("DEV001",), kinds=("tcx",)),  # the Creator comes after the laps
     *_case("DOC009", "no-root-end", _without_root_end),
+    *_case("DOC009", "start-of-a-tag", lambda data, kind: _without_root_end(data, kind) + b"<\r\n"),
     *_case("DOC009", "cut-and-nul", lambda data, kind: _without_root_end(data, kind) + b"\0" * 50, along=("DOC007",)),
     *_case("DOC009", "space-at-end", lambda data, _: data + b"\n\n  \n<!-- end -->\n", breaks=False),
     *_case("DOC010", "element", _in_extensions(b"<ql:key>1</ql:key>")),
+    *_case("DOC010", "usual-prefix", _replaced(b' xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v1"', b""), kinds=("gpx",)),
+    *_case("DOC010", "usual-prefix", _replaced(b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"', b""), kinds=("tcx",)),
     *_case("DOC010", "attribute", _in_extensions(b'<z xmlns="urn:z" ql:key="1"/>')),
     *_case("DOC010", "declared-there", _in_extensions(b'<ql:key xmlns:ql="urn:ql" ql:z="1">1</ql:key>'), breaks=False),
     *_case("DOC011", "two-files", _doubled, along=("STR004",), kinds=("gpx",)),
@@ -155,6 +167,7 @@ CASES: list[Case] = [
     *_case("DOC011", "text", lambda data, _: data + b"\nend of file"),
     *_case("DOC011", "comment", lambda data, _: data + b"\n<!-- end of file -->", breaks=False),
     *_case("DOC013", "entity", _replaced(_DECLARATION, _DECLARATION + b'<!DOCTYPE x [<!ENTITY a "b">]>')),
+    *_case("DOC013", "entity-used", lambda data, kind: _noted(b"&a;")(_replaced(_DECLARATION, _DECLARATION + b'<!DOCTYPE x [<!ENTITY a "b">]>')(data, kind), kind)),
     *_case("DOC013", "plain", _replaced(_DECLARATION, _DECLARATION + b"<!DOCTYPE x>")),
     *_case("DOC013", "in-comment", _noted(b"<!-- <!DOCTYPE x> --><![CDATA[<!DOCTYPE x>]]>"), breaks=False),
     *_case("DOC014", "nested", _in_extensions(b"<z:a xmlns:z='urn:z'>" + b"<z:a>" * 300 + b"</z:a>" * 300 + b"</z:a>")),
@@ -177,7 +190,7 @@ CASES: list[Case] = [
     *_case("SCH004", "v2", lambda data, _: data, breaks=False, kinds=("tcx",)),
     *_case("SCH005", "app", _replaced(b'version="1.1"', b'version="8.0.2-play"'), kinds=("gpx",)),
     *_case("SCH005", "missing", _replaced(b' version="1.1"', b""), kinds=("gpx",)),
-    *_case("SCH005", "spaces", _replaced(b'version="1.1"', b'version=" 1.1 "'), breaks=False, kinds=("gpx",)),
-    *_case("SCH006", "1.0", lambda data, kind: _replaced(b'version="1.1"', b'version="1.0"')(_spaced("GPX/1/1", "GPX/1/0")(data, kind), kind), kinds=("gpx",)),
+    *_case("SCH005", "spaces", _replaced(b'version="1.1"', b'version=" 1.1 "'), breaks=False, along=("SCH015",), kinds=("gpx",)),
+    *_case("SCH006", "1.0", _gpx_1_0, along=("SPT001",), kinds=("gpx",)),
     *_case("SCH006", "1.1", lambda data, _: data, breaks=False, kinds=("gpx",)),
 ]  # fmt: skip

@@ -1,10 +1,15 @@
-"""``python tests/fuzz/seeds.py fit FOLDER`` writes the files that a fuzzer starts from: small rides in every form that
-the builder knows, and the fixtures."""
+"""``python tests/fuzz/seeds.py fit FOLDER`` (or ``xml``) writes the files that a fuzzer starts from: small rides in every
+form that the builder knows, the cases of the rules, and the fixtures."""
 
 from __future__ import annotations
 
+import codecs
+import importlib
 import itertools
+import pkgutil
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,7 +50,84 @@ def fit_seeds() -> Iterator[bytes]:
         yield path.read_bytes()
 
 
-SEEDS = {"fit": fit_seeds}
+#: Larger files take the fuzzer longer than they are worth.
+MOST_XML = 6000
+
+
+def xml_seeds() -> Iterator[bytes]:
+    """Rides of few points in the forms of all producers, in several encodings, the cases of the rules, the fixtures."""
+    ride, run = Ride(seconds=3), Ride(seconds=3, laps=2, sport="running")
+    for extension in ("v1", "v2", "cluetrust", "general", None):
+        yield ride.gpx(extension=extension, segments=2)
+    for prefix in ("ns3", None):
+        yield run.tcx(prefix=prefix)
+    for build in (ride.gpx, ride.tcx):
+        yield build(declare_prefix=False)
+        yield build(namespace="")
+        yield build(indent=False, declaration=False)
+        yield codecs.BOM_UTF16_LE + build().decode().replace("UTF-8", "UTF-16").encode("utf-16-le")
+        yield build().replace(b"UTF-8", b"windows-1252").replace(b"<name>", b"<name>\xe9")
+    yield ride.tcx(course=True)
+    yield two_activities(run)
+    yield multisport(ride)
+    yield ride.gpx().replace(b"<gpx ", b"<p:gpx ").replace(b"xmlns=", b"xmlns:p=").replace(b"</gpx>", b"</p:gpx>")
+    yield (
+        ride.gpx()
+        .replace(b"trkpt", b"rtept")
+        .replace(b"trk>", b"rte>")
+        .replace(b"<trkseg>", b"")
+        .replace(b"</trkseg>", b"")
+    )
+    for path in sorted([*FIXTURES.rglob("*.gpx"), *FIXTURES.rglob("*.tcx")]):
+        if path.stat().st_size <= MOST_XML:
+            yield path.read_bytes()
+    yield from _cases()
+
+
+def two_activities(ride: Ride) -> bytes:
+    """A TCX file with the same Activity twice, the second one an hour later."""
+    head, body, tail = _around(ride.tcx(), b"Activity")
+    return head + body + body.replace(b"T10:", b"T11:") + tail
+
+
+def multisport(ride: Ride) -> bytes:
+    """A TCX file with a MultiSportSession of two activities."""
+    head, body, tail = _around(ride.tcx(), b"Activity")
+    identity = b"<Id>2024-05-01T10:00:00Z</Id>"
+    first, following = (b"<" + name + b">" + body + b"</" + name + b">" for name in (b"FirstSport", b"NextSport"))
+    session = b"<MultiSportSession>" + identity + first + following.replace(b"T10:", b"T11:") + b"</MultiSportSession>"
+    return head + session + tail
+
+
+def _around(data: bytes, name: bytes) -> tuple[bytes, bytes, bytes]:
+    start, end = data.index(b"<" + name + b" "), data.rindex(b"</" + name + b">") + len(name) + 3
+    return data[:start], data[start:end], data[end:]
+
+
+def _cases() -> Iterator[bytes]:
+    """What the tests of the rules build, without most of the points that differ in digits only."""
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    cases = importlib.import_module("cases")
+    for module in pkgutil.iter_modules(cases.__path__):
+        for case in importlib.import_module(f"cases.{module.name}").CASES:
+            data = _thinned(case.build())
+            if b".FIT" not in data[:14] and len(data) <= MOST_XML:
+                yield data
+
+
+def _thinned(data: bytes) -> bytes:
+    """At most two points of each form."""
+    forms: Counter[bytes] = Counter()
+
+    def kept(point: re.Match[bytes]) -> bytes:
+        form = re.sub(rb"\d+", b"0", point[0])
+        forms[form] += 1
+        return point[0] if forms[form] < 3 else b""
+
+    return re.sub(rb"\s*<(trkpt|Trackpoint)\b.*?</\1>", kept, data, flags=re.DOTALL)
+
+
+SEEDS = {"fit": fit_seeds, "xml": xml_seeds}
 
 
 def write(format_: str, folder: Path) -> int:

@@ -74,7 +74,12 @@ def finding(code: str = "TIM008", severity: Severity = Severity.WARNING, **other
 
 
 def report(
-    name: str, *findings: Finding, fmt: str = "fit", full: bool = True, skipped: tuple[Skipped, ...] = ()
+    name: str,
+    *findings: Finding,
+    fmt: str = "fit",
+    full: bool = True,
+    skipped: tuple[Skipped, ...] = (),
+    valid: bool | None = None,
 ) -> Report:
     return Report(
         name=name,
@@ -86,6 +91,7 @@ def report(
         prediction=PREDICTION if full else None,
         findings=findings,
         skipped=skipped,
+        schema_valid=valid,
     )
 
 
@@ -115,7 +121,7 @@ REFUSED = report(
         hint="remove [x]",
         where=Where(line=4, column=1),
     ),
-    fmt="gpx", full=False,
+    fmt="gpx", full=False, valid=False,
     skipped=(Skipped("POS*", "the file has no part that could be read as an activity"),
              Skipped("TIM*", "the file has no part that could be read as an activity")),
 )  # fmt: skip

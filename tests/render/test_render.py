@@ -280,7 +280,7 @@ def test_sparklines() -> None:
 
 def test_show_without_an_activity() -> None:
     out = io.StringIO()
-    show(replace(REFUSED, format="unknown"), {}, out)
+    show(replace(REFUSED, format="unknown", schema_valid=None), {}, out)
     assert out.getvalue().splitlines() == [
         "tracks/refused.gpx: refused, 1 error, 1 warning", "  format     unknown, 80 bytes",
     ]  # fmt: skip

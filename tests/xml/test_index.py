@@ -166,6 +166,8 @@ def test_tags_are_those_of_expat(data: bytes) -> None:
     assert [tuple((p.uri, p.local) for p in elements.paths[i].chain()) for i in elements.path] == [
         node.path() for node in nodes
     ]
+    number = {id(node): i for i, node in enumerate(nodes)}
+    assert elements.parent.tolist() == [number.get(id(node.parent), -1) for node in nodes]
 
 
 TOKENS = st.lists(

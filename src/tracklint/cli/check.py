@@ -44,8 +44,9 @@ def _outputs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ..
 @click.option("--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="Processes to check with.")
 @click.option(
     "--second-reader", is_flag=True,
-    help="Let fitparse, fitdecode (where installed) and gpxpy read each file too, and report where they stop or see "
-    "other values. Slow: about 3 s for a ride of an hour, at most 60 s a reader and file.",
+    help="Let other readers (fitparse, gpxpy; where installed fitdecode, tcxreader, python-tcxparser) read each file "
+    "too, and report where they stop or see other values. Slow: about 3 s for a ride of an hour, at most 60 s a reader "
+    "and file.",
 )  # fmt: skip
 @one_line_errors
 @config_options

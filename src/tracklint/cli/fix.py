@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import gzip
+import math
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -20,27 +23,76 @@ if TYPE_CHECKING:
     from ..fixing import Change, Fixed
     from ..source import Thing
 
+#: Minutes east of UTC, or a zone whose offset depends on the date.
+Zone = int | datetime.tzinfo
 _SHOWN = 12  # byte ranges of one line of the ledger
+
+
+def _zone(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Zone | None:
+    if value is None or value.upper() in ("Z", "UTC"):
+        return None if value is None else 0
+    if match := re.fullmatch(r"([+-])(\d\d?):?([0-5]\d)?", value):
+        minutes = int(match[2]) * 60 + int(match[3] or 0)
+        if minutes <= 14 * 60:
+            return -minutes if match[1] == "-" else minutes
+    else:
+        import zoneinfo
+
+        with contextlib.suppress(zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            return zoneinfo.ZoneInfo(value)
+    raise click.BadParameter(f"{value} is no zone; write an offset such as +02:00 or a name such as Europe/Berlin")
+
+
+def _sport(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    from ..sports import synonym
+
+    if value is not None and synonym(value) is None:
+        raise click.BadParameter(f"{value} is no sport that Strava has; write it as running, cycling, hiking, swimming")
+    return value
 
 
 @click.command()
 @paths
-@click.option("--diff", is_flag=True, help="Show what changes, message by message.")
+@click.option("--diff", is_flag=True, help="Show what changes: a unified diff, for FIT message by message.")
+@click.option("--unsafe", is_flag=True, help="Also drop what cannot be read, write missing summaries, and sort points.")
+@click.option("--notes", is_flag=True, help="Also mend what is worth an info only.")
 @click.option(
-    "--unsafe", is_flag=True, help="Also drop what cannot be read, write missing summaries, and sort records."
+    "--tz",
+    metavar="ZONE",
+    callback=_zone,
+    help="What times without a zone are in: an offset such as +02:00, or a name such as Europe/Berlin. With --unsafe.",
 )
-@click.option("--split", is_flag=True, help="Write chained or multisport activities as files of their own.")
+@click.option("--sport", metavar="WORD", callback=_sport, help="The sport of activities that name none. With --unsafe.")
+@click.option(
+    "--interpolate",
+    is_flag=True,
+    help="Give points without time one between their neighbours, instead of dropping them. With --unsafe.",
+)
+@click.option("--split", is_flag=True, help="Write each of several activities as a file of its own.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Directory for the mended files.")
 @click.option("--in-place", is_flag=True, help="Write over the files themselves.")
 @one_line_errors
 @config_options
 def fix(
-    paths: tuple[str, ...], *, diff: bool, unsafe: bool, split: bool, out: Path | None, in_place: bool, config: Config
+    paths: tuple[str, ...],
+    *,
+    diff: bool,
+    unsafe: bool,
+    notes: bool,
+    tz: Zone | None,
+    sport: str | None,
+    interpolate: bool,
+    split: bool,
+    out: Path | None,
+    in_place: bool,
+    config: Config,
 ) -> None:
     """Mend files. Without --out or --in-place nothing is written: it says what it would do.
 
-    Exit status 1 where a finding at or above --fail-on is left.
+    Exit status 1 where a finding at or above --fail-on is left, with --split in one of the parts.
     """
+    from ..checking import check
+    from ..edits import Wishes
     from ..fixing import fix as fix_one
     from ..source import expand
 
@@ -51,24 +103,44 @@ def fix(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     reports: list[Report] = []
+    if (tz or sport or interpolate) and not unsafe:
+        fail("--tz, --sport and --interpolate decide what no file tells; give --unsafe with them")
     for name, thing in expand(paths):
-        fixed = fix_one(thing, config=config, unsafe=unsafe, split=split, name=name)
-        reports.append(fixed.after)
-        _tell(name, fixed, diff)
+        wishes = Wishes(zone=_minutes(tz, thing) if tz else None, sport=sport, interpolate=interpolate)
+        fixed = fix_one(thing, config=config, unsafe=unsafe, notes=notes, split=split, wishes=wishes, name=name)
+        results = [
+            check(part, config, name=_part(name, k, fixed).removesuffix(".gz")) for k, part in enumerate(fixed.parts, 1)
+        ]
+        results = results or [fixed.after]
+        reports += results
+        _tell(name, fixed)
+        if diff and fixed.changed:
+            _show_diff(name, fixed)
         if in_place:
             _replace(name, thing, fixed)
         elif out is not None:
             _write(name, out, fixed)
         elif fixed.changed or fixed.parts:
             click.echo(f"{name}: nothing is written; give --out DIR or --in-place")
-        _remaining(fixed.after, config)
+        for report in results:
+            _remaining(report, config, part=bool(fixed.parts))
     sys.exit(exit_status(reports, config))
 
 
-def _tell(name: str, fixed: Fixed, diff: bool) -> None:
-    """The ledger, what was left and why, and the messages that change."""
-    from ..render.diff import diff_lines
+def _minutes(zone: Zone, thing: Thing) -> int:
+    """The zone's offset in minutes east of UTC; that of a named one at the wall clock of the file's first time."""
+    if isinstance(zone, int):
+        return zone
+    from ..checking import read
 
+    first = next((t for t in read(thing).time.tolist() if math.isfinite(t)), 0.0)
+    moment = datetime.datetime.fromtimestamp(first, datetime.UTC)
+    offset = zone.utcoffset(moment.replace(tzinfo=None))
+    return round(offset.total_seconds() / 60) if offset is not None else 0
+
+
+def _tell(name: str, fixed: Fixed) -> None:
+    """The ledger, and what was left and why."""
     if not fixed.changed:
         click.echo(f"{name}: nothing to mend")
     for change in fixed.ledger:
@@ -77,11 +149,23 @@ def _tell(name: str, fixed: Fixed, diff: bool) -> None:
         click.echo(f"{name}: left {why}")
     for k, part in enumerate(fixed.parts, 1):
         click.echo(f"{name}: part {k} of {len(fixed.parts)}: {len(part)} bytes")
-    if diff and fixed.changed and fixed.before.format == "fit":
+
+
+def _show_diff(name: str, fixed: Fixed) -> None:
+    """What changes: message by message, or line by line."""
+    from ..render.diff import diff_lines, text_diff
+
+    if fixed.before.format == "fit":
         from ..fit.differences import differences
 
         for line in diff_lines(differences(fixed.original, fixed.data, fixed.edits)):
             click.echo(f"  {line}")
+        return
+    from ..xml.encoding import find_encoding
+
+    codec = find_encoding(fixed.original).found
+    for line in text_diff(name, fixed.original, fixed.data, fixed.edits, codec):
+        click.echo(line)
 
 
 def _ranges(change: Change) -> str:
@@ -89,13 +173,15 @@ def _ranges(change: Change) -> str:
 
     shown = [place(*span) for span in change.ranges[:_SHOWN]]
     more = len(change.ranges) - len(shown)
-    return ", ".join(shown) + (f" and {more} more places" if more else "")
+    line = f"line {change.line}: " if change.line is not None and len(change.ranges) == 1 else ""
+    return line + ", ".join(shown) + (f" and {more} more places" if more else "")
 
 
-def _remaining(report: Report, config: Config) -> None:
+def _remaining(report: Report, config: Config, *, part: bool) -> None:
     for finding in report.findings:
         if finding.severity >= config.fail_on:
-            click.echo(f"  {finding.severity.label} {finding.code} {finding.message}", err=True)
+            where = f"{report.name}: " if part else ""
+            click.echo(f"  {where}{finding.severity.label} {finding.code} {finding.message}", err=True)
 
 
 def _stem(name: str) -> tuple[str, str]:
@@ -107,12 +193,18 @@ def _stem(name: str) -> tuple[str, str]:
     return own.removesuffix(".zip"), ""
 
 
+def _part(name: str, k: int, fixed: Fixed) -> str:
+    """The name of a part's file."""
+    stem, suffix = _stem(name)
+    return f"{stem}-{k}{suffix or '.' + fixed.before.format}"
+
+
 def _write(name: str, out: Path, fixed: Fixed) -> None:
     """The mended file, or its parts, as new files: nothing is overwritten."""
     stem, suffix = _stem(name)
     suffix = suffix or f".{fixed.before.format}"
     packed = fixed.before.container == "gzip"
-    files = {f"{stem}-{k}{suffix}": part for k, part in enumerate(fixed.parts, 1)} or {stem + suffix: fixed.data}
+    files = {_part(name, k, fixed): part for k, part in enumerate(fixed.parts, 1)} or {stem + suffix: fixed.data}
     for own, data in files.items():
         target = out / own
         content = _packed(data) if packed else data

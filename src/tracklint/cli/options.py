@@ -65,11 +65,16 @@ def _time(_ctx: click.Context, _param: click.Parameter, value: str | None) -> fl
 
 
 def config_options(command: Command) -> Command:
-    """--config, --select, --ignore, --fail-on, --now and --profile; the command gets one ``config``."""
+    """--config, --for, --select, --ignore, --fail-on, --now and --profile; the command gets one ``config``."""
 
     @click.option(
         "--config", "config_file", type=click.Path(path_type=Path), metavar="FILE", help="Read this tracklint.toml."
     )
+    @click.option(
+        "--for", "purpose", type=click.Choice(["strava", "spec"]),
+        help="The question: what Strava makes of a file (default), or whether it follows the specification of its "
+        "format.",
+    )  # fmt: skip
     @click.option(
         "--select", multiple=True, metavar="CODE", help="Run only this rule or family (TIM, TIM008). Repeatable."
     )
@@ -83,7 +88,7 @@ def config_options(command: Command) -> Command:
     def run(*args: Any, config_file: Path | None, **kwargs: Any) -> Any:
         from ..config import load_config
 
-        picked = {name: kwargs.pop(name) for name in ("select", "ignore", "fail_on", "now", "profile")}
+        picked = {name: kwargs.pop(name) for name in ("purpose", "select", "ignore", "fail_on", "now", "profile")}
         return command(*args, config=_merged(load_config(config_file), **picked), **kwargs)
 
     return run  # type: ignore[return-value]  # the decorated function takes the same positional arguments
@@ -92,6 +97,7 @@ def config_options(command: Command) -> Command:
 def _merged(
     config: Config,
     *,
+    purpose: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str | None,
@@ -110,6 +116,7 @@ def _merged(
             fail(f"no rule has the code {code}; `tracklint explain` lists them")
     return replace(
         config,
+        purpose=purpose or config.purpose,
         select=select or config.select,
         ignore=(*config.ignore, *ignore),
         fail_on=severity(fail_on) if fail_on else config.fail_on,

@@ -55,6 +55,8 @@ def show(
         "format",
         f"{report.format.upper() if report.format != 'unknown' else 'unknown'}{packed}, {report.bytes} bytes",
     )
+    if report.schema_valid is False:
+        _row(page, "schema", "not valid, see check --for spec")
     if report.activity is not None:
         _facts(page, report.activity)
         _table(page, columns)

@@ -74,6 +74,8 @@ def _file(page: Page, report: Report, data: Data | None, most: int) -> None:
         _finding(page, report, finding, content)
     if rest := worst_first[most:]:
         page.line(Text(f"and {counted(len(rest), 'more finding')} ({severities(rest)}), shown with --all"), indent=2)
+    if report.schema_valid is False and report.purpose == "strava":
+        page.line(Text("schema: not valid, see --for spec", style="dim"), indent=2)
     for text in _not_checked(report.skipped):
         page.line(Text(page.safe(text), style="dim"), indent=2)
     page.line()

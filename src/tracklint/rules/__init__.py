@@ -10,6 +10,7 @@ from .registry import RULES, Basis, Hit, Rule, explain, run_rules
 SUBJECTS = (
     "container",
     "document",
+    "schema",
     "fit_container",
     "fit_segments",
     "fit_definitions",
@@ -28,6 +29,8 @@ SUBJECTS = (
     "sport",
     "sensors",
     "values",
+    "xml_sensors",
+    "xml_forms",
     "motion",
     "device",
     "structure",

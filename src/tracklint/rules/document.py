@@ -23,8 +23,9 @@ _BOTH = ("tcx", "gpx")
     on=XmlDocument,
     basis=XML_1_0,
     says='{size} bytes ("{found}") stand before the XML declaration; it must be the first thing in the file',
-    hint="delete everything before <?xml",
+    hint="delete everything before <?xml, or run `tracklint fix`",
     formats=_BOTH,
+    fix="safe",
 )
 def bytes_before_declaration(document: XmlDocument, _limits: Limits) -> Found:
     """White space or other bytes stand before ``<?xml``.
@@ -44,6 +45,7 @@ def bytes_before_declaration(document: XmlDocument, _limits: Limits) -> Found:
     says="the file starts with the UTF-8 byte-order mark EF BB BF; UTF-8 needs none",
     hint="save the file as UTF-8 without byte-order mark",
     formats=_BOTH,
+    fix="safe",
 )
 def byte_order_mark(document: XmlDocument, _limits: Limits) -> Found:
     """The file starts with a UTF-8 byte-order mark.
@@ -61,8 +63,9 @@ def byte_order_mark(document: XmlDocument, _limits: Limits) -> Found:
     on=XmlDocument,
     basis=XML_1_0,
     says="the bytes are {found}, the XML declaration says {declared}; activity files are UTF-8",
-    hint='save the file as UTF-8 and write encoding="UTF-8" into the declaration',
+    hint='save the file as UTF-8 with encoding="UTF-8" in the declaration, or run `tracklint fix`',
     formats=_BOTH,
+    fix="safe",
 )
 def encoding(document: XmlDocument, _limits: Limits) -> Found:
     """The declared encoding is not the one of the bytes, is unknown, or the file is in UTF-16 or UTF-32.
@@ -81,8 +84,9 @@ def encoding(document: XmlDocument, _limits: Limits) -> Found:
     on=XmlDocument,
     basis=XML_1_0,
     says="line {line} column {column}: byte {bytes} is no character in {encoding}; the file has {count} such places",
-    hint="save the file again as UTF-8; such bytes are mostly letters in the encoding Windows-1252",
+    hint="save the file again as UTF-8, or run `tracklint fix --unsafe`, which takes such bytes for Windows-1252",
     formats=_BOTH,
+    fix="unsafe",
 )
 def bytes_not_in_encoding(document: XmlDocument, _limits: Limits) -> Found:
     """Some bytes are no characters in the file's encoding, so that a parser stops there.
@@ -99,8 +103,9 @@ def bytes_not_in_encoding(document: XmlDocument, _limits: Limits) -> Found:
     on=XmlDocument,
     basis=XML_1_0,
     says="line {line} column {column}: {character}, which XML does not permit; {count} in the file{end}",
-    hint="delete these characters",
+    hint="delete these characters, or run `tracklint fix`",
     formats=_BOTH,
+    fix="safe",
 )
 def illegal_character(document: XmlDocument, _limits: Limits) -> Found:
     """The file holds a character that XML forbids: a control character, NUL, U+FFFE or half a surrogate pair.
@@ -119,8 +124,9 @@ def illegal_character(document: XmlDocument, _limits: Limits) -> Found:
     on=XmlDocument,
     basis=XML_1_0,
     says='line {line} column {column}: "{found}" has a "{entity}" that is no reference of XML; {count} in the file',
-    hint="write &amp; for an ampersand, and other characters as they are",
+    hint="write &amp; for an ampersand and other characters as they are, or run `tracklint fix`",
     formats=_BOTH,
+    fix="safe",
 )
 def bare_ampersand(document: XmlDocument, _limits: Limits) -> Found:
     """An ampersand stands as it is, or starts a name that XML does not know, such as ``&nbsp;``.
@@ -137,8 +143,9 @@ def bare_ampersand(document: XmlDocument, _limits: Limits) -> Found:
     on=XmlDocument,
     basis=XML_1_0,
     says="the file ends after {bytes} bytes inside {inside}; the end tags {missing} are missing{dropped_point}",
-    hint="copy the file again from the device; if it is the same there, the recording was not closed",
+    hint="copy the file again from the device; if it is the same there, run `tracklint fix --unsafe` to close it",
     formats=_BOTH,
+    fix="unsafe",
 )
 def truncated(document: XmlDocument, _limits: Limits) -> Found:
     """The file ends before its elements are closed.
@@ -161,6 +168,7 @@ def truncated(document: XmlDocument, _limits: Limits) -> Found:
     says="line {line}: the prefix {prefix} of {element} is not declared (uses of it: {count})",
     hint="declare the prefix: {action}",
     formats=_BOTH,
+    fix="safe",
 )
 def undeclared_prefix(document: XmlDocument, _limits: Limits) -> Found:
     """A prefix is used without an ``xmlns`` declaration, so that nobody knows what its elements mean.
@@ -174,7 +182,7 @@ def undeclared_prefix(document: XmlDocument, _limits: Limits) -> Found:
             if usual
             else f"add xmlns:{prefix} with its namespace to the root, or remove these elements"
         )
-        yield Hit(hit.where, {**hit.evidence, "action": action})
+        yield Hit(hit.where, {**hit.evidence, "action": action}, fix=None if usual else "unsafe")
 
 
 @rule(
@@ -184,15 +192,17 @@ def undeclared_prefix(document: XmlDocument, _limits: Limits) -> Found:
     on=XmlDocument,
     basis=XML_1_0,
     says='line {line}: the root element is closed, and "{found}" follows; a document has one root',
-    hint="split the file: each recording needs a file of its own",
+    hint="split the file, as `tracklint fix --split` does: each recording needs a file of its own",
     formats=_BOTH,
+    fix="safe",
 )
 def content_after_root(document: XmlDocument, _limits: Limits) -> Found:
     """Something follows the end of the root: mostly a second file was appended to the first.
 
     A parser stops there, and readers that go on see the first part only.
     """
-    yield from from_faults(document.faults, "content-after-root")
+    for hit in from_faults(document.faults, "content-after-root"):
+        yield Hit(hit.where, hit.evidence, fix="" if hit.evidence["element"] else None)
 
 
 @rule(
@@ -202,17 +212,19 @@ def content_after_root(document: XmlDocument, _limits: Limits) -> Found:
     on=XmlDocument,
     basis=XML_1_0,
     says="line {line}: the file has a document type declaration with {entities} entities, which are not expanded",
-    hint="delete the declaration from <!DOCTYPE to its >",
+    hint="delete the declaration from <!DOCTYPE to its >, or run `tracklint fix --unsafe`",
     formats=_BOTH,
+    fix="unsafe",
 )
 def document_type(document: XmlDocument, _limits: Limits) -> Found:
     """The file has a ``<!DOCTYPE``, which neither format knows.
 
     Entities can make a small file huge or read files of the server, so safe readers refuse them. A declaration
-    without entities is a warning.
+    without entities is a warning. It can be dropped where no entity that it declares is used.
     """
     for hit in from_faults(document.faults, "dtd"):
-        yield Hit(hit.where, hit.evidence, None if hit.evidence["entities"] else WARNING)
+        severity = None if hit.evidence["entities"] else WARNING
+        yield Hit(hit.where, hit.evidence, severity, fix="" if hit.evidence["used"] else None)
 
 
 @rule(
@@ -239,6 +251,7 @@ def parser_limit(document: XmlDocument, _limits: Limits) -> Found:
     says="the file does not start with an XML declaration",
     hint='put <?xml version="1.0" encoding="UTF-8"?> into the first line',
     formats=_BOTH,
+    fix="safe",
 )
 def no_declaration(document: XmlDocument, _limits: Limits) -> Found:
     """The XML declaration is missing.
@@ -278,6 +291,7 @@ def not_well_formed(document: XmlDocument, _limits: Limits) -> Found:
     says="the root element is {element}; expected gpx or TrainingCenterDatabase, in these letters",
     hint="export the activity as GPX or TCX",
     formats=_BOTH,
+    schema=True,
 )
 def wrong_root(document: XmlDocument, _limits: Limits) -> Found:
     """The root element is neither ``gpx`` nor ``TrainingCenterDatabase``. XML tells upper case from lower case."""
@@ -293,6 +307,8 @@ def wrong_root(document: XmlDocument, _limits: Limits) -> Found:
     says="the root element {element} is in no namespace; expected {expected}",
     hint='add xmlns="{expected}" to the root',
     formats=_BOTH,
+    fix="safe",
+    schema=True,
 )
 def no_namespace(document: XmlDocument, _limits: Limits) -> Found:
     """The root declares no namespace.
@@ -312,6 +328,8 @@ def no_namespace(document: XmlDocument, _limits: Limits) -> Found:
     says="the root element is in the namespace {found}; expected {expected}, letter by letter",
     hint="write the namespace as {expected}",
     formats=_BOTH,
+    fix="safe",
+    schema=True,
 )
 def other_namespace(document: XmlDocument, _limits: Limits) -> Found:
     """The root's namespace is not that of the format.
@@ -331,6 +349,7 @@ def other_namespace(document: XmlDocument, _limits: Limits) -> Found:
     says="the file is TCX version 1 ({found}); Strava reads version 2",
     hint="export the activity as TCX version 2, or as FIT or GPX",
     formats=("tcx",),
+    schema=True,
 )
 def tcx_version_1(document: XmlDocument, _limits: Limits) -> Found:
     """The root is in the namespace of Training Center Database version 1.
@@ -349,6 +368,8 @@ def tcx_version_1(document: XmlDocument, _limits: Limits) -> Found:
     says="gpx/@version is {shown}; expected {expected}",
     hint='write version="{expected}" into the root, and the version of the program into its creator',
     formats=("gpx",),
+    fix="safe",
+    schema=True,
 )
 def gpx_version(document: XmlDocument, _limits: Limits) -> Found:
     """The attribute ``version`` is missing or is not the version of the namespace; mostly it is that of the program.
@@ -369,6 +390,7 @@ def gpx_version(document: XmlDocument, _limits: Limits) -> Found:
     says="the file is GPX 1.0; Strava follows version 1.1",
     hint="export as GPX 1.1 where the program can",
     formats=("gpx",),
+    fix="unsafe",
 )
 def gpx_1_0(document: XmlDocument, _limits: Limits) -> Found:
     """The root is in the namespace of GPX 1.0.

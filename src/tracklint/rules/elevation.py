@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..activity import Activity, ends_with_barometer
 from ..config import Limits
 from ..findings import Severity
 from ..predict import ascent
+from ..xml import XmlDocument
+from ..xml.columns import element_place, point_elements
 from .basis import GPX_1_1, PHYSICS, PRACTICE
 from .registry import Found, Hit, at_points, rule
 from .track import Floats, Mask
@@ -28,6 +32,7 @@ _ZERO_FILLED_M = -500.0
     says='{count} of {points} points have an elevation that is no number, the first is "{text}" at point {record}',
     hint="leave the element out where there is no elevation",
     formats=("tcx", "gpx"),
+    fix="safe",
 )
 def elevation_not_a_number(activity: Activity, _limits: Limits) -> Found:
     """An elevation is empty, NaN, infinite, or text.
@@ -60,6 +65,7 @@ def _implausible(activity: Activity, limits: Limits) -> tuple[Mask, Mask]:
     basis=PHYSICS,
     says="{count} of {points} elevations are outside {lowest:g} to {highest:g} m, the first is {altitude:g} m{zero}",
     hint="leave the elevation out at these points",
+    fix="safe",
 )
 def elevation_implausible(activity: Activity, limits: Limits) -> Found:
     """An elevation is below the Dead Sea or above the highest mountain.
@@ -100,6 +106,30 @@ def elevation_constant(activity: Activity, limits: Limits) -> Found:
         return
     if not ends_with_barometer(activity.device.name or "") and not _implausible(activity, limits)[0].any():
         yield from at_points(activity, there, altitude=float(values[0]))
+
+
+@rule(
+    "POS012",
+    "geoid-height",
+    INFO,
+    on=XmlDocument,
+    basis=GPX_1_1,
+    says="{count} of {points} points have a geoidheight; some readers subtract it from the elevation, others do not",
+    hint="write the height above the sea into ele and leave geoidheight out",
+    formats=("gpx",),
+)
+def geoid_height(document: XmlDocument, _limits: Limits) -> Found:
+    """A track point has a geoidheight.
+
+    GPX says that ele is the height above the sea, so that nothing is to be corrected. GPXSee subtracts geoidheight from
+    it all the same, gpxpy and GoldenCheetah do not, and so the same file shows two profiles.
+    """
+    found = document.elements.where(
+        lambda path: path.local == "geoidheight" and path.parent is not None and path.parent.local == "trkpt"
+    )
+    if len(found):
+        where = replace(element_place(document, int(found[0])), count=len(found))
+        yield Hit(where, {"count": len(found), "points": len(point_elements(document, "trkpt")[0])})
 
 
 @rule(

@@ -201,7 +201,7 @@ def num_laps(document: FitDocument, _limits: Limits) -> Found:
             yield Hit(where, {"what": what, "found": total, "expected": len(parts)})
         elif absent:
             what = f"a session has no {' and no '.join(absent)}"
-            yield Hit(where, {"what": what, "missing": absent, "expected": len(parts)}, INFO)
+            yield Hit(where, {"what": what, "missing": absent, "expected": len(parts)}, INFO, fix="")
 
 
 @rule(
@@ -238,7 +238,7 @@ def lap_index(document: FitDocument, _limits: Limits) -> Found:
         elif not valid.all():
             i = int(mine[np.argmin(valid)])
             what = f"has no value in {int((~valid).sum())} of {len(mine)}"
-            yield Hit(laps.where(i), {"what": what}, INFO)
+            yield Hit(laps.where(i), {"what": what}, INFO, fix="")
 
 
 def _end(part: Lap | Session) -> float:

@@ -28,6 +28,7 @@ _SLACK_S = 5.0
     "its points last {span:g} s{unit}",
     hint="write the seconds from the start of the lap to its end, without pauses",
     formats=("tcx",),
+    fix="unsafe",
 )
 def lap_time(activity: Activity, _limits: Limits) -> Found:
     """A lap's TotalTimeSeconds is more than a tenth and more than 10 s longer or shorter than its points.
@@ -69,6 +70,7 @@ def lap_time(activity: Activity, _limits: Limits) -> Found:
     "point",
     hint="write the time of the first point into StartTime",
     formats=("tcx",),
+    fix="unsafe",
 )
 def lap_start(activity: Activity, _limits: Limits) -> Found:
     """The StartTime of a TCX lap is more than a minute off the first point in it.
@@ -95,6 +97,7 @@ def lap_start(activity: Activity, _limits: Limits) -> Found:
     says="{what} that start after their end: {count}; the first is number {number}, which starts {off_s:g} s after it",
     hint="write the time of the first point as the start, and a duration that is not negative",
     formats=("fit", "tcx"),
+    fix={"tcx": "unsafe"},
 )
 def starts_after_end(activity: Activity, _limits: Limits) -> Found:
     """A lap or session starts after it ends, or has a negative duration.

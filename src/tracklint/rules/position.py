@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..activity import Activity
 from ..config import Limits
 from ..findings import Severity
+from ..xml.values import decimal_of
 from .basis import GPX_1_1, PHYSICS, PRACTICE, TCX_V2
 from .registry import Found, Hit, at_points, rule
 from .track import METRES_A_DEGREE, Mask, Track, between, null_or_marker, runs_of_one_value, speed_limit
@@ -24,6 +27,13 @@ def _bad_records(activity: Activity, *kinds: str) -> Mask:
     return mask
 
 
+def _without_all(activity: Activity, hits: Found) -> Found:
+    """The same hits; nothing mends a GPX file in which no point has a position that could stay."""
+    for hit in hits:
+        nothing_left = activity.format == "gpx" and hit.evidence["count"] == len(activity)
+        yield replace(hit, fix="") if nothing_left else hit
+
+
 @rule(
     "POS001",
     "position-missing",
@@ -32,6 +42,7 @@ def _bad_records(activity: Activity, *kinds: str) -> Mask:
     basis=GPX_1_1,
     says="{count} of {points} points have {lack}, the first is point {record}",
     hint="drop these points, or write both latitude and longitude",
+    fix={"fit": "safe", "tcx": "unsafe", "gpx": "unsafe"},
 )
 def position_missing(activity: Activity, _limits: Limits) -> Found:
     """A GPX point lacks its latitude or longitude, or a FIT or TCX point has one of the two.
@@ -43,7 +54,8 @@ def position_missing(activity: Activity, _limits: Limits) -> Found:
     bad = _bad_records(activity, "not-a-number", "not-finite", "empty")
     no_lat, no_lon = np.isnan(activity.latitude) & ~bad, np.isnan(activity.longitude) & ~bad
     if activity.format == "gpx":
-        yield from at_points(activity, no_lat | no_lon, lack="no latitude or no longitude")
+        hits = at_points(activity, no_lat | no_lon, lack="no latitude or no longitude")
+        yield from _without_all(activity, hits)
         return
     for hit in at_points(activity, (no_lat != no_lon) & ~bad, lack="only one of latitude and longitude"):
         yield Hit(hit.where, hit.evidence, WARNING)
@@ -55,19 +67,26 @@ def position_missing(activity: Activity, _limits: Limits) -> Found:
     ERROR,
     on=Activity,
     basis=GPX_1_1,
-    says='{count} of {points} points have a {channel} that is no number, the first is "{text}", at point {record}',
+    says='{count} of {points} points have a {channel} that is no decimal number, the first is "{text}", at point '
+    "{record}",
     hint="write degrees with a decimal point and without exponent, such as 48.137154",
     formats=("tcx", "gpx"),
+    fix={"tcx": "safe", "gpx": "safe"},
 )
 def coordinate_not_a_number(activity: Activity, _limits: Limits) -> Found:
     """A latitude or longitude is written as something else than a decimal number, most often with a comma ("48,1").
 
     Programs write it so when they format numbers in the user's language (GoldenCheetah#2913, OsmAnd#16106). gpxpy
-    refuses the file, others read 48.
+    refuses the file, others read 48. A GPX coordinate with an exponent ("-4.8e-05", waymarked-trails#217) is read by
+    most programs, but the schema does not allow it: a warning.
     """
     for bad in activity.bad_values:
-        if bad.channel in _AXES and bad.kind in ("not-a-number", "empty"):
-            yield from at_points(activity, bad.records, channel=bad.channel, text=bad.sample)
+        if bad.channel in _AXES and bad.kind in ("not-a-number", "empty", "exponent"):
+            for hit in at_points(activity, bad.records, channel=bad.channel, text=bad.sample):
+                hopeless = decimal_of(bad.sample) is None
+                nothing_left = hopeless and activity.format == "gpx" and len(bad.records) == len(activity)
+                severity = WARNING if bad.kind == "exponent" else None
+                yield replace(hit, severity=severity, fix="" if nothing_left else "unsafe" if hopeless else None)
 
 
 @rule(
@@ -79,13 +98,15 @@ def coordinate_not_a_number(activity: Activity, _limits: Limits) -> Found:
     says='{count} of {points} points have "{text}" as {channel}, the first is point {record}',
     hint="leave the position out where the device had no fix",
     formats=("tcx", "gpx"),
+    fix={"tcx": "unsafe", "gpx": "unsafe"},
 )
 def coordinate_not_finite(activity: Activity, _limits: Limits) -> Found:
     """A latitude or longitude is NaN or infinite, as when a program writes a position before it has a fix
     (fit2gpx#15)."""
     for bad in activity.bad_values:
         if bad.channel in _AXES and bad.kind == "not-finite":
-            yield from at_points(activity, bad.records, channel=bad.channel, text=bad.sample)
+            hits = at_points(activity, bad.records, channel=bad.channel, text=bad.sample)
+            yield from _without_all(activity, hits)
 
 
 @rule(
@@ -96,6 +117,7 @@ def coordinate_not_finite(activity: Activity, _limits: Limits) -> Found:
     basis=PHYSICS,
     says="{count} of {points} points lie off the Earth, the first at latitude {latitude:g}, longitude {longitude:g}",
     hint="drop these positions; latitude is -90 to 90 degrees, longitude -180 to 180",
+    fix={"fit": "safe", "tcx": "unsafe", "gpx": "unsafe"},
 )
 def position_out_of_range(activity: Activity, _limits: Limits) -> Found:
     """A latitude is beyond 90 degrees or a longitude beyond 180 degrees.
@@ -120,6 +142,7 @@ def position_out_of_range(activity: Activity, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} points lie at latitude 0, longitude 0, in the sea off Africa{others}",
     hint="leave the position out where the device has no fix",
+    fix="unsafe",
 )
 def null_island(activity: Activity, _limits: Limits) -> Found:
     """A position is 0/0, which is what programs write when they have none.
@@ -137,7 +160,7 @@ def null_island(activity: Activity, _limits: Limits) -> Found:
         if far < 100:
             return
     text = f", {round(far)} km from the others" if np.isfinite(far) else "; no point has another position"
-    yield from at_points(activity, null, others=text)
+    yield from _without_all(activity, at_points(activity, null, others=text))
 
 
 @rule(
@@ -148,6 +171,7 @@ def null_island(activity: Activity, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} points lie at latitude {latitude:g}, longitude {longitude:g}, far from all others",
     hint="leave the position out; the device means a pause or no fix by it",
+    fix="unsafe",
 )
 def marker_position(activity: Activity, _limits: Limits) -> Found:
     """A position lies at a pole or on the 180th meridian while the ride is elsewhere.
@@ -251,6 +275,7 @@ _FEW = 5
     says="{count} of {points} points stand off by up to {metres:g} m and the next ones are back; that takes "
     "{speed:g} m/s",
     hint="drop these positions",
+    fix={"tcx": "unsafe", "gpx": "unsafe"},
 )
 def jump(activity: Activity, limits: Limits) -> Found:
     """One point, or a few, lie far from the points before and after them, faster than the sport allows.

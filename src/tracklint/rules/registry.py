@@ -19,27 +19,40 @@ import numpy as np
 from ..activity import Activity
 from ..config import Config, Limits
 from ..findings import Finding, Severity, Skipped, Where
-from ..source import Fault
+from ..source import Fault, Source
 
 __all__ = ["RULES", "Basis", "Found", "Hit", "Rule", "at_points", "explain", "from_faults", "now", "rule", "run_rules"]
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The authority behind a rule: a title that can be read aloud and a link, or the name of the document."""
+    """The authority behind a rule: a title that can be read aloud and a link, or the name of the document.
+
+    ``authority`` is ``"specification"`` (of the format), ``"strava"`` or ``"practice"``.
+    """
 
     title: str
     link: str
+    authority: str = "specification"
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One place where a rule applies, with the numbers that its templates use. ``severity`` overrides the rule's
-    own."""
+    own.
+
+    ``told_by`` are the codes that tell the same cause more exactly: a hit is left out where one of them is found.
+    ``allowed`` says of a schema rule's hit that the schema permits it all the same, so that it is of no interest for
+    the specification. ``fix`` overrides the rule's:
+    ``"safe"``, ``"unsafe"`` or ``""`` for none.
+    """
 
     where: Where = field(default_factory=Where)
     evidence: Mapping[str, Any] = field(default_factory=dict)
     severity: Severity | None = None
+    told_by: tuple[str, ...] = ()
+    allowed: bool = False
+    fix: str | None = None
 
 
 Found = Iterator[Hit]
@@ -50,7 +63,9 @@ class Rule:
     """One check. ``on`` is the class of what it looks at: Source, FitDocument, XmlDocument or Activity.
 
     ``says`` and ``hint`` are `str.format` templates over the hit's evidence and the fields of its place. ``formats``
-    are the formats that it can fire on. ``fix`` is ``"safe"``, ``"unsafe"`` or ``None``.
+    are the formats that it can fire on. ``fixes`` says for a format whether its repair is ``"safe"`` or ``"unsafe"``;
+    formats without a repair are not in it. ``schema`` marks a rule that tells what a format's schema forbids: an error
+    where the specification is asked (`Config.purpose`). ``well_formed`` marks one that needs a document without faults.
     """
 
     code: str
@@ -62,7 +77,19 @@ class Rule:
     hint: str
     check: Callable[[Any, Limits], Iterable[Hit]]
     formats: tuple[str, ...]
-    fix: str | None = None
+    fixes: Mapping[str, str] = field(default_factory=dict)
+    schema: bool = False
+    well_formed: bool = False
+
+    def answers(self, purpose: str, format_: str) -> bool:
+        """Whether the rule is of use for the question ``purpose`` about a file of this format.
+
+        For ``"spec"`` it is where its basis is the specification. Of a TCX or GPX file the schema rules tell all that
+        the specification forbids, so that the other rules, which tell some of it with regard to Strava, keep quiet.
+        """
+        if purpose == "strava" or self.schema or self.code.startswith(_EVERY_PURPOSE):
+            return True
+        return self.basis.authority == "specification" and format_ == "fit"
 
     @property
     def title(self) -> str:
@@ -75,6 +102,11 @@ class Rule:
         """The docstring of the rule's function."""
         return inspect.getdoc(self.check) or ""
 
+
+#: Container, document, FIT wire and messages, second readers (which run on request only).
+_EVERY_PURPOSE = ("UPL", "DOC", "FIT", "RDR")
+_NOT_ASKED = "not asked for: about Strava and other readers, or told of TCX and GPX by the rules of the schema"
+_NOT_PARSED = "the document is not well-formed, so that it cannot be held against its schema"
 
 #: Every rule by code, in the order of the codes.
 RULES: dict[str, Rule] = {}
@@ -90,14 +122,23 @@ def rule(
     says: str,
     hint: str,
     formats: Sequence[str] = ("fit", "tcx", "gpx"),
-    fix: str | None = None,
+    fix: str | Mapping[str, str] | None = None,
+    schema: bool = False,
+    well_formed: bool = False,
 ) -> Callable[[Callable[[Any, Limits], Iterable[Hit]]], Callable[[Any, Limits], Iterable[Hit]]]:
-    """Declare a rule. The decorated function takes what it looks at and the `Limits`, and yields `Hit`."""
+    """Declare a rule. The decorated function takes what it looks at and the `Limits`, and yields `Hit`.
+
+    ``fix`` is ``"safe"`` or ``"unsafe"`` for all its formats, or a mapping from format to one of them. The others are
+    those of `Rule`.
+    """
+    fixes = dict.fromkeys(formats, fix) if isinstance(fix, str) else dict(fix or {})
 
     def declare(check: Callable[[Any, Limits], Iterable[Hit]]) -> Callable[[Any, Limits], Iterable[Hit]]:
         if code in RULES:
             raise ValueError(f"{code} is declared twice")
-        RULES[code] = Rule(code, name, severity, on, basis, says, hint, check, tuple(formats), fix)
+        RULES[code] = Rule(
+            code, name, severity, on, basis, says, hint, check, tuple(formats), fixes, schema, well_formed
+        )
         return check
 
     return declare
@@ -158,10 +199,13 @@ def run_rules(subjects: Sequence[object], config: Config) -> tuple[list[Finding]
     """Run every wanted rule on the subject of its class. A rule that crashes becomes INT001; the others still run.
 
     Findings come in the order of their bytes, then of their codes. Rules whose subject is not there are skipped with
-    the reason.
+    the reason, and so are those that do not answer the question of ``config``.
     """
-    findings: list[Finding] = []
+    found: list[tuple[Finding, tuple[str, ...]]] = []
     skipped: dict[str, str] = {}
+    unasked: list[str] = []
+    ran: set[str] = set()
+    format_ = next((str(s.format) for s in subjects if isinstance(s, Source | Activity)), "")
     for each in RULES.values():
         if not config.wants(each.code):
             continue
@@ -170,30 +214,54 @@ def run_rules(subjects: Sequence[object], config: Config) -> tuple[list[Finding]
             if each.on is Activity:
                 skipped[each.code[:3] + "*"] = "the file has no part that could be read as an activity"
             continue
-        if isinstance(subject, Activity) and subject.format not in each.formats:
+        if not isinstance(subject, Source) and format_ and format_ not in each.formats:
             continue
+        if not each.answers(config.purpose, format_):
+            unasked.append(each.code)
+            continue
+        if each.well_formed and not subject.well_formed:  # type: ignore[attr-defined]  # rules on documents only
+            skipped[each.code] = _NOT_PARSED
+            continue
+        ran.add(each.code[:3])
         try:
             with np.errstate(over="ignore", invalid="ignore"):  # a TCX file may say 1e300 m
-                findings += [_finding(each, hit, config) for hit in each.check(subject, config.limits)]
+                hits = [
+                    hit for hit in each.check(subject, config.limits) if config.purpose == "strava" or not hit.allowed
+                ]
+            found += [(_finding(each, hit, config, format_), hit.told_by) for hit in hits]
         except Exception as error:  # a defect of ours must not hide the file's other findings
-            findings.append(crash(each.code, error))
+            found.append((crash(each.code, error), ()))
+    skipped |= {code[:3] + "*" if code[:3] not in ran else code: _NOT_ASKED for code in unasked}
+    findings = _once(found, config)
     findings.sort(key=lambda f: (f.where.offset is None, f.where.offset or 0, f.code))
     return findings, [Skipped(code, why) for code, why in sorted(skipped.items())]
 
 
-def _finding(each: Rule, hit: Hit, config: Config) -> Finding:
+def _once(found: list[tuple[Finding, tuple[str, ...]]], config: Config) -> list[Finding]:
+    """The findings without those whose cause another one tells, or one that is ignored would tell."""
+    codes = {finding.code for finding, _ in found}
+    return [
+        finding
+        for finding, told_by in found
+        if not any(code in codes or code.startswith(config.ignore or ("?",)) for code in told_by)
+    ]
+
+
+def _finding(each: Rule, hit: Hit, config: Config, format_: str) -> Finding:
     evidence = {key: _plain(value) for key, value in hit.evidence.items()}
     words = {f: getattr(hit.where, f) for f in _WHERE_FIELDS} | evidence
     words = {name: _ABSENT if word is None else word for name, word in words.items()}
+    forbidden = config.purpose == "spec" and each.schema
+    severity = Severity.ERROR if forbidden else hit.severity or each.severity
     return Finding(
         code=each.code,
         name=each.name,
-        severity=config.severity.get(each.code) or hit.severity or each.severity,
+        severity=config.severity.get(each.code, severity),
         message=each.says.format_map(words),
         hint=each.hint.format_map(words),
         where=hit.where,
         evidence=evidence,
-        fix=each.fix,
+        fix=each.fixes.get(format_) if hit.fix is None else hit.fix or None,
     )
 
 

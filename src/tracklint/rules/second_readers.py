@@ -8,14 +8,17 @@ from typing import Any
 
 from ..config import Limits
 from ..findings import Severity, Where
-from ..second import SecondReading, SecondReadings, differences
+from ..second import Habit, SecondReading, SecondReadings, compared, why_stopped
 from ..second.compare import shared
 from .registry import Basis, Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
-_BASIS = Basis("practice: what other readers make of the same bytes", "docs/second-readers.md")
-_FORMATS = ("fit", "gpx")
-_PLURAL = {"record": "records", "point": "points", "lap": "laps", "session": "sessions"}
+_BASIS = Basis("practice: what other readers make of the same bytes", "docs/second-readers.md", "practice")
+_FORMATS = ("fit", "tcx", "gpx")
+_PLURAL = {
+    "record": "records", "point": "points", "lap": "laps", "session": "sessions",
+    "extensions": "points with extensions",
+}  # fmt: skip
 #: Units of `Activity` columns, for values in a sentence.
 _UNITS = {
     "time": " s since 1970", "latitude": " degrees", "longitude": " degrees", "altitude": " m", "distance": " m",
@@ -42,7 +45,7 @@ def _facts(readings: SecondReadings, reading: SecondReading) -> dict[str, Any]:
     WARNING,
     on=SecondReadings,
     basis=_BASIS,
-    says="{reader} {version} stops after {records} {points}, the file holds {ours}: {reason}",
+    says="{reader} {version} stops after {records} {points}, the file holds {ours}: {reason}{known}",
     hint="mend what the other findings name near this place, or tell the users of {reader} that it stops here",
     formats=_FORMATS,
 )
@@ -60,7 +63,13 @@ def reader_stops(readings: SecondReadings, limits: Limits) -> Found:
                 "memory": f"it needs more than {limits.second_reader_mebibytes} MiB of memory",
                 "died": reading.text,
             }
-            evidence = {**_facts(readings, reading), "reason": reasons[reading.end], "error": reading.error}
+            why = why_stopped(reading.reader, reading.error, reading.text)
+            evidence = {
+                **_facts(readings, reading),
+                "reason": reasons[reading.end],
+                "error": reading.error,
+                "known": f" ({why})" if why else "",
+            }
             yield Hit(Where(offset=reading.byte, line=reading.line), evidence)
 
 
@@ -81,18 +90,18 @@ def reader_counts_differ(readings: SecondReadings, _limits: Limits) -> Found:
     that of the first point that differs, where the times tell it. Runs with `check --second-reader` only.
     """
     for reading in readings.readings:
-        if reading.end != "whole":
-            continue
-        for what, theirs in reading.counts.items():
-            held = readings.counts.get(what, theirs)
-            if theirs == held:
-                continue
+        for what, theirs, held in compared(readings, reading).counts:
             where = Where()
             if what == "record":
                 first = shared(reading, readings.activity)
                 where = readings.activity.at(first) if first < len(readings.activity) else where
-            name = _PLURAL[readings.point if what == "record" else what]
+            name = _named(readings, what)
             yield Hit(where, {**_facts(readings, reading), "what": name, "theirs": theirs, "held": held})
+
+
+def _named(readings: SecondReadings, what: str) -> str:
+    """What is counted, in words."""
+    return _PLURAL.get(readings.point if what == "record" else what) or f"values of {what}"
 
 
 @rule(
@@ -113,7 +122,8 @@ def reader_values_differ(readings: SecondReadings, _limits: Limits) -> Found:
     with the number of points that differ, the first of them, and both values. Runs with `check --second-reader` only.
     """
     for reading in readings.readings:
-        found = differences(reading, readings.activity)
+        comparison = compared(readings, reading)
+        found = comparison.differences
         if not found:
             continue
         first = min(found, key=lambda each: each.first)
@@ -125,7 +135,7 @@ def reader_values_differ(readings: SecondReadings, _limits: Limits) -> Found:
             "differences": [asdict(each) for each in found],
             "point": readings.point,
         }
-        where = replace(readings.activity.at(first.first), field=first.channel, count=max(d.count for d in found))
+        where = replace(comparison.activity.at(first.first), field=first.channel, count=max(d.count for d in found))
         yield Hit(where, evidence)
 
 
@@ -158,3 +168,34 @@ def reader_slow(readings: SecondReadings, limits: Limits) -> Found:
     for reading in readings.readings:
         if reading.end == "slow":
             yield Hit(Where(), {**_facts(readings, reading), "limit": limits.second_reader_seconds})
+
+
+@rule(
+    "RDR005",
+    "reader-habit",
+    INFO,
+    on=SecondReadings,
+    basis=_BASIS,
+    says="{reader} {version} {does}: {effect}",
+    hint="nothing is wrong with the file; users of {reader} see it so",
+    formats=("tcx", "gpx"),
+)
+def reader_habit(readings: SecondReadings, _limits: Limits) -> Found:
+    """Another reader sees less of the file, or other values, because of something that it is known to do.
+
+    The habit was read in the reader's own code, and it explains the difference wholly: the reader sees just what one
+    expects. docs/second-readers.md lists the habits. Runs with `check --second-reader` only.
+    """
+    for reading in readings.readings:
+        for habit in compared(readings, reading).habits:
+            where = Where() if habit.first is None else replace(readings.activity.at(habit.first), count=habit.count)
+            evidence = {"does": habit.does, "what": habit.what, "count": habit.count}
+            yield Hit(where, {**_facts(readings, reading), **evidence, "effect": _effect(readings, habit)})
+
+
+def _effect(readings: SecondReadings, habit: Habit) -> str:
+    if habit.extra:
+        return f"{habit.count} of its values of {habit.what} are no point's"
+    if habit.what in readings.counts and habit.what in _PLURAL:
+        return f"it does not see {habit.count} of {readings.counts[habit.what]} {_named(readings, habit.what)}"
+    return f"it does not see {habit.count} values of {habit.what} as they stand in the file"

@@ -21,8 +21,7 @@ def _unread(activity: Activity, channel: str) -> Found:
     places = [p for p in activity.places if p.channel == channel]
     read = sum(p.points for p in places if p.strava)
     for place in places:
-        cause_told = "not declared" in place.why  # DOC010 names the prefix already
-        if not place.strava and place.points > read and not cause_told:
+        if not place.strava and place.points > read and not place.defect:  # a defect has a rule of its own
             where = activity.at(place.first)
             severity = INFO if activity.format == "fit" else None
             yield Hit(
@@ -38,6 +37,7 @@ def _unread(activity: Activity, channel: str) -> Found:
     basis=STRAVA_UPLOADS,
     says="{count} of {points} points have power in {place}, which Strava does not list among the places it reads",
     hint="write power as <power> in <extensions> (GPX), as Watts in TPX (TCX) or as record.power (FIT)",
+    fix={"tcx": "safe", "gpx": "safe"},
 )
 def power_not_read(activity: Activity, _limits: Limits) -> Found:
     """Power stands in an element or field that Strava does not list, and no other place has as many points.
@@ -57,13 +57,14 @@ def power_not_read(activity: Activity, _limits: Limits) -> Found:
     basis=STRAVA_UPLOADS,
     says="{count} of {points} points have heart rate in {place}, which Strava does not list among the places it reads",
     hint="write gpxtpx:hr in a TrackPointExtension v1 (GPX), HeartRateBpm/Value (TCX) or record.heart_rate (FIT)",
+    fix={"tcx": "unsafe", "gpx": "unsafe"},
 )
 def heart_rate_not_read(activity: Activity, _limits: Limits) -> Found:
     """Heart rate stands in an element or field that Strava does not list, and no other place has as many points.
 
     Strava reads hr of Garmin's TrackPointExtension v1 and of Cluetrust's gpxdata, and the general tag heartrate; tags
-    that a vendor invented (bpm, a wrong namespace) are lost (sportstracker#131), and one app moved from version 2 of
-    the extension back to version 1 for Strava (OpenTracks PR 877). For FIT developer fields this is information.
+    that a vendor invented, such as bpm, are lost (sportstracker#131). Version 2 of Garmin's extension, wrong namespaces
+    and elements outside the extensions have rules of their own. For FIT developer fields this is information.
     """
     yield from _unread(activity, "heart_rate")
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..activity import Activity
 from ..config import Limits
 from ..findings import Severity, Where
+from ..gpx import loose_points
 from ..sports import normalise
-from .basis import FIT_ACTIVITY_FILE, PRACTICE, STRAVA_UPLOADS
+from ..xml import XmlDocument
+from ..xml.columns import element_place
+from .basis import FIT_ACTIVITY_FILE, GPX_1_1, PRACTICE, STRAVA_UPLOADS
 from .registry import Found, Hit, at_points, rule
+from .track import ROLLOVER_S
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
@@ -82,14 +88,16 @@ def course(activity: Activity, _limits: Limits) -> Found:
     on=Activity,
     basis=STRAVA_UPLOADS,
     says="the file holds {what} and no track: Strava makes no activity of it",
-    hint="export the recorded track (trk); a route belongs into Strava's route builder",
+    hint="{advice}",
     formats=("gpx",),
+    fix="unsafe",
 )
 def route_only(activity: Activity, _limits: Limits) -> Found:
     """The GPX file has routes or waypoints but no recorded track.
 
     Strava reads tracks. An upload of this kind stays "still being processed" for ever or is refused
-    (strava-ruby-client#36, dart-gpx#14).
+    (strava-ruby-client#36, dart-gpx#14). Points whose times ascend were recorded, and make
+    a track.
     """
     if len(activity) or activity.kind not in ("route", "waypoints"):
         return
@@ -97,7 +105,13 @@ def route_only(activity: Activity, _limits: Limits) -> Found:
     parts = [
         f"{n} {word}{'s' if n != 1 else ''}" for n, word in ((counts["rte"], "route"), (counts["wpt"], "waypoint")) if n
     ]
-    yield Hit(Where(), {"what": " and ".join(parts) or "a route", **counts})
+    timed = activity.counts.get("recorded", 0)
+    advice = _ROUTE if not timed else f"write the {timed} points that have a time as trkpt in a trk"
+    evidence = {"what": " and ".join(parts) or "a route", "timed": timed, "advice": advice, **counts}
+    yield Hit(Where(), evidence, fix=None if timed else "")
+
+
+_ROUTE = "export the recorded track (trk); a route belongs into Strava's route builder"
 
 
 @rule(
@@ -118,6 +132,59 @@ def sets_without_totals(activity: Activity, _limits: Limits) -> Found:
     sets = activity.counts.get("set", 0)
     if activity.format == "fit" and sets and not len(activity) and not any(s.elapsed_s > 0 for s in activity.sessions):
         yield Hit(Where(), {"sets": sets})
+
+
+@rule(
+    "STR003",
+    "point-outside-segment",
+    WARNING,
+    on=XmlDocument,
+    basis=GPX_1_1,
+    says="{count} of {points} trkpt stand outside of a trkseg, the first directly in {parent}",
+    hint="put the points of a track into a trkseg",
+    formats=("gpx",),
+    fix="safe",
+    schema=True,
+)
+def point_outside_segment(document: XmlDocument, _limits: Limits) -> Found:
+    """Track points stand directly in trk or gpx. gpxpy, GPSBabel and togeojson read no point of them, and darktable
+    crashed (darktable#17426)."""
+    elements = document.elements
+    loose = loose_points(document)
+    if len(loose):
+        where = replace(element_place(document, int(loose[0])), count=len(loose))
+        path = elements.paths[elements.path[loose[0]]]
+        points = elements.where(lambda path: path.local == "trkpt")
+        parent = path.parent.local if path.parent is not None else ""
+        yield Hit(where, {"count": len(loose), "points": len(points), "parent": parent})
+
+
+@rule(
+    "STR010",
+    "metadata-time",
+    INFO,
+    on=Activity,
+    basis=PRACTICE,
+    says="the metadata are dated {stated}, {off_d:g} days {way} of the track",
+    hint="nothing needs to be done where it says when the file was written; else write the start of the track",
+    formats=("gpx",),
+    fix="unsafe",
+)
+def metadata_time(activity: Activity, _limits: Limits) -> Found:
+    """The time of metadata is more than a day before the first point or a day after the last.
+
+    It says when the file was written, which may well be later. Programs that take it for the start of the activity file
+    it under the wrong day (pytrainer PR#23).
+    """
+    time = activity.time[np.isfinite(activity.time)]
+    stated = activity.stated_time
+    if activity.format != "gpx" or not len(time) or not np.isfinite(stated):
+        return
+    early, late = float(time.min()) - stated, stated - float(time.max())
+    if max(early, late) > 86400 and abs(late - ROLLOVER_S) > 31 * 86400:
+        way = "before the start" if early > late else "after the end"
+        date = f"{np.datetime64(int(stated), 's')}Z"
+        yield Hit(Where(), {"stated": date, "off_d": round(max(early, late) / 86400, 1), "way": way})
 
 
 @rule(
@@ -216,6 +283,7 @@ def activities_and_courses(activity: Activity, _limits: Limits) -> Found:
     says="{count} of {points} points have a time and nothing else, the first is point {record}",
     hint="leave such points out; nothing needs to be done for Strava",
     formats=("tcx",),
+    fix="unsafe",
 )
 def point_without_content(activity: Activity, _limits: Limits) -> Found:
     """A Trackpoint holds a Time and no value.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from ..activity import Activity, BadValue
+from ..activity import Activity, BadValue, sortable
 from ..config import Limits
 from ..findings import Severity
+from ..xml.datetimes import respelled
 from .basis import FIT_FILE_TYPES, PRACTICE, STRAVA_NO_TIME, STRAVA_UPLOADS
 from .registry import Found, Hit, at_points, now, rule
 from .track import ROLLOVER_S, between, boundary_steps, elapsed
@@ -37,6 +39,7 @@ def _without_time(activity: Activity) -> npt.NDArray[np.bool_]:
     basis=STRAVA_UPLOADS,
     says="{count} of {points} points have no time, the first is point {record}",
     hint="drop these points or record again; a time cannot be known afterwards",
+    fix="unsafe",
 )
 def point_without_time(activity: Activity, _limits: Limits) -> Found:
     """Some points have a time, others have none.
@@ -56,10 +59,11 @@ def point_without_time(activity: Activity, _limits: Limits) -> Found:
     on=Activity,
     basis=STRAVA_NO_TIME,
     says="none of the {points} points has a time{plan}",
-    hint="upload a recording; a planned route belongs into Strava's route builder",
+    hint="{advice}",
 )
 def no_times(activity: Activity, _limits: Limits) -> Found:
-    """No point of the file has a time. This is a drawn or planned route, or an export that left the times out.
+    """No point of the file has a time. TCX and GPX files of this kind are drawn or planned routes, or exports that left
+    the times out; a FIT file was recorded and lost them.
 
     Strava answers "Time information is missing from file". It is the commonest reason for a refusal.
     """
@@ -67,7 +71,12 @@ def no_times(activity: Activity, _limits: Limits) -> Found:
     if len(missing) and missing.all():
         plan = ": this is a planned course" if activity.kind == "course" else ""
         for hit in at_points(activity, missing):
-            yield Hit(hit.where, {**hit.evidence, "plan": plan})
+            advice = _RECORDED if activity.format == "fit" else _PLANNED
+            yield Hit(hit.where, {**hit.evidence, "plan": plan, "advice": advice})
+
+
+_RECORDED = "export the recording again with a timestamp in each record; a time cannot be known afterwards"
+_PLANNED = "upload the recording with its times; a planned route belongs into Strava's route builder"
 
 
 @rule(
@@ -79,14 +88,17 @@ def no_times(activity: Activity, _limits: Limits) -> Found:
     says='{count} of {points} points have a time that is no date and time, the first is "{text}" at point {record}',
     hint="write times as 2024-05-01T10:00:00Z",
     formats=("tcx", "gpx"),
+    fix="safe",
 )
 def unreadable_time(activity: Activity, _limits: Limits) -> Found:
     """A time is written in a way that the formats do not allow, such as month 13 or a missing second.
 
-    TCX and GPX take their times from xsd:dateTime. gpxpy silently reads such a time as none, other readers stop.
+    TCX and GPX take their times from xsd:dateTime. gpxpy silently reads such a time as none, other readers stop. Where
+    the date and time are plain all the same (a space for the T, no seconds, +0200, ZZ), they can be mended.
     """
     for bad in _bad(activity, "not-a-time"):
-        yield from at_points(activity, bad.records, text=bad.sample)
+        for hit in at_points(activity, bad.records, text=bad.sample):
+            yield replace(hit, fix=None if respelled(bad.sample) else "")
 
 
 @rule(
@@ -98,6 +110,7 @@ def unreadable_time(activity: Activity, _limits: Limits) -> Found:
     says='{count} of {points} points have a time without zone, the first is "{text}"; it is read as UTC',
     hint='end each UTC time with "Z", or name the offset, such as "+02:00"',
     formats=("tcx", "gpx"),
+    fix="safe",
 )
 def time_without_zone(activity: Activity, _limits: Limits) -> Found:
     """A time names neither Z nor an offset. Strava reads it as UTC (unBand#59), so a local time puts the ride hours
@@ -142,14 +155,16 @@ def absurd_date(activity: Activity, limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} points are dated 1024 weeks too early: {date}, {why}",
     hint="add 7168 days to these times; the receiver needs newer firmware",
+    fix="unsafe",
 )
 def week_rollover(activity: Activity, _limits: Limits) -> Found:
     """Times are 1024 weeks (7168 days) before the truth, because the receiver's count of GPS weeks started again.
 
     The count has 10 bits and last started again on 2019-04-07. Receivers that do not know this write dates of 1999 to
     2007 for rides of today (OsmAnd#18642, OpenTracks#155, GPSLogger#66). Strava files the ride under the wrong date. It
-    is reported where the times jump by 1024 weeks and where laps or sessions say another date by as much. A FIT file
-    dated before 2008, when there was no FIT, is information only, because an old track can be converted.
+    is reported where the times jump by 1024 weeks and where laps, sessions or the metadata of a GPX file say another
+    date by as much. A FIT file dated before 2008, when there was no FIT, is information only, because an old track can
+    be converted.
     """
     time = activity.time
     timed = np.flatnonzero(np.isfinite(time))
@@ -167,6 +182,8 @@ def week_rollover(activity: Activity, _limits: Limits) -> Found:
     first = float(time[timed[0]])
     if not early.any() and said and abs(min(said) - first - ROLLOVER_S) < 2 * 86400:
         early[timed], why = True, "and the laps say 1024 weeks later"
+    if not early.any() and abs(activity.stated_time - first - ROLLOVER_S) < 30 * 86400:
+        early[timed], why = True, "and the metadata say 1024 weeks later"
     if not early.any() and activity.format == "fit" and _GPS_WEEK_0 <= first < _FIRST_FIT:
         early[timed], why = True, _NO_FIT
     for hit in at_points(activity, early, why=why):
@@ -192,6 +209,7 @@ def _date(moment: float) -> str:
     basis=FIT_FILE_TYPES,
     says="the time goes back at {count} of {points} points; the largest step, at point {worst}, is {gap:g} s back",
     hint="sort the points if they were swapped; correct the clock if it was set during the ride",
+    fix="unsafe",
 )
 def time_goes_back(activity: Activity, limits: Limits) -> Found:
     """A point's time is earlier than the time of the point before it, in one segment.
@@ -203,10 +221,14 @@ def time_goes_back(activity: Activity, limits: Limits) -> Found:
     timed, step, _ = elapsed(activity, limits)
     if not len(step) or step.min() >= 0:
         return
-    back = (step < 0) & ~boundary_steps(activity, timed) & (np.abs(step + ROLLOVER_S) > 2 * 86400)
+    edges = boundary_steps(activity, timed)
+    back = (step < 0) & ~edges & (np.abs(step + ROLLOVER_S) > 2 * 86400)
     if back.any():
         worst = int(np.argmin(np.where(back, step, 0)))
-        yield from at_points(activity, timed[1:][back], gap=float(-step[worst]), worst=int(timed[worst + 1]))
+        parts = np.split(activity.time[timed], np.flatnonzero(edges) + 1)
+        fix = None if all(sortable(part) for part in parts) else ""
+        for hit in at_points(activity, timed[1:][back], gap=float(-step[worst]), worst=int(timed[worst + 1])):
+            yield replace(hit, fix=fix)
 
 
 @rule(
@@ -217,6 +239,7 @@ def time_goes_back(activity: Activity, limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} points repeat the time of the point before them, the first is point {record}; {how}",
     hint="keep one point a second, or write fractions of a second",
+    fix={"tcx": "unsafe", "gpx": "unsafe"},
 )
 def time_twice(activity: Activity, limits: Limits) -> Found:
     """Two points in a row carry the same time.
@@ -232,9 +255,12 @@ def time_twice(activity: Activity, limits: Limits) -> Found:
     same &= ~boundary_steps(activity, timed)
     second = timed[1:][same]
     if len(second):
-        yield from at_points(activity, second, how=_how(activity, timed[:-1][same], second))
+        how = _how(activity, timed[:-1][same], second)
+        for hit in at_points(activity, second, how=how):
+            yield replace(hit, fix="" if how == _COMPLETE else None)
 
 
+_COMPLETE = "they complete each other"
 _COMPARED = ("latitude", "longitude", "altitude", "distance", "heart_rate", "cadence", "power")
 
 
@@ -250,7 +276,7 @@ def _how(activity: Activity, first: npt.NDArray[np.int64], second: npt.NDArray[n
         alone |= bool((np.isfinite(a) != np.isfinite(b)).any())
     if differ:
         return "their values differ"
-    return "they complete each other" if alone else "they say the same" if shared else "they say nothing else"
+    return _COMPLETE if alone else "they say the same" if shared else "they say nothing else"
 
 
 def _lost_fractions(activity: Activity, timed: npt.NDArray[np.int64], step: npt.NDArray[np.float64]) -> bool:
@@ -308,6 +334,7 @@ def no_duration(activity: Activity, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} points are dated more than a day off the points around them, the first {date}",
     hint="drop these points; their time is not that of the ride",
+    fix={"tcx": "unsafe", "gpx": "unsafe"},
 )
 def lone_time(activity: Activity, limits: Limits) -> Found:
     """The time of a single point is more than a day off both of its neighbours, which agree with each other.

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from ..activity import Activity
+from ..activity import Activity, time_order
 from ..config import Limits
 from ..findings import Severity, Where
 from ..fit import FitDocument
@@ -125,6 +125,7 @@ def _unexplained(activity: Activity, timed: npt.NDArray[np.int64], step: npt.NDA
     basis=PRACTICE,
     says="{count} of {points} points lie {gap_h:g} h away from all others, at the {end} of the file",
     hint="drop these points; they belong to another recording or come from a clock that was not set",
+    fix="unsafe",
 )
 def stale_points(activity: Activity, limits: Limits) -> Found:
     """A few points at the head or tail of the file are hours or days away from the rest.
@@ -237,6 +238,7 @@ def clock_step(activity: Activity, limits: Limits) -> Found:
     says="{count} of {parts} {what} start before the one ahead of them ends; the first goes {gap:g} s back, at point "
     "{record}",
     hint="put the parts in the order of their times, or drop the part that is there twice",
+    fix={"tcx": "unsafe", "gpx": "unsafe"},
 )
 def segments_overlap(activity: Activity, limits: Limits) -> Found:
     """A segment, Track, lap or chained FIT part starts earlier than the one before it ends.
@@ -251,9 +253,11 @@ def segments_overlap(activity: Activity, limits: Limits) -> Found:
     wrong &= np.abs(step + ROLLOVER_S) > 2 * 86400
     if wrong.any():
         what = {"fit": "segments", "tcx": "laps or Tracks", "gpx": "segments"}[activity.format]
-        parts = int(boundary_steps(activity, timed).sum()) + 1
-        first = float(-step[np.argmax(wrong)])
-        yield from at_points(activity, timed[1:][wrong], what=what, parts=parts, gap=first)
+        parts = np.split(activity.time[timed], np.flatnonzero(boundary_steps(activity, timed)) + 1)
+        evidence = {"what": what, "parts": len(parts), "gap": float(-step[np.argmax(wrong)])}
+        fix = None if time_order([(part.min(), part.max()) for part in parts]) is not None else ""
+        for hit in at_points(activity, timed[1:][wrong], **evidence):
+            yield replace(hit, fix=fix)
 
 
 @rule(

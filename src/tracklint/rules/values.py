@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,11 +25,11 @@ _SENSORS = ("heart_rate", "cadence", "power")
 _NAMES = {"heart_rate": "heart rate", "cadence": "cadence", "power": "power", "temperature": "temperature"}
 
 
-def _fractions(activity: Activity, channel: str) -> Found:
-    values = getattr(activity, channel)
-    wrong = (values != np.rint(values)) & np.isfinite(values)
-    if wrong.any():
-        yield from at_points(activity, wrong, value=float(values[np.argmax(wrong)]))
+def _not_whole(activity: Activity, channel: str) -> Found:
+    """Values of a channel that are written with a decimal point or an exponent, also where that is ``.0``."""
+    for bad in activity.bad_values:
+        if bad.channel == channel and bad.kind == "not-whole":
+            yield from at_points(activity, bad.records, text=bad.sample)
 
 
 def _texts(activity: Activity, channel: str) -> Found:
@@ -54,17 +55,23 @@ def _beyond(activity: Activity, channel: str, lowest: float, highest: float, uni
     WARNING,
     on=Activity,
     basis=TCX_V2,
-    says="{count} of {points} heart rates have a fraction, the first is {value:g} bpm",
-    hint="write whole beats per minute",
+    says='{count} of {points} heart rates are not written as whole numbers, the first is "{text}"',
+    hint="write whole beats per minute, without a decimal point",
     formats=_XML,
+    fix="safe",
 )
 def heart_rate_not_whole(activity: Activity, _limits: Limits) -> Found:
-    """A heart rate has digits other than 0 after the decimal point.
+    """A heart rate is written with a decimal point, be it "100.00".
 
     Both formats want a whole number. Garmin Connect drops such values (Mi-Fit-and-Zepp-workout-exporter#17), some
-    readers stop.
+    readers stop at them (python-tcxparser, FitTrackee).
     """
-    yield from _fractions(activity, "heart_rate")
+    yield from _not_whole(activity, "heart_rate")
+
+
+def _unsafe(activity: Activity, *, measured: bool) -> str | None:
+    """What a hit says about its repair where values that a sensor may have measured would go."""
+    return "unsafe" if measured and activity.format != "fit" else None
 
 
 @rule(
@@ -75,11 +82,13 @@ def heart_rate_not_whole(activity: Activity, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} heart rates are {what}",
     hint="leave the heart rate out where the sensor has none",
+    fix={"tcx": "safe", "gpx": "safe"},
 )
 def heart_rate_implausible(activity: Activity, limits: Limits) -> Found:
     """A heart rate is no number, or outside 30 to 240 beats per minute.
 
-    255 is FIT's "no value" that leaked (TrackMyIndoorWorkout#364). A zero is information only: many devices write it
+    255 is FIT's "no value" that leaked (TrackMyIndoorWorkout#364); to take it out, a text or a zero is safe, a number
+    that a strap may have measured waits for a decision. A zero is information only: many devices write it
     while the strap has no contact, and readers drop it, but an average that takes it is too low.
     """
     yield from _texts(activity, "heart_rate")
@@ -90,7 +99,8 @@ def heart_rate_implausible(activity: Activity, limits: Limits) -> Found:
         worst = float(rate[wrong].max())
         lowest, highest = limits.lowest_heart_rate_bpm, limits.highest_heart_rate_bpm
         what = f"outside {lowest:g} to {highest:g} bpm, the highest is {worst:g}"
-        yield from at_points(activity, wrong, what=what, worst=worst, lowest=lowest, highest=highest)
+        for hit in at_points(activity, wrong, what=what, worst=worst, lowest=lowest, highest=highest):
+            yield replace(hit, fix=_unsafe(activity, measured=bool(((rate < 255) & (rate > 0) & wrong).any())))
     if zero.any():
         for hit in at_points(activity, zero, what="0"):
             yield Hit(hit.where, hit.evidence, INFO)
@@ -105,17 +115,20 @@ def heart_rate_implausible(activity: Activity, limits: Limits) -> Found:
     says="{count} of {points} cadences are {what}",
     hint="write whole turns per minute up to 254, and leave the cadence out where the sensor has none",
     formats=_XML,
+    fix="safe",
 )
 def cadence_implausible(activity: Activity, limits: Limits) -> Found:
-    """A cadence is no whole number, no number at all, negative, or above 254.
+    """A cadence is not written as a whole number, no number at all, negative, or above 254.
 
     TCX and Garmin's extension for GPX hold whole numbers from 0 to 254; 255 means "no value" in FIT
     (TrackMyIndoorWorkout#363).
     """
     yield from _texts(activity, "cadence")
     yield from _beyond(activity, "cadence", 0.0, limits.max_cadence_rpm, "rpm")
-    for hit in _fractions(activity, "cadence"):
-        yield Hit(hit.where, {**hit.evidence, "what": f"not whole, the first is {hit.evidence['value']:g} rpm"})
+    for hit in _not_whole(activity, "cadence"):
+        yield Hit(
+            hit.where, {**hit.evidence, "what": f'not written as whole numbers, the first is "{hit.evidence["text"]}"'}
+        )
 
 
 @rule(
@@ -126,6 +139,7 @@ def cadence_implausible(activity: Activity, limits: Limits) -> Found:
     basis=PRACTICE,
     says="the median cadence of the run is {median:g} a minute; these are steps, where strides (two steps) are wanted",
     hint="write half of it: Strava doubles the cadence of runs",
+    fix={"tcx": "unsafe", "gpx": "unsafe"},
 )
 def running_cadence_doubled(activity: Activity, limits: Limits) -> Found:
     """The cadence of a run counts steps of both feet.
@@ -151,18 +165,20 @@ def running_cadence_doubled(activity: Activity, limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} powers are {what}",
     hint="leave the power out at these points, and write whole watts",
+    fix={"tcx": "safe", "gpx": "safe"},
 )
 def power_implausible(activity: Activity, limits: Limits) -> Found:
-    """A power is no whole number, no number at all, negative, or above 2500 W.
+    """A power is not written as a whole number, no number at all, negative, or above 2500 W.
 
     No cyclist holds more; 65535 is FIT's "no value" that leaked, other peaks are failures of the sensor
     (qdomyos-zwift#91). They spoil the best efforts on Strava. TCX readers stop at a fraction (python-tcxparser).
     """
     yield from _texts(activity, "power")
-    yield from _beyond(activity, "power", 0.0, limits.max_power_w, "W")
-    if activity.format != "fit":
-        for hit in _fractions(activity, "power"):
-            yield Hit(hit.where, {**hit.evidence, "what": f"not whole, the first is {hit.evidence['value']:g} W"}, INFO)
+    for hit in _beyond(activity, "power", 0.0, limits.max_power_w, "W"):
+        yield replace(hit, fix=_unsafe(activity, measured=True))
+    for hit in _not_whole(activity, "power"):
+        what = f'not written as whole numbers, the first is "{hit.evidence["text"]}"'
+        yield Hit(hit.where, {**hit.evidence, "what": what}, INFO)
 
 
 @rule(
@@ -174,6 +190,7 @@ def power_implausible(activity: Activity, limits: Limits) -> Found:
     says="{count} of {points} points have an empty element for {channel}",
     hint="leave the element out where there is no value",
     formats=_XML,
+    fix="safe",
 )
 def empty_value(activity: Activity, _limits: Limits) -> Found:
     """An element for a sensor's value stands there without a value.

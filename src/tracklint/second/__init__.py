@@ -6,7 +6,20 @@ hunger is a result, not an accident.
 
 from __future__ import annotations
 
-from .compare import Difference, differences
+from .compare import Comparison, Difference, compared, differences
+from .habits import Habit, Known, why_stopped
 from .reading import READERS, SecondReading, SecondReadings, second_readings
 
-__all__ = ["READERS", "Difference", "SecondReading", "SecondReadings", "differences", "second_readings"]
+__all__ = [
+    "READERS",
+    "Comparison",
+    "Difference",
+    "Habit",
+    "Known",
+    "SecondReading",
+    "SecondReadings",
+    "compared",
+    "differences",
+    "second_readings",
+    "why_stopped",
+]

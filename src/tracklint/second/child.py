@@ -3,8 +3,8 @@
     python -I child.py READER SECONDS MEBIBYTES
 
 Nothing of tracklint is imported here, so that the reader is alone with the file. Standard output carries JSON lines:
-``{"rows": [...]}`` for every 1,000 points, then ``{"end": ..., "counts": ...}``. A process that is killed has told what
-it had read until then.
+``{"rows": [...]}`` for every 1,000 points, or ``{"lists": {...}}`` of a reader that has no points but a list of values
+for each channel, then ``{"end": ..., "counts": ...}``. A process that is killed has told what it had read until then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,9 @@ FIT_COLUMNS = (
     "time", "latitude", "longitude", "altitude", "distance", "speed", "heart_rate", "cadence", "power", "temperature",
 )  # fmt: skip
 GPX_COLUMNS = ("time", "latitude", "longitude", "altitude")
+TCX_COLUMNS = (
+    "time", "latitude", "longitude", "altitude", "distance", "speed", "heart_rate", "cadence", "power",
+)  # fmt: skip
 #: Where a reader keeps a channel; of several names the first with a value counts, as in our own reading.
 _NAMES = {
     "altitude": ("enhanced_altitude", "altitude"),
@@ -48,7 +51,7 @@ class Tally:
 
     def __init__(self, out: io.TextIOBase) -> None:
         self.out = out
-        self.counts = {"record": 0, "lap": 0, "session": 0}
+        self.counts: dict[str, int] = {"record": 0}
         self.rows: list[Row] = []
 
     def point(self, row: Row) -> None:
@@ -98,6 +101,7 @@ def _fit_row(fields: Iterator[Any]) -> Row:
 
 
 def _read_fit(messages: Iterator[Any], tally: Tally) -> None:
+    tally.counts |= {"lap": 0, "session": 0}
     for message in messages:
         if message.name == "record":
             tally.point(_fit_row(message.fields))
@@ -128,9 +132,62 @@ def _gpxpy(stream: io.BytesIO, tally: Tally) -> None:
             for point in segment.points:
                 time = None if point.time is None else _seconds(point.time)
                 tally.point([time, _number(point.latitude), _number(point.longitude), _number(point.elevation)])
+                tally.counts["extensions"] = tally.counts.get("extensions", 0) + bool(point.extensions)
 
 
-READERS = {"fitparse": _fitparse, "fitdecode": _fitdecode, "gpxpy": _gpxpy}
+def _tcxreader(stream: io.BytesIO, tally: Tally) -> None:
+    from tcxreader.tcxreader import TCXReader
+
+    for point in TCXReader().read(stream).trackpoints:
+        more = point.tpx_ext
+        cadence = more.get("RunCadence") if point.cadence is None else point.cadence
+        values = (
+            point.latitude, point.longitude, point.elevation, point.distance, more.get("Speed"), point.hr_value,
+            cadence, more.get("Watts"),
+        )  # fmt: skip
+        tally.point([None if point.time is None else _seconds(point.time), *map(_number, values)])
+
+
+def _tcxparser(stream: io.BytesIO, tally: Tally) -> None:
+    from dateutil.parser import isoparse
+    from tcxparser import TCXParser
+
+    reader = TCXParser(stream)
+
+    def time(text: str) -> float | None:
+        try:
+            return _seconds(isoparse(text))
+        except (TypeError, ValueError):
+            return None
+
+    ways: dict[str, Callable[[], list[float | None]]] = {
+        "time": lambda: [time(text) for text in reader.time_values()],
+        "latitude": lambda: [_number(latitude) for latitude, _ in reader.position_values()],
+        "longitude": lambda: [_number(longitude) for _, longitude in reader.position_values()],
+        "altitude": lambda: [_number(value) for value in reader.altitude_points()],
+        "distance": lambda: [_number(getattr(value, "pyval", None)) for value in reader.distance_values()],
+        "heart_rate": lambda: [_number(value) for value in reader.hr_values()],
+        "cadence": lambda: [_number(value) for value in reader.cadence_values()],
+        "power": lambda: [_number(value) for value in reader.power_values()],
+    }
+    failed: Exception | None = None
+    for channel, values in ways.items():
+        try:
+            tally.tell(lists={channel: values()})
+        except Exception as error:  # the other lists can be read all the same
+            failed = failed or error
+    if failed:
+        raise failed
+    reader.activity_type  # noqa: B018 - as its users read it
+
+
+READERS = {
+    "fitparse": _fitparse,
+    "fitdecode": _fitdecode,
+    "gpxpy": _gpxpy,
+    "tcxreader": _tcxreader,
+    "tcxparser": _tcxparser,
+}
 
 
 def _confine(seconds: int, mebibytes: int) -> None:
@@ -152,9 +209,10 @@ def _place(error: BaseException, stream: io.BytesIO, read_at_once: bool) -> dict
     named = getattr(error, "offset", None)
     if isinstance(named, int):
         return {"byte": named}
-    line = getattr(error.__cause__, "lineno", None)
-    if isinstance(line, int):
-        return {"line": line}
+    for each in (error, error.__cause__):
+        line = getattr(each, "lineno", None) or getattr(each, "position", (None,))[0]
+        if isinstance(line, int):
+            return {"line": line}
     return {} if read_at_once or stream.closed or not stream.tell() else {"byte": stream.tell()}
 
 
@@ -179,7 +237,7 @@ def main(reader: str, seconds: str, mebibytes: str) -> None:
             "end": "stopped",
             "error": type(error).__name__,
             "text": text,
-            **_place(error, stream, reader == "gpxpy"),
+            **_place(error, stream, not reader.startswith("fit")),
         }
     tally.flush()
     tally.tell(**end, counts=tally.counts)

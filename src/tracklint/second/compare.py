@@ -1,4 +1,4 @@
-"""Where the values of a second reading part from ours."""
+"""Where the values of a second reading part from ours, and what of that the reader's habits explain."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..activity import Activity, Floats
-from .reading import SecondReading
+from .habits import Habit
+from .reading import SecondReading, SecondReadings
 
-__all__ = ["Difference", "differences", "shared"]
+__all__ = ["Comparison", "Difference", "compared", "differences", "shared"]
 
 #: How far two values of a channel may be apart: a second (readers cut fractions), else the last decimal that devices
 #: write.
@@ -31,6 +32,41 @@ class Difference:
     first: int
     theirs: float | None
     ours: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Comparison:
+    """One reading beside ours. ``counts`` (what, theirs, ours) and ``differences`` are what nothing explains;
+    ``habits`` explain the rest. ``activity`` holds those of our points that the reader is meant to have."""
+
+    activity: Activity
+    counts: tuple[tuple[str, int, int], ...]
+    differences: tuple[Difference, ...]
+    habits: tuple[Habit, ...]
+
+
+def compared(readings: SecondReadings, reading: SecondReading) -> Comparison:
+    """Put a reading beside ours. What a reader is known to do counts only where it did it."""
+    known = readings.known.get(reading.reader)
+    ours = {what: readings.counts.get(what, theirs) for what, theirs in reading.counts.items()}
+    expected = {**ours, **(known.counts if known else {})}
+    whole = reading.end == "whole"
+    odd = [what for what, theirs in reading.counts.items() if whole and theirs not in (ours[what], expected[what])]
+    habits = {what for what, theirs in reading.counts.items() if whole and theirs == expected[what] != ours[what]}
+    plain = seen = readings.activity
+    if known and ("record" in habits or not whole):
+        plain, seen = known.plain(plain), known.seen(plain)
+    elif known and len(known.points) == len(plain):
+        seen = known.seen(plain)
+    found = differences(reading, plain)
+    unknown = {each.channel for each in differences(reading, seen)}
+    habits |= {each.channel for each in found} - unknown
+    return Comparison(
+        activity=plain,
+        counts=tuple((what, reading.counts[what], ours[what]) for what in odd),
+        differences=tuple(each for each in found if each.channel in unknown),
+        habits=tuple(h for h in known.habits if h.what in habits or (h.extra and whole)) if known else (),
+    )
 
 
 def shared(reading: SecondReading, activity: Activity) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from .xmltext import Lines, attribute, number, text, timed
 
@@ -15,8 +15,14 @@ __all__ = ["write_gpx"]
 
 GPX: Final = "http://www.topografix.com/GPX/1/1"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+CLUETRUST: Final = "http://www.cluetrust.com/XML/GPXDATA/1/0"
 #: extension -> namespace, wrapping element, (element, column, decimals) in the order of its schema
 _EXTENSIONS: Final[dict[str, tuple[str | None, str | None, tuple[tuple[str, str, int], ...]]]] = {
+    "documented": (
+        "http://www.garmin.com/xmlschemas/TrackPointExtension/v1",
+        "TrackPointExtension",
+        (("atemp", "temperature", 1), ("hr", "heart_rate", 0)),
+    ),
     "v1": (
         "http://www.garmin.com/xmlschemas/TrackPointExtension/v1",
         "TrackPointExtension",
@@ -28,7 +34,7 @@ _EXTENSIONS: Final[dict[str, tuple[str | None, str | None, tuple[tuple[str, str,
         (("atemp", "temperature", 1), ("hr", "heart_rate", 0), ("cad", "cadence", 0), ("speed", "speed", 3)),
     ),
     "cluetrust": (
-        "http://www.cluetrust.com/XML/GPXDATA/1/0",
+        CLUETRUST,
         None,
         (("hr", "heart_rate", 0), ("cadence", "cadence", 0), ("temp", "temperature", 1), ("distance", "distance", 2)),
     ),
@@ -39,11 +45,14 @@ _EXTENSIONS: Final[dict[str, tuple[str | None, str | None, tuple[tuple[str, str,
     ),
 }
 
+#: The element around values, if any, and element, column and decimals of each.
+_Group = tuple[str | None, list[tuple[str, str, int]]]
+
 
 def write_gpx(
     ride: Ride,
     *,
-    extension: str | None = "v1",
+    extension: str | None = "documented",
     prefix: str | None = None,
     creator: str | Omit | None = None,
     version: str = "1.1",
@@ -60,11 +69,12 @@ def write_gpx(
     """``ride`` as GPX: metadata, one trk with its type, and trkpt with ele, time and extensions in the order of the
     schema.
 
-    ``extension`` is where sensors stand: ``v1`` or ``v2`` (Garmin's TrackPointExtension), ``cluetrust``, ``general``
-    (plain tags, the only place for power) or ``None``; ``prefix`` is its prefix (default ``gpxtpx`` or ``gpxdata``),
-    and ``declare_prefix=False`` leaves its namespace undeclared. ``creator`` and ``type`` default to the ride's
-    device and sport; `OMIT` leaves them out. ``version`` is the attribute only. ``segments`` splits the track into as
-    many trkseg. Raises ValueError.
+    ``extension`` is where sensors stand: ``documented`` (hr and atemp in version 1 of Garmin's TrackPointExtension, the
+    cadence in Cluetrust's, as Strava's document lists them), ``v1`` or ``v2`` (all in TrackPointExtension),
+    ``cluetrust``, ``general`` (plain tags, the only place for power) or ``None``; ``prefix`` is its prefix (default
+    ``gpxtpx`` or ``gpxdata``), and ``declare_prefix=False`` leaves its namespace undeclared. ``creator`` and ``type``
+    default to the ride's device and sport; `OMIT` leaves them out. ``version`` is the attribute only. ``segments``
+    splits the track into as many trkseg. Raises ValueError.
     """
     if extension is not None and extension not in _EXTENSIONS:
         raise ValueError(f"unknown extension {extension!r}; known are {', '.join(_EXTENSIONS)} and None")
@@ -79,6 +89,7 @@ def write_gpx(
         attribute("xmlns", namespace),
         attribute("xmlns:xsi", _XSI),
         attribute(f"xmlns:{prefix}", uri) if uri and declare_prefix else "",
+        attribute("xmlns:gpxdata", CLUETRUST) if extension == "documented" else "",
         attribute("xsi:schemaLocation", locations),
         attribute("version", version),
         attribute("creator", creator),
@@ -93,16 +104,19 @@ def write_gpx(
     out.leaf("type", text(ride.sport) if type is None else number(type))
     out.open("trkseg")
     mark = f"{prefix}:" if uri else ""
+    groups = [(mark + wrapper if wrapper else None, [(mark + tag, c, d) for tag, c, d in leaves])]
+    if extension == "documented":
+        groups.append((None, [("gpxdata:cadence", "cadence", 0)]))
     breaks = {round(ride.points * k / segments) for k in range(1, segments)}
     for row in ride.rows(change, skip):
         if row["index"] in breaks:
             out.close()
             out.open("trkseg")
-        _point(out, row, ride, [(mark + tag, c, d) for tag, c, d in leaves], mark + wrapper if wrapper else None)
+        _point(out, row, ride, groups)
     return out.bytes()
 
 
-def _point(out: Lines, row: Point, ride: Ride, leaves: list[tuple[str, str, int]], wrapper: str | None) -> None:
+def _point(out: Lines, row: Point, ride: Ride, groups: list[_Group]) -> None:
     place = ""
     for name, column in (("lat", "latitude"), ("lon", "longitude")):
         value = number(row[column], 7)
@@ -111,13 +125,15 @@ def _point(out: Lines, row: Point, ride: Ride, leaves: list[tuple[str, str, int]
     if "altitude" in ride.channels:
         out.leaf("ele", number(row["altitude"], 1))
     out.leaf("time", timed(row["time"]))
-    values: list[tuple[str, Any]] = [(tag, number(row[c], d)) for tag, c, d in leaves if c in ride.channels]
-    values = [(tag, value) for tag, value in values if value is not None]
-    if values:
+    there = [(w, [(tag, number(row[c], d)) for tag, c, d in leaves if c in ride.channels]) for w, leaves in groups]
+    there = [(w, [(tag, value) for tag, value in values if value is not None]) for w, values in there]
+    if any(values for _, values in there):
         out.open("extensions")
-        if wrapper:
-            out.open(wrapper)
-        for tag, value in values:
-            out.leaf(tag, value)
-        out.close(2 if wrapper else 1)
+        for wrapper, values in there:
+            if wrapper and values:
+                out.open(wrapper)
+            for tag, value in values:
+                out.leaf(tag, value)
+            out.close(1 if wrapper and values else 0)
+        out.close()
     out.close()

@@ -88,7 +88,8 @@ class Ride:
     name. ``speed`` is the mean speed in m/s, ``latitude`` and ``longitude`` the centre of the circle, ``utc_offset``
     the wall clock of FIT in seconds.
 
-    Without options the files have no finding at all, not even an info. ``change`` makes defects at single points, with
+    Without options the files have no finding at all, not even an info; a TCX hike, walk or swim has SPT003, because the
+    schema does not have the words that Strava reads. ``change`` makes defects at single points, with
     the column names of `activity.Activity` and physical units, the same in the three formats::
 
         ride.gpx(change={5: {"time": None}})                  # no time

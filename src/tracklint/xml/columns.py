@@ -18,17 +18,22 @@ from .values import EMPTY_TEXT, NO_ZONE, NOT_FINITE, NOT_VALUE, TAKEN, Column, n
 if TYPE_CHECKING:
     from .document import XmlDocument
 
-__all__ = ["Points", "Spot", "point_elements", "read_points"]
+__all__ = ["Points", "Spot", "attribute_spans", "dotted", "point_elements", "read_points"]
 
 Floats = npt.NDArray[np.float64]
 _KINDS = {EMPTY_TEXT: "empty", NOT_VALUE: "not-a-number", NOT_FINITE: "not-finite", NO_ZONE: "no-zone"}
+#: Kinds of texts that are taken all the same.
+_TAKEN_KINDS = ("no-zone", "not-whole", "exponent")
+#: Columns whose values the schemas want as whole numbers.
+_WHOLE = ("heart_rate", "cadence", "power")
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
     """What a path below a point means: a channel, the name of the place, and whether Strava reads it there.
 
-    ``leaf_only`` leaves out elements with children, whose text is white space.
+    ``leaf_only`` leaves out elements with children, whose text is white space. ``defect`` is the name of the rule that
+    tells what is wrong with the place, where one does.
     """
 
     channel: str
@@ -36,6 +41,7 @@ class Spot:
     strava: bool = True
     why: str = ""
     leaf_only: bool = False
+    defect: str = ""
 
 
 #: From the path of an element and the paths below its point (the element's own is the last) to what it means.
@@ -96,18 +102,26 @@ class _Reader:
                 points=int(have.sum()),
                 first=int(np.argmax(have)),
                 why=spot.why,
+                defect=spot.defect,
             )
             self.places.append(place)
         target = self.columns[spot.channel]
         free = have & np.isnan(target)
         target[free] = values[free]
+        texts = owner.astype(np.int32), start, size
+        if spot.channel in _WHOLE:
+            self.note((spot.channel, "not-whole"), good & dotted(self.document.raw, start, size), texts)
         if column.status.any():
             for status in np.unique(column.status[column.status != TAKEN]).tolist():
                 rows = column.status == status
                 kind = "not-a-time" if spot.channel == "time" and status in (NOT_VALUE, NOT_FINITE) else _KINDS[status]
-                self.bad.setdefault((spot.channel, kind), []).append(
-                    (owner[rows].astype(np.int32), start[rows], size[rows])
-                )
+                self.note((spot.channel, kind), rows, texts)
+
+    def note(self, kind: tuple[str, str], rows: npt.NDArray[np.bool_], texts: tuple[Int32s, Int32s, Int32s]) -> None:
+        """Keep owner, start and size of texts that are not written as they should be; ``kind`` is channel and kind."""
+        if rows.any():
+            owner, start, size = texts
+            self.bad.setdefault(kind, []).append((owner[rows], start[rows], size[rows]))
 
     def elements(self, spot: Spot, found: Int32s) -> None:
         """Take the texts of these elements, which all stand at one place."""
@@ -123,6 +137,7 @@ class _Reader:
         start, end = index.text_spans(found)
         read = times if spot.channel == "time" else numbers
         column = read(document.text, start, end, document.codec)
+        document.memo[f"column {index.path[found[0]]}"] = found, column
         empty = column.status == EMPTY_TEXT
         start = np.where(empty, index.tags.start[index.tag[found]], start).astype(np.int32)
         self.take(spot, owner, column, start, end - start)
@@ -132,15 +147,19 @@ class _Reader:
         start, end = spans
         there = np.flatnonzero(start >= 0)
         if len(there):
-            column = numbers(self.document.text, start[there], end[there], self.document.codec)
-            self.take(Spot(channel, f"@{channel[:3]}"), there, column, start[there], (end - start)[there])
+            start, end = start[there], end[there]
+            column = numbers(self.document.text, start, end, self.document.codec)
+            self.document.memo[f"column @{channel}"] = self.points[there], column
+            self.take(Spot(channel, f"@{channel[:3]}"), there, column, start, end - start)
+            exponents = (column.status == TAKEN) & _with_exponent(self.document.raw, start, end)
+            self.note((channel, "exponent"), exponents, (there.astype(np.int32), start, end - start))
 
     def bad_values(self) -> tuple[BadValue, ...]:
         """What could not be taken, without the points that got a value from another place."""
         found = []
         for (channel, kind), parts in self.bad.items():
             records, offsets, sizes = (np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3))
-            lost = np.isnan(self.columns[channel][records]) if kind != "no-zone" else np.ones(len(records), bool)
+            lost = np.isnan(self.columns[channel][records]) | (kind in _TAKEN_KINDS)
             order = np.flatnonzero(lost)[np.argsort(records[lost], kind="stable")]
             if not len(order):
                 continue
@@ -154,6 +173,27 @@ class _Reader:
         return tuple(sorted(found, key=lambda bad: (int(bad.records[0]), bad.channel, bad.kind)))
 
 
+def dotted(raw: npt.NDArray[np.uint8], start: Int32s, size: Int32s) -> npt.NDArray[np.bool_]:
+    """Whether a decimal point or an exponent stands in each of these numbers."""
+    found = np.zeros(len(start), bool)
+    for k in range(min(int(size.max(initial=0)), _LONGEST)):
+        byte = raw.take(start + k, mode="clip")
+        found |= ((byte == 0x2E) | ((byte | 0x20) == 0x65)) & (k < size)
+    return found
+
+
+#: The longest text of a number that is looked at.
+_LONGEST = 64
+
+
+def _with_exponent(raw: npt.NDArray[np.uint8], start: Int32s, end: Int32s) -> npt.NDArray[np.bool_]:
+    """Whether an ``e`` stands near the end of each of these numbers."""
+    found = np.zeros(len(start), bool)
+    for k in range(2, 6):
+        found |= ((raw.take(end - k, mode="clip") | 0x20) == 0x65) & (end - k > start)
+    return found
+
+
 def read_points(
     document: XmlDocument, name: str, spot_of: SpotOf, attributes: Sequence[tuple[str, bytes]] = ()
 ) -> Points:
@@ -165,7 +205,8 @@ def read_points(
     reader = _Reader(document, name)
     if len(reader.points):
         if attributes:
-            spans = _attribute_spans(document, reader.points, [attribute for _, attribute in attributes])
+            spans, exact = attribute_spans(document, reader.points, [attribute for _, attribute in attributes])
+            document.memo["column spans"] = reader.points, spans, exact
             for (channel, _), span in zip(attributes, spans, strict=True):
                 reader.attributes(channel, span)
         for spot, found in _spots(document, name, spot_of):
@@ -188,11 +229,14 @@ def _spots(document: XmlDocument, name: str, spot_of: SpotOf) -> list[tuple[Spot
     return sorted(found, key=lambda each: (not each[0].strava, int(each[1][0])))
 
 
-def _attribute_spans(document: XmlDocument, points: Int32s, names: Sequence[bytes]) -> list[tuple[Int32s, Int32s]]:
-    """Start and end of the values of two attributes of each point; -1 where one is not there.
+def attribute_spans(
+    document: XmlDocument, points: Int32s, names: Sequence[bytes], *, only_exact: bool = False
+) -> tuple[list[tuple[Int32s, Int32s]], npt.NDArray[np.bool_]]:
+    """Start and end of the values of two attributes of each point; -1 where one is not there. And for each point
+    whether it is sure to have these attributes and no others.
 
     A tag with exactly two attributes written ``lat="..."`` and ``lon="..."`` is told by its quotes; others are read
-    one by one.
+    one by one, but with ``only_exact``.
     """
     tags, raw = document.elements.tags, document.raw
     tag = document.elements.tag[points]
@@ -212,13 +256,13 @@ def _attribute_spans(document: XmlDocument, points: Int32s, names: Sequence[byte
                 end[two[here]] = closing[here]
                 right += here
         done[two[right == len(names)]] = True
-    for i in np.flatnonzero(~done).tolist():
+    for i in () if only_exact else np.flatnonzero(~done).tolist():
         found: dict[bytes, tuple[int, int]] = {}
         for match in tag_attributes(document.text, int(tags.start[tag[i]]), int(tags.stop[tag[i]])):
             found.setdefault(match[1], match.span(2 if match[2] is not None else 3))
         for (start, end), name in zip(spans, names, strict=True):
             start[i], end[i] = found.get(name, (-1, -1))
-    return spans
+    return spans, done
 
 
 def _named(raw: npt.NDArray[np.uint8], quote: Int32s, name: bytes) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,10 +75,10 @@ class Lines:
     A column counts characters: the bytes that do not continue one in UTF-8, every byte in other encodings.
     """
 
-    __slots__ = ("_before", "_origins", "_raw", "_starts", "_text", "codec", "encoding")
+    __slots__ = ("_before", "_origins", "_raw", "_size", "_starts", "_text", "codec", "encoding")
 
-    def __init__(self, text: bytes, encoding: str, codec: str) -> None:
-        self._text, self.encoding, self.codec = text, encoding, codec
+    def __init__(self, text: bytes, size: int, encoding: str, codec: str) -> None:
+        self._text, self._size, self.encoding, self.codec = text, size, encoding, codec
         self._raw = np.frombuffer(text, np.uint8)
         self._starts: Int32s | None = None
         self._before: Int32s | None = None
@@ -100,12 +100,18 @@ class Lines:
         starts = self.starts()
         line = int(np.searchsorted(starts, offset, "right"))
         start = int(starts[line - 1])
-        return line, offset - start + 1 - (self._continued(offset) - self._continued(start))
+        return line, offset - start + 1 - self._continuing(start, offset)
 
-    def _continued(self, offset: int) -> int:
-        """How many bytes before this offset continue a character."""
+    def _continuing(self, start: int, end: int) -> int:
+        """How many bytes between two offsets continue a character."""
         if self.codec != "utf-8":
             return 0
+        if end - start <= _BLOCK:
+            return int(np.count_nonzero((self._raw[start:end] & 0xC0) == 0x80))
+        return self._continued(end) - self._continued(start)
+
+    def _continued(self, offset: int) -> int:
+        """How many bytes before this offset continue a character; by a table, for files that are one line."""
         if self._before is None:
             blocks = range(0, len(self._raw), _BLOCK)
             counts = [np.count_nonzero((self._raw[at : at + _BLOCK] & 0xC0) == 0x80) for at in blocks]
@@ -137,7 +143,8 @@ class Lines:
                 wide = np.flatnonzero(self._raw >= 0xC0)
                 characters = (c for c in self._text.decode("utf-8") if c >= "\x80")
                 size[wide] = [len(c.encode(self.encoding, "replace")) for c in characters]
-            self._origins = np.concatenate(([0], np.cumsum(size))).astype(np.int32)
+            ends = np.minimum(np.cumsum(size), self._size)  # the last character may be cut
+            self._origins = np.concatenate(([0], ends)).astype(np.int32)
         return self._origins
 
 
@@ -152,7 +159,8 @@ class XmlDocument:
     is in UTF-16, UTF-32 or another encoding in which ``<`` is not one byte 0x3C; offsets of ``elements`` count in
     ``text``, and `origin` turns one into an offset in the file. ``encoding`` is the encoding found, ``codec`` that of
     ``text``. ``root`` is ``None`` where no element was found. ``faults`` are in the order of their bytes, with ``line``
-    and ``column`` (both from 1; a column counts characters, not bytes).
+    and ``column`` (both from 1; a column counts characters, not bytes). ``memo`` keeps what was read from the document
+    once, so that rules that ask for the same do not read it again.
     """
 
     data: bytes
@@ -165,6 +173,7 @@ class XmlDocument:
     faults: tuple[Fault, ...]
     elements: Elements
     lines: Lines
+    memo: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of an offset in ``text``. The column counts characters."""
@@ -182,6 +191,11 @@ class XmlDocument:
         """The text of one element, up to its first child."""
         start, end = self.elements.text_spans(np.array([element]))
         return self.piece(int(start[0]), int(end[0]))
+
+    def inner_text(self, element: int) -> str:
+        """The characters of one element up to its first child, with the white space around them."""
+        start, end = self.elements.text_spans(np.array([element]))
+        return plain_text(self.text[int(start[0]) : int(end[0])], self.codec)
 
     def piece(self, start: int, end: int) -> Text:
         """The characters between two offsets in ``text``, stripped, and their place in the file."""

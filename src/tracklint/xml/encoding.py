@@ -6,7 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-__all__ = ["Encoding", "find_encoding"]
+__all__ = ["DECLARATION", "Encoding", "find_encoding"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -21,7 +21,8 @@ _PATTERNS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
-_DECLARED = re.compile(r"""<\?xml\s[^>]{0,200}?encoding\s*=\s*(?:"([^"<>]{1,60})"|'([^'<>]{1,60})')""")
+#: The XML declaration up to the name of its encoding, which is the group ``word``.
+DECLARATION = re.compile(r"""<\?xml\s[^>]{0,200}?encoding\s*=\s*(?P<quote>["'])(?P<word>[^"'<>]{1,60})(?P=quote)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ def find_encoding(data: bytes) -> Encoding:
     if found is None:
         head = data[:4096].lstrip(b" \t\r\n")
         found = next((name for pattern, name in _PATTERNS if head.startswith(pattern)), None)
-    match = _DECLARED.search(data[:4096].decode(found or "iso-8859-1", "replace"))
-    declared = (match[1] or match[2]) if match else None
+    match = DECLARATION.search(data[:4096].decode(found or "iso-8859-1", "replace"))
+    declared = match["word"] if match else None
     codec = _codec(declared) if declared else "utf-8"
     if found is None:
         wide = codec is not None and codec.startswith(("utf-16", "utf-32"))

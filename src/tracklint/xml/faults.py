@@ -9,28 +9,44 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from xml.parsers import expat
 
 import numpy as np
+import numpy.typing as npt
 
 from ..source import Fault
-from .tags import CLOSE, EMPTY, Tags, find_tags, positions, regions_of
+from .tags import CLOSE, EMPTY, Int32s, Tags, doctype_end, find_tags, positions, regions_of
 from .walk import walk_tags
 
-__all__ = ["Note", "find_faults", "prolog_faults"]
+__all__ = [
+    "ILLEGAL",
+    "NUMERIC",
+    "Note",
+    "bare_ampersands",
+    "declared_entities",
+    "find_faults",
+    "is_character",
+    "outside_regions",
+    "prolog_faults",
+]
 
 #: Makes a fault from kind, offset in the text, size and evidence.
 Note = Callable[..., Fault]
 
 _ROUNDS = 12
 _REFERENCE = re.compile(rb"&(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);")
-_NUMERIC = re.compile(rb"&#(?:([0-9]+)|x([0-9A-Fa-f]+));")
-_ILLEGAL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
+#: A reference by number, and the characters that XML forbids, as bytes of UTF-8 or of an encoding of one byte.
+NUMERIC = re.compile(rb"&#(?:([0-9]+)|x([0-9A-Fa-f]+));")
+ILLEGAL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
 _CONTROL = bytes(0x20 if b < 0x20 and b not in (9, 10, 13) else b for b in range(256))
 _DECLARATION = re.compile(rb"<\?xml[ \t\r\n]")
-_RUN = re.compile(rb"[\w.:#-]{0,64}")
+_ENTITY = re.compile(rb"<!ENTITY\s+([^\s%\"'>]+)")
+_NAMED = re.compile(rb"&([^\s&;#<]+);")
+_RUN = re.compile(rb"[\w.:#-]{0,1024}")
+#: The first bytes of a tag and white space: the end of a file that was cut and then got a line end.
+_CUT_TAG = re.compile(rb"<(?:/|!-?|\?)?(?:[\w.-]+:)?[ \t\r\n]+")
 
 
 class _DocumentType(Exception):  # a signal from expat's callback, never seen outside
@@ -79,6 +95,7 @@ class _Search:
         self.faults: list[Fault] = []
         self.unbound = False
         self.blanked_type = False
+        self.entities: frozenset[bytes] = frozenset()
         self.seen: set[str] = set()
 
     def step(self) -> bool:
@@ -109,7 +126,7 @@ class _Search:
             return self.ampersands(at)
         if code in (_JUNK_AFTER_ROOT, _TOKEN, _NOT_AT_START) and (after := self.after_root(at)) is not None:
             return self.content_after_root(*after)
-        if code in _CUT:
+        if code in _CUT or (code == _TOKEN and self.at_cut_tag(at)):
             return self.cut(code, at)
         if code == _BAD_REFERENCE:
             return self.references(at)
@@ -133,7 +150,7 @@ class _Search:
 
     def token(self, reason: str, at: int) -> bool:
         """expat's "invalid token" is many things: the bytes tell which."""
-        if match := _ILLEGAL.match(self.text, at):
+        if match := ILLEGAL.match(self.text, at):
             return self.illegal(at, match[0])
         size = self.undecodable(at)
         if size and "bytes" not in self.seen:
@@ -146,7 +163,7 @@ class _Search:
             self.add("illegal-character", at, self.end - at, character="U+0000", count=rest.count(b"\0"), tail=True)
             self.end = at
             return True
-        count = sum(1 for _ in _ILLEGAL.finditer(self.text, at, self.end))
+        count = sum(1 for _ in ILLEGAL.finditer(self.text, at, self.end))
         name = f"U+{ord(first.decode('utf-8', 'surrogatepass')):04X}" if self.codec == "utf-8" else f"U+{first[0]:04X}"
         self.add("illegal-character", at, len(first), character=name, count=count, tail=False)
         text = self.text.translate(_CONTROL)
@@ -173,19 +190,20 @@ class _Search:
         return True
 
     def at_ampersand(self, at: int) -> bool:
-        start = self.text.rfind(b"&", max(self.base, at - 65), at + 1)
+        start = self.text.rfind(b"&", max(self.base, at - 1025), at + 1)
         if start < 0 or _REFERENCE.match(self.text, start):
             return False
         run = _RUN.match(self.text, start + 1)
         return run is not None and at <= run.end()
 
     def ampersands(self, at: int) -> bool:
-        hits = _bare_ampersands(self.text, self.base, self.end)
+        hits = bare_ampersands(self.text, self.base, self.end)
         if not hits or "&" in self.seen:
             return self.other(_UNDEFINED_ENTITY, "undefined entity", at)
         self.seen.add("&")
-        first = hits[0]
-        if not self.blanked_type:
+        strange = [hit for hit in hits if not self.declared(hit)]
+        if strange:
+            first = strange[0]
             run = _RUN.match(self.text, first + 1)
             entity = self.text[first : run.end() + 1] if run and self.text[run.end() : run.end() + 1] == b";" else b"&"
             self.add(
@@ -194,16 +212,21 @@ class _Search:
                 len(entity),
                 found=_found(self.text[first : first + 20]),
                 entity=_found(entity),
-                count=len(hits),
+                count=len(strange),
             )
         repaired = bytearray(self.text)
         np.frombuffer(repaired, np.uint8)[hits] = 0x2B
         self.text = bytes(repaired)
         return True
 
+    def declared(self, at: int) -> bool:
+        """Whether the document type declares the entity that is referred to here."""
+        run = _RUN.match(self.text, at + 1)
+        return run is not None and self.text[run.end() : run.end() + 1] == b";" and run[0] in self.entities
+
     def references(self, at: int) -> bool:
         """References to characters that XML does not have, such as ``&#0;``."""
-        hits = [m for m in _NUMERIC.finditer(self.text, self.base, self.end) if not _is_character(m)]
+        hits = [m for m in NUMERIC.finditer(self.text, self.base, self.end) if not is_character(m)]
         if not hits:
             return self.other(_BAD_REFERENCE, "reference to invalid character number", at)
         self.add(
@@ -214,7 +237,7 @@ class _Search:
             count=len(hits),
             tail=False,
         )
-        self.text = _NUMERIC.sub(lambda m: m[0] if _is_character(m) else b" " * len(m[0]), self.text)
+        self.text = NUMERIC.sub(lambda m: m[0] if is_character(m) else b" " * len(m[0]), self.text)
         return True
 
     def after_root(self, at: int) -> tuple[int, int] | None:
@@ -260,6 +283,10 @@ class _Search:
         )
         return False
 
+    def at_cut_tag(self, at: int) -> bool:
+        start = self.text.rfind(b"<", self.base, at + 1)
+        return start >= 0 and _CUT_TAG.fullmatch(self.text, start, self.end) is not None
+
     def tags_before(self, at: int) -> Tags:
         """The tags before this offset. What stands there is well-formed."""
         head = self.text[self.base : at]
@@ -274,16 +301,19 @@ class _Search:
         start = self.text.rfind(b"<!DOCTYPE", self.base, at + 1)
         start = self.text.find(b"<!DOCTYPE", self.base) if start < 0 else start
         [(start, stop)] = regions_of(self.text, np.array([start], np.int32)) or [(at, at)]
+        entities = declared_entities(self.text[start:stop])
         self.add(
             "dtd",
             start,
             stop - start,
             found=_found(self.text[start : min(stop, start + 60)]),
             entities=self.text.count(b"<!ENTITY", start, stop),
+            used=len({m[1] for m in outside_regions(self.text, _NAMED.finditer(self.text))} & entities),
         )
         if self.blanked_type or stop <= start:
             return False
         self.blanked_type = True
+        self.entities = entities
         blank = re.sub(rb"[^\r\n]", b" ", self.text[start:stop])
         self.text = self.text[:start] + blank + self.text[stop:]
         return True
@@ -304,21 +334,41 @@ def _found(piece: bytes) -> str:
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" if ord(c) < 256 else "\ufffd" for c in text)[:60]
 
 
-def _is_character(match: re.Match[bytes]) -> bool:
+def is_character(match: re.Match[bytes]) -> bool:
+    """Whether a reference found by `NUMERIC` names a character that XML permits."""
     digits, base = (match[1], 10) if match[1] else (match[2], 16)
     number = int(digits, base) if len(digits) < 12 else 0
     return number in (9, 10, 13) or 0x20 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number < 0x110000
 
 
-def _bare_ampersands(text: bytes, base: int, end: int) -> list[int]:
+def bare_ampersands(text: bytes, base: int, end: int) -> list[int]:
     """The offsets of ``&`` that start no reference, outside comments, CDATA sections and processing instructions."""
+    hits = positions(np.frombuffer(text, np.uint8), 0x26)
+    hits = hits[(hits >= base) & (hits < end)]
+    hits = hits[_outside(text, hits)]
+    return [at for at in hits.tolist() if not _REFERENCE.match(text, at)]
+
+
+def outside_regions(text: bytes, found: Iterable[re.Match[bytes]]) -> list[re.Match[bytes]]:
+    """Those of the matches that start outside comments, CDATA sections, processing instructions and document types."""
+    matches = list(found)
+    keep = _outside(text, np.array([match.start() for match in matches], np.int32))
+    return [match for match, good in zip(matches, keep.tolist(), strict=True) if good]
+
+
+def _outside(text: bytes, offsets: Int32s) -> npt.NDArray[np.bool_]:
     raw = np.frombuffer(text, np.uint8)
-    hits = positions(raw, 0x26)
     starts = positions(raw, 0x3C)
     following = raw.take(starts + 1, mode="clip")
     bounds = np.array(regions_of(text, starts[(following == 0x21) | (following == 0x3F)]), np.int32).reshape(-1)
-    hits = hits[(hits >= base) & (hits < end) & (np.searchsorted(bounds, hits, "right") % 2 == 0)]
-    return [at for at in hits.tolist() if not _REFERENCE.match(text, at)]
+    outside: npt.NDArray[np.bool_] = np.searchsorted(bounds, offsets, "right") % 2 == 0
+    return outside
+
+
+def declared_entities(text: bytes) -> frozenset[bytes]:
+    """The names of the entities that a document type declares."""
+    start = text.find(b"<!DOCTYPE")
+    return frozenset(_ENTITY.findall(text, start, max(doctype_end(text, start), start))) if start >= 0 else frozenset()
 
 
 def _blank_undecodable(text: bytes, codec: str) -> bytes:

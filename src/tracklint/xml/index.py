@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from .names import XSI
 from .tags import EMPTY, OPEN, Bytes, Int32s, Tags, name_keys
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ MAX_DEPTH = 64
 #: Distinct names of a file, and distinct paths of a level, that are told apart.
 MAX_KINDS = 2000
 XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
+#: Name, namespace declarations, and attributes ``type`` with a prefix, as `_attributes` writes them.
+_Named = tuple[bytes, bytes, bytes]
 _ATTRIBUTE = re.compile(rb"(?<![^\s\"'])([^\s=<>\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 
@@ -32,7 +35,8 @@ _ATTRIBUTE = re.compile(rb"(?<![^\s\"'])([^\s=<>\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'(
 class Path:
     """One distinct chain of names. ``uri`` is ``""`` for no namespace and ``None`` where the prefix is not declared.
 
-    ``scope`` maps the prefixes that are declared here (``""`` for the default namespace) to their URIs.
+    ``scope`` maps the prefixes that are declared here (``""`` for the default namespace) to their URIs. ``xsi_type`` is
+    the value of ``xsi:type``, ``""`` where there is none: elements of one name but of two types have two paths.
     """
 
     number: int
@@ -41,6 +45,7 @@ class Path:
     local: str
     uri: str | None
     scope: dict[str, str] = field(repr=False)
+    xsi_type: str = ""
 
     @property
     def name(self) -> str:
@@ -63,13 +68,15 @@ class Path:
 class Elements:
     """Every element in the order of its start tag: index of that tag in ``tags``, depth, and number of its path.
 
-    ``below`` gives the numbers of the paths that a path (by its number) has below it under a local name.
+    ``parent`` is the index of the element that it stands in, -1 for a root. ``below`` gives the numbers of the paths
+    that a path (by its number) has below it under a local name.
     """
 
     tags: Tags
     tag: Int32s
     depth: npt.NDArray[np.int16]
     path: Int32s
+    parent: Int32s
     paths: tuple[Path, ...]
     below: dict[tuple[int, str], list[int]]
 
@@ -154,14 +161,14 @@ def index_elements(data: bytes, raw: Bytes, tags: Tags) -> Elements:
         tag, depth = tag[keep], depth[keep]
     start, end = tags.start[tag] + 1, tags.name_end[tag]
     name, first = _common(*distinct(name_keys(raw, start, end)))
-    names = [(data[start[i] : end[i]], b"") for i in first.tolist()]
+    names = [(data[start[i] : end[i]], b"", b"") for i in first.tolist()]
     _declare(data, tags, tag, name, names)
-    path, paths = _paths(depth, name, names)
+    path, parent, paths = _paths(depth, name, names)
     below: dict[tuple[int, str], list[int]] = {}
     for each in paths:
         if each.parent is not None:
             below.setdefault((each.parent.number, each.local), []).append(each.number)
-    return Elements(tags, tag, depth.astype(np.int16), path, paths, below)
+    return Elements(tags, tag, depth.astype(np.int16), path, parent, paths, below)
 
 
 def distinct(keys: npt.NDArray[np.uint64]) -> tuple[Int32s, npt.NDArray[np.intp]]:
@@ -198,51 +205,60 @@ def tag_attributes(data: bytes, start: int, stop: int) -> Iterator[re.Match[byte
     return _ATTRIBUTE.finditer(data, name.end() if name else start, stop)
 
 
-def _declare(data: bytes, tags: Tags, tag: Int32s, name: Int32s, names: list[tuple[bytes, bytes]]) -> None:
-    """Give elements that declare namespaces names of their own, so that the scope becomes a part of the path."""
-    hits = np.array([m.start() for m in re.finditer(rb"xmlns", data)], np.int64)
-    if not len(hits) or not len(tag):
+def _declare(data: bytes, tags: Tags, tag: Int32s, name: Int32s, names: list[_Named]) -> None:
+    """Give elements that declare namespaces or say their type names of their own: both become a part of the path."""
+    hits = [match.start() for match in re.finditer(b"xmlns", data)]
+    if XSI.encode() in data:
+        hits += [match.start() for match in re.finditer(b":type", data)]
+    if not hits or not len(tag):
         return
-    owner = np.unique(np.searchsorted(tags.start[tag], hits, "right") - 1)
+    owner = np.unique(np.searchsorted(tags.start[tag], np.array(hits, np.int64), "right") - 1)
     owner = owner[owner >= 0]
-    known: dict[tuple[int, bytes], int] = {}
-    seen: dict[bytes, bytes] = {}
+    known: dict[tuple[int, bytes, bytes], int] = {}
+    seen: dict[bytes, tuple[bytes, bytes]] = {}
     for element in owner.tolist():
         at = tag[element]
         inner = data[tags.name_end[at] : tags.stop[at]]
         found = seen.get(inner)
         if found is None:
-            found = _declarations(inner)
+            found = _attributes(inner)
             if len(seen) < 1000:
                 seen[inner] = found
-        if not found:
+        if found == (b"", b""):
             continue
         kind = int(name[element])
-        number = known.get((kind, found))
+        number = known.get((kind, *found))
         if number is None:
-            number = known[kind, found] = len(names)
-            names.append((names[kind][0], found))
+            number = known[kind, *found] = len(names)
+            names.append((names[kind][0], *found))
         name[element] = number
 
 
-def _declarations(inner: bytes) -> bytes:
-    """The namespace declarations of a tag's attributes, as one key: prefix, NUL, URI, NUL ..."""
-    found = []
+def _attributes(inner: bytes) -> tuple[bytes, bytes]:
+    """The namespace declarations of a tag's attributes, as one key: prefix, NUL, URI, NUL ...; and in the same way its
+    attributes ``type`` with a prefix, which may be ``xsi:type``.
+    """
+    declared, types = [], []
     for match in _ATTRIBUTE.finditer(inner):
         prefix, _, local = match[1].partition(b":")
         if prefix == b"xmlns":
-            found += [local, match[2] if match[2] is not None else match[3]]
-    return b"\0".join(found)
+            declared += [local, match[2] if match[2] is not None else match[3]]
+        elif local == b"type":
+            types += [prefix, match[2] if match[2] is not None else match[3]]
+    return b"\0".join(declared), b"\0".join(types)
 
 
-def _paths(depth: Int32s, name: Int32s, names: list[tuple[bytes, bytes]]) -> tuple[Int32s, tuple[Path, ...]]:
+def _paths(depth: Int32s, name: Int32s, names: list[_Named]) -> tuple[Int32s, Int32s, tuple[Path, ...]]:
+    """The number of each element's path, the index of its parent, and the paths."""
     path = np.zeros(len(depth), np.int32)
+    parents = np.full(len(depth), -1, np.int32)
     paths: list[Path] = []
     above: npt.NDArray[np.intp] = np.zeros(0, np.intp)
     for level in range(int(depth.max()) + 1 if len(depth) else 0):
         here = np.flatnonzero(depth == level)
         if level and len(above) and len(here):
-            parent = path[above[np.searchsorted(above, here) - 1]].astype(np.uint64)
+            parents[here] = above[np.searchsorted(above, here) - 1]
+            parent = path[parents[here]].astype(np.uint64)
         else:
             parent = np.zeros(len(here), np.uint64)
         kind, first = _common(*distinct(parent * np.uint64(len(names)) + name[here].astype(np.uint64)))
@@ -251,13 +267,13 @@ def _paths(depth: Int32s, name: Int32s, names: list[tuple[bytes, bytes]]) -> tup
             above_path = paths[int(parent[i])] if level else None
             paths.append(_path(len(paths), above_path, *names[int(name[here[i]])]))
         above = here
-    return path, tuple(paths)
+    return path, parents, tuple(paths)
 
 
 _TOP = {"xml": XML_NAMESPACE, "": ""}
 
 
-def _path(number: int, parent: Path | None, name: bytes, declarations: bytes) -> Path:
+def _path(number: int, parent: Path | None, name: bytes, declarations: bytes, types: bytes) -> Path:
     scope = parent.scope if parent else _TOP
     if declarations:
         parts = declarations.decode("utf-8", "replace").split("\0")
@@ -265,7 +281,9 @@ def _path(number: int, parent: Path | None, name: bytes, declarations: bytes) ->
     prefix, colon, local = name.decode("utf-8", "replace").partition(":")
     if not colon:
         prefix, local = "", prefix
-    return Path(number, parent, prefix, local, scope.get(prefix), scope)
+    parts = types.decode("utf-8", "replace").split("\0")
+    given = (value for mark, value in zip(parts[::2], parts[1::2], strict=False) if scope.get(mark) == XSI)
+    return Path(number, parent, prefix, local, scope.get(prefix), scope, _unescape(next(given, "")).strip())
 
 
 def _unescape(uri: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["GPX_1_0", "GPX_1_1", "TCX_V1", "TCX_V2", "USUAL_PREFIXES", "XSI", "near_miss"]
+__all__ = ["GPX_1_0", "GPX_1_1", "TCX_V1", "TCX_V2", "USUAL_PREFIXES", "XSI", "meant_uri", "near_miss"]
 
 GPX_1_0 = "http://www.topografix.com/GPX/1/0"
 GPX_1_1 = "http://www.topografix.com/GPX/1/1"
@@ -36,6 +36,26 @@ USUAL_IN = {
 def usual_uri(prefix: str, root: str) -> str | None:
     """The namespace that a prefix usually stands for below this root, or ``None``."""
     return USUAL_PREFIXES.get(prefix) or USUAL_IN.get(root, {}).get(prefix)
+
+
+#: Local names in those namespaces. A prefix with none of these names below it means something else.
+_NAMES = {
+    TRACK_POINT_V1: {"TrackPointExtension", "atemp", "wtemp", "depth", "hr", "cad"},
+    GPX_EXTENSIONS_V3: {"TrackPointExtension", "TrackExtension", "WaypointExtension", "RouteExtension"},
+    POWER_V1: {"PowerInWatts", "PowerExtension"},
+    CLUETRUST: {"hr", "cadence", "temp", "distance", "sensor", "run", "lap", "course", "dataPt"},
+    ACTIVITY_EXTENSION_V2: {"TPX", "LX", "CX", "Speed", "RunCadence", "Watts"},
+    XSI: {"type", "schemaLocation", "noNamespaceSchemaLocation", "nil"},
+}
+
+
+def meant_uri(prefix: str, used: set[str], root: str) -> str | None:
+    """The namespace that an undeclared prefix must stand for, by the local names that it is ``used`` with: that of the
+    format where the root has it, else the usual one where its names fit. ``None`` where nobody can tell."""
+    if root in used and root in USUAL_IN:
+        return GPX_1_1 if root == "gpx" else TCX_V2
+    usual = usual_uri(prefix, root)
+    return usual if usual and used & _NAMES[usual] else None
 
 
 def near_miss(uri: str, wanted: str) -> bool:

@@ -11,7 +11,7 @@ from .document import Lines, Root, XmlDocument, as_array, attributes_of
 from .encoding import Encoding, find_encoding
 from .faults import find_faults, prolog_faults
 from .index import Elements, Path, index_elements
-from .names import GPX_1_0, GPX_1_1, TCX_V1, TCX_V2, near_miss, usual_uri
+from .names import GPX_1_0, GPX_1_1, TCX_V1, TCX_V2, meant_uri, near_miss
 from .tags import Tags, find_tags
 from .walk import walk_tags
 
@@ -42,7 +42,7 @@ class _Scan:
         self.codec = self.encoding.found if direct else "utf-8"
         self.text = data if direct else data.decode(self.encoding.found, "replace").encode("utf-8", "replace")
         self.raw = as_array(self.text)
-        self.lines = Lines(self.text, self.encoding.found, self.codec)
+        self.lines = Lines(self.text, len(data), self.encoding.found, self.codec)
 
     def document(self) -> XmlDocument:
         tags = self.tags(well_formed=True)
@@ -178,6 +178,7 @@ class _Scan:
     def unbound(self, elements: Elements, root: Root | None) -> list[Fault]:
         """One fault for each prefix that is used without a declaration, with the first use and the number of uses."""
         uses: dict[str, tuple[int, int, str]] = {}
+        names: dict[str, set[str]] = {}
         counts = np.bincount(elements.path, minlength=len(elements.paths))
         for path in elements.paths:
             if path.uri is None:
@@ -186,13 +187,15 @@ class _Scan:
                 count = int(counts[path.number])
                 at, known, name = uses.get(path.prefix, (offset, 0, path.name))
                 uses[path.prefix] = (min(at, offset), known + count, path.name if offset <= at else name)
+                names.setdefault(path.prefix, set()).add(path.local)
         for prefix, offset, name in self.unbound_attributes(elements):
             at, known, first_name = uses.get(prefix, (offset, 0, name))
             uses[prefix] = (min(at, offset), known + 1, name if offset < at else first_name)
+            names.setdefault(prefix, set()).add(name.partition(":")[2])
         return [
             self.note(
                 "undeclared-prefix", offset, prefix=prefix, element=name, count=count,
-                usual=usual_uri(prefix, root.name if root else ""),
+                usual=meant_uri(prefix, names[prefix], root.name if root else ""),
             )
             for prefix, (offset, count, name) in uses.items()
         ]  # fmt: skip

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ __all__ = [
     "NO_ZONE",
     "TAKEN",
     "Column",
+    "decimal_of",
     "numbers",
     "plain_text",
     "read_number",
@@ -48,10 +50,15 @@ _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.i
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """Values and, for each, what became of it (`TAKEN` ...). A value that was not taken is NaN."""
+    """Values and, for each, what became of it (`TAKEN` ...). A value that was not taken is NaN.
+
+    ``slow`` are the indices of those that were read one by one. All others are plain decimals, or dates and times that
+    are of xsd:dateTime.
+    """
 
     values: Floats
     status: npt.NDArray[np.uint8]
+    slow: npt.NDArray[np.intp]
 
 
 def plain_text(piece: bytes, encoding: str) -> str:
@@ -92,6 +99,22 @@ def read_number(text: str) -> tuple[float, int]:
         value = float(text)
         return (value, TAKEN) if math.isfinite(value) else (math.nan, NOT_FINITE)
     return math.nan, NOT_FINITE if _NOT_FINITE.fullmatch(text) else NOT_VALUE
+
+
+#: A number with more digits than this is no measurement.
+_MOST_DIGITS = 30
+
+
+def decimal_of(text: str) -> str | None:
+    """The plain decimal that a text with a decimal comma or an exponent means; ``None`` where it means none.
+
+    "48,1" is 48.1 and "-4.8e-05" is -0.000048. Every digit stays.
+    """
+    plain = text.strip(" \t\r\n").replace(",", ".")
+    if not _NUMBER.fullmatch(plain):
+        return None
+    number = Decimal(plain)
+    return f"{number:f}" if abs(number.adjusted()) < _MOST_DIGITS else None
 
 
 def read_time(text: str) -> tuple[float, int]:
@@ -159,9 +182,10 @@ def _column(data: bytes, start: Int32s, end: Int32s, encoding: str, ways: tuple[
     for at in range(0, len(start), _ROWS):
         rows = slice(at, at + _ROWS)
         status[rows] = fast(raw, start[rows], end[rows], values[rows])
-    for i in np.flatnonzero(status == _UNREAD).tolist():
+    unread = np.flatnonzero(status == _UNREAD)
+    for i in unread.tolist():
         values[i], status[i] = slow(plain_text(data[start[i] : end[i]], encoding))
-    return Column(values, status)
+    return Column(values, status, unread)
 
 
 def _fast_numbers(raw: Bytes, start: Int32s, end: Int32s, values: Floats) -> npt.NDArray[np.uint8]:

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...activity import sortable
 from ...edits import Asked, Edit, Step
 from ...findings import Where
 from ..columns import message_columns
 from ..document import Definition, FitDocument
 from .compose import free_local
 
-__all__ = ["SORTED_UP_TO", "drop_timeless", "lead_with_file_id", "sort_records"]
+__all__ = ["drop_timeless", "lead_with_file_id", "sort_records"]
 
-#: Steps back that swapped messages explain, in seconds; a larger one says that the clock was set.
-SORTED_UP_TO = 5.0
 _RECORD = 20
 
 
@@ -58,7 +57,7 @@ def lead_with_file_id(document: FitDocument, _asked: Asked) -> Iterator[Step]:
 
 
 def sort_records(document: FitDocument, asked: Asked) -> Iterator[Step]:
-    """Sort the records of a segment by time, equal times in the order of the file, where no step back is above 5 s.
+    """Sort the records of a segment by time, equal times in the order of the file, where they are `sortable`.
 
     Every other message stays at its place. Nothing is sorted where a record would come under another definition, or
     where times are compressed and depend on the order.
@@ -79,7 +78,7 @@ def sort_records(document: FitDocument, asked: Asked) -> Iterator[Step]:
         back = float((np.maximum.accumulate(moments) - moments).max())
         order = np.argsort(moments, kind="stable")
         moved = np.flatnonzero(order != np.arange(len(order)))
-        if not len(moved) or back > SORTED_UP_TO:
+        if not len(moved) or not sortable(moments):
             continue
         owners = [records.definition(int(i)) for i in mine]
         if any(not _may_stand(document, owners[int(order[k])], int(records.offsets[mine[k]])) for k in moved):

@@ -1,0 +1,62 @@
+"""The elements of each path, and what their texts are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ..index import distinct
+from ..tags import name_keys
+from ..values import Column, numbers, plain_text, times
+
+if TYPE_CHECKING:
+    from ..document import XmlDocument
+    from ..tags import Int32s
+
+__all__ = ["Members", "column", "groups"]
+
+#: So many texts, or fewer, are looked at one by one.
+FEW = 64
+
+
+class Members:
+    """The elements of a document by the numbers of their paths."""
+
+    def __init__(self, document: XmlDocument) -> None:
+        path = document.elements.path
+        count = len(document.elements.paths)
+        short = path.astype(np.uint16) if count < 1 << 16 else path  # numpy sorts 16-bit numbers in one pass
+        self._order = np.argsort(short, kind="stable").astype(np.int32)
+        self._bounds = np.concatenate(([0], np.cumsum(np.bincount(path, minlength=count))))
+
+    def of(self, number: int) -> Int32s:
+        """The indices of the elements of a path, ascending."""
+        return self._order[self._bounds[number] : self._bounds[number + 1]]
+
+
+def column(document: XmlDocument, key: str, found: Int32s, spans: tuple[Int32s, Int32s], kind: str) -> Column:
+    """The texts of these elements or attributes as numbers or times; from the memo where they were read before."""
+    known = document.memo.get(f"column {key}")
+    if known is not None and len(known[0]) == len(found) and np.array_equal(known[0], found):
+        return known[1]  # type: ignore[no-any-return]
+    read = times if kind == "dateTime" else numbers
+    return read(document.text, *spans, document.codec)
+
+
+def groups(document: XmlDocument, start: Int32s, end: Int32s) -> Iterator[tuple[str, npt.NDArray[np.intp]]]:
+    """Each different text at ``start:end``, with its markup taken away, and the rows that have it."""
+    if len(start) <= FEW:
+        for row in range(len(start)):
+            yield plain_text(document.text[start[row] : end[row]], document.codec), np.array([row])
+        return
+    kind, first = distinct(name_keys(document.raw, start, end))
+    order = np.argsort(kind, kind="stable")
+    bounds = np.searchsorted(kind[order], np.arange(len(first) + 1))
+    for number, row in enumerate(first.tolist()):
+        yield (
+            plain_text(document.text[start[row] : end[row]], document.codec),
+            order[bounds[number] : bounds[number + 1]],
+        )

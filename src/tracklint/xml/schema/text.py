@@ -1,0 +1,123 @@
+"""Characters where only elements may stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ..tags import CLOSE, OPEN
+from .members import groups
+from .model import Complex
+
+if TYPE_CHECKING:
+    from ..document import XmlDocument
+    from ..index import Elements
+    from .found import Found
+    from .paths import Declared
+
+__all__ = ["check_text"]
+
+_WHITE = " \t\r\n"
+
+
+def check_text(document: XmlDocument, declared: tuple[Declared, ...], found: Found) -> None:
+    """Every element that holds text between or instead of its elements."""
+    tags = document.elements.tags
+    bare = np.fromiter((_is_bare(each) for each in declared), bool, len(declared))
+    if len(tags.start) < 2 or not bare.any():
+        return
+    leaf = (tags.kind[:-1] == OPEN) & (tags.kind[1:] == CLOSE)
+    after = np.flatnonzero(~leaf & (tags.start[1:] > tags.stop[:-1])).astype(np.int32)
+    after = after[_maybe_text(document, tags.stop[after], tags.start[after + 1])]
+    for text, rows in groups(document, tags.stop[after], tags.start[after + 1]):
+        if text.strip(_WHITE):
+            owners = _owners(document.elements, after[rows])
+            owners = owners[owners >= 0]
+            _add(document.elements, declared, owners[bare[document.elements.path[owners]]], text, found)
+    _instead(document, declared, bare, leaf, found)
+
+
+def _maybe_text(
+    document: XmlDocument, start: npt.NDArray[np.int32], end: npt.NDArray[np.int32]
+) -> npt.NDArray[np.intp]:
+    """The rows that are not sure to be white space: indents of one length are mostly the same bytes."""
+    raw, length = document.raw, end - start
+    if len(raw) < _WORD or not len(start):
+        return np.arange(len(start))
+    words: npt.NDArray[np.uint64] = np.ndarray((len(raw) - _WORD + 1,), "<u8", raw, strides=(1,))
+    maybe = (length > _LONGEST) | (start > len(raw) - _WORD)
+    sizes = np.flatnonzero(np.bincount(np.minimum(length, _LONGEST + 1), minlength=1)[: _LONGEST + 1])
+    for size in sizes.tolist():
+        rows = np.flatnonzero(length == size)
+        at = start[rows]
+        one = int(at[0])
+        if document.text[one : one + size].strip(b" \t\r\n") or maybe[rows[-1]]:
+            maybe[rows] = True
+            continue
+        unused = np.uint64(8 * max(_WORD - size, 0))
+        for skip in range(0, size, _WORD):
+            step = max(min(skip, size - _WORD), 0)
+            maybe[rows] |= (words[at + step] << unused) != (words[one + step] << unused)
+    return np.flatnonzero(maybe)
+
+
+#: Bytes that are compared at once, and the longest indent that is.
+_WORD = 8
+_LONGEST = 64
+
+
+def _instead(
+    document: XmlDocument,
+    declared: tuple[Declared, ...],
+    bare: npt.NDArray[np.bool_],
+    leaf: npt.NDArray[np.bool_],
+    found: Found,
+) -> None:
+    """Text in elements without children; where none may stand, white space is too much as well."""
+    elements = document.elements
+    alone = np.flatnonzero(bare[elements.path] & leaf[np.minimum(elements.tag, len(leaf) - 1)]).astype(np.int32)
+    start, end = elements.text_spans(alone)
+    alone, start, end = alone[end > start], start[end > start], end[end > start]
+    for text, rows in groups(document, start, end):
+        owners = alone[rows]
+        if not text.strip(_WHITE):
+            empty = [number for number in np.unique(elements.path[owners]).tolist() if _is_empty(declared[number])]
+            owners = owners[np.isin(elements.path[owners], empty)] if text else owners[:0]
+        _add(elements, declared, owners, text, found)
+
+
+def _add(
+    elements: Elements, declared: tuple[Declared, ...], owners: npt.NDArray[np.int32], text: str, found: Found
+) -> None:
+    owners = np.unique(owners)
+    for number in np.unique(elements.path[owners]).tolist():
+        path = declared[number].path
+        alike = owners[elements.path[owners] == number]
+        found.add("text", path.local, path.parent, alike, text.strip(_WHITE) or text)
+
+
+def _is_bare(declared: Declared) -> bool:
+    """Whether only elements may stand in elements of this path."""
+    type_ = declared.type
+    return declared.checked and isinstance(type_, Complex) and not type_.text and not type_.mixed
+
+
+def _is_empty(declared: Declared) -> bool:
+    """Whether nothing may stand in elements of this path, not even white space."""
+    return isinstance(declared.type, Complex) and not declared.type.slots
+
+
+def _owners(elements: Elements, after: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """The element that is open behind each of these tags; -1 where there is none in the index."""
+    tags = elements.tags
+    depth = tags.depth[after] - (tags.kind[after] != OPEN)
+    owner = (np.searchsorted(elements.tag, after, "right") - 1).astype(np.int32)
+    while True:
+        deeper = (owner >= 0) & (elements.depth[owner] > depth)
+        if not deeper.any():
+            break
+        owner[deeper] = elements.parent[owner[deeper]]
+    owner[(owner >= 0) & (elements.depth[owner] != depth)] = -1
+    return owner

@@ -1,0 +1,82 @@
+"""Validation of a document by the structural index: each question is asked once for a path, a shape or a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..names import GPX_1_1, TCX_V1
+from .attributes import check_attributes
+from .found import Found, Violation
+from .keys import check_keys
+from .members import Members
+from .paths import Declared, resolved, wanted_namespace
+from .shapes import check_children
+from .text import check_text
+from .values import check_values
+
+if TYPE_CHECKING:
+    from ..document import XmlDocument
+
+__all__ = ["schema_valid", "violations"]
+
+
+def violations(document: XmlDocument) -> tuple[Violation, ...]:
+    """All ways in which a document breaks the schema of its format and those of the extensions that are known.
+
+    Empty for a document that is schema-valid. A root in no namespace, or in one that is only like that of its format,
+    is taken as if it were in that one; TCX version 1 as if it were version 2, whatever its root holds.
+    Takes any document, also one that is not well-formed, and never raises. The answer is kept.
+    """
+    if "violations" not in document.memo:
+        document.memo["violations"] = _violations(document)
+    return document.memo["violations"]  # type: ignore[no-any-return]
+
+
+def schema_valid(document: XmlDocument) -> bool:
+    """Whether a validator with the schema of the format would take this document.
+
+    It is well-formed, its root is in the right namespace, it has no violations, and what stands in extensions of
+    GPX 1.1 is in other namespaces than GPX's own, as the format has it (Strava's general tags are not).
+    """
+    root = document.root
+    return (
+        document.well_formed
+        and root is not None
+        and root.namespace == wanted_namespace(document)
+        and not violations(document)
+        and not any(_general(each) for each in resolved(document))
+    )
+
+
+def _general(declared: Declared) -> bool:
+    """Whether this stands directly in extensions of GPX 1.1, but in no other namespace."""
+    parent = declared.path.parent
+    return (
+        parent is not None
+        and parent.local == "extensions"
+        and parent.uri == GPX_1_1
+        and declared.path.uri in ("", GPX_1_1)
+    )
+
+
+def _violations(document: XmlDocument) -> tuple[Violation, ...]:
+    elements, found = document.elements, Found()
+    if not len(elements):
+        return ()
+    declared = resolved(document)
+    members = Members(document)
+    old = document.root is not None and document.root.namespace == TCX_V1
+    for each in declared:
+        path = each.path
+        if each.fault is None or (old and path.parent is not None and path.parent.parent is None):
+            continue
+        kind, evidence = each.fault
+        found.add(kind, path.local, path.parent, members.of(path.number), **evidence)
+    check_children(elements, declared, found)
+    check_attributes(document, declared, members, found)
+    check_values(document, declared, members, found)
+    check_text(document, declared, found)
+    check_keys(document, declared, members, found)
+    for key in [key for key in document.memo if key.startswith("column ")]:
+        del document.memo[key]  # they have served, and are as large as the activity
+    return found.violations()
