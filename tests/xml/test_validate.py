@@ -23,6 +23,7 @@ from tracklint.tcx import tcx_activity
 from tracklint.testing import Ride
 from tracklint.xml import XmlDocument, parse, scan_xml
 from tracklint.xml.schema import schema_valid, shapes, violations
+from tracklint.xml.schema.found import MAX_VIOLATIONS
 from tracklint.xml.walk import walk_tags
 
 if TYPE_CHECKING:
@@ -263,6 +264,11 @@ def test_limits_of_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     found = violations(scan_xml(gpx(points)))
     assert 0 < sum(len(v.elements) for v in found if v.kind == "too-many") <= 5
+
+
+def test_so_many_violations_are_kept() -> None:
+    data = gpx("".join(f'<trkpt lat="1" lon="2" a{n}="1"/>' for n in range(3000)))
+    assert len(violations(scan_xml(data))) == MAX_VIOLATIONS
 
 
 # Whatever the bytes are -----------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ..findings import Severity
 from ..xml import XmlDocument
 from ..xml.columns import element_place
 from ..xml.forms import own_ids, same_value
-from ..xml.names import GPX_1_1
+from ..xml.schema import own_in_extensions
 from .basis import GPX_1_1 as GPX_SCHEMA
 from .basis import PRACTICE, STRAVA_UPLOADS, TCX_V2
 from .registry import Found, Hit, rule
@@ -332,10 +332,9 @@ def other_violation(document: XmlDocument, _limits: Limits) -> Found:
 
 
 def _own_in_extensions(document: XmlDocument) -> Found:
-    """Elements of no namespace, or of GPX itself, in extensions of GPX 1.1, which are for other namespaces."""
+    """Elements of no namespace, or of the format itself, in extensions, which are for other namespaces."""
     for path in document.elements.paths:
-        parent = path.parent
-        if parent is not None and parent.local == "extensions" and parent.uri == GPX_1_1 and path.uri in ("", GPX_1_1):
+        if own_in_extensions(path):
             found = document.elements.where(lambda each, path=path: each is path)  # type: ignore[misc]
             what = f"{path.local} stands in extensions, where the schema has elements of other namespaces only"
             evidence = {
@@ -345,7 +344,7 @@ def _own_in_extensions(document: XmlDocument) -> Found:
                 "offsets": offsets_of(document, found),
             }
             place = replace(element_place(document, int(found[0])), count=len(found))
-            yield Hit(place, evidence, told_by=("SEN021", "SEN006", "SEN005"))
+            yield Hit(place, evidence, told_by=("SEN021", "SEN012", "SEN017", "SEN006", "SEN005"))
 
 
 _WORDS = {

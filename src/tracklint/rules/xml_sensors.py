@@ -172,6 +172,7 @@ def track_point_v2(document: XmlDocument, _limits: Limits) -> Found:
     hint='write <TPX xmlns="{expected}"> around Speed, RunCadence and Watts',
     formats=("tcx",),
     fix="safe",
+    schema=True,
 )
 def tpx_without_namespace(document: XmlDocument, _limits: Limits) -> Found:
     """TPX, Watts, RunCadence or Speed stand in the extensions of a point, but in TCX's own namespace or in none.

@@ -18,18 +18,21 @@ from .tags import CLOSE, EMPTY, OPEN, STRAY, Int32s, Tags, doctype_end
 
 __all__ = ["walk_tags"]
 
+#: A ``<`` that starts nothing: `find_tags` passes over it, in attribute values too.
+_SIGN = rb"<(?![A-Za-z_:/?\x80-\xff]|!--|!\[CDATA\[|!DOCTYPE)"
 _TOKEN = re.compile(
     rb"""<(?:
       !--(?:.*?-->|.*)
     | !\[CDATA\[(?:.*?\]\]>|.*)
     | \?(?:.*?\?>|.*)
     | (?P<type>!DOCTYPE)
-    | (?P<end>/)?(?P<name>[A-Za-z_:\x80-\xff][^\s/>"'=<]*+)(?P<rest>(?:"[^"<]*"|'[^'<]*'|[^<>"']++)*+)>
-    | (?P<end2>/)?(?P<name2>[A-Za-z_:\x80-\xff][^\s/>"'=<]*+)(?P<rest2>[^<>]*+)>
-    )""",
+    | (?P<end>/)?(?P<name>[A-Za-z_:\x80-\xff][^\s/>"'=<]*+)
+      (?P<rest>(?:"(?:[^"<]++|SIGN)*+"|'(?:[^'<]++|SIGN)*+'|[^<>"']++|SIGN)*+)>
+    | (?P<end2>/)?(?P<name2>[A-Za-z_:\x80-\xff][^\s/>"'=<]*+)(?P<rest2>(?:[^<>]++|SIGN)*+)>
+    )""".replace(b"SIGN", _SIGN),
     re.DOTALL | re.VERBOSE,
 )
-_VALUE = re.compile(rb"\"[^\"<]*\"|'[^'<]*'")
+_VALUE = re.compile(rb"\"[^\"]*\"|'[^']*'")
 
 
 def walk_tags(data: bytes) -> Tags:

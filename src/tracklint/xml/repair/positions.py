@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...activity import Activity
 from ...edits import Asked, Edit, Repair, Step
-from ...gpx import gpx_activity
-from ...tcx import tcx_activity
-from ..columns import element_place, point_elements
-from ..extensions import point_name, root_is
+from ..columns import element_place
+from ..extensions import root_is
 from ..places import Standing, column_of, standings
 from ..values import TAKEN, decimal_of
 from .extensions import counted, repair
+from .points import activity_of, named_rows, points_of
 from .splice import encoded, removed
 
 if TYPE_CHECKING:
@@ -31,26 +29,11 @@ __all__ = ["REPAIRS"]
 _AXES = ("latitude", "longitude")
 
 
-def _activity(document: XmlDocument) -> Activity:
-    return gpx_activity(document) if root_is(document, "gpx") else tcx_activity(document)
-
-
-def _points(document: XmlDocument) -> Int32s:
-    found, keep = point_elements(document, point_name(document))
-    return found[keep]
-
-
-def _named(asked: Asked, count: int) -> list[int]:
-    """The points that the findings name in their ``runs``, ascending."""
-    runs = [run for finding in asked.findings for run in finding.evidence.get("runs") or ()]
-    return sorted({i for first, last in runs for i in range(int(first), int(last) + 1) if i < count})
-
-
 def _drop(document: XmlDocument, asked: Asked, points: list[int], what: str) -> Iterator[Step]:
     """Take these points out of a GPX file, their Positions out of a TCX file."""
     if not asked.unsafe or not points:
         return
-    elements, gpx = _points(document), root_is(document, "gpx")
+    elements, gpx = points_of(document), root_is(document, "gpx")
     if gpx and len(points) == len(elements):
         return  # a file without points is no activity
     where = element_place(document, int(elements[points[0]]))
@@ -71,7 +54,7 @@ def _drop(document: XmlDocument, asked: Asked, points: list[int], what: str) -> 
 
 def _values(document: XmlDocument, points: list[int]) -> str:
     """What else goes with these points, in words."""
-    activity = _activity(document)
+    activity = activity_of(document)
     names = {"altitude": "elevation", "heart_rate": "heart rate", "cadence": "cadence", "power": "power"}
     counts = {name: int(activity.channel(channel)[points].sum()) for channel, name in names.items()}
     words = [counted(count, name) for name, count in counts.items() if count]
@@ -89,12 +72,12 @@ def drop_named(document: XmlDocument, asked: Asked) -> Iterator[Step]:
         "jump": "far off its neighbours",
     }
     what = whats[asked.findings[0].name]
-    yield from _drop(document, asked, _named(asked, len(_points(document))), what)
+    yield from _drop(document, asked, named_rows(asked, len(points_of(document))).tolist(), what)
 
 
 def write_decimals(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     """Write coordinates with a comma or an exponent as plain decimals; drop the positions that are other texts."""
-    activity = _activity(document)
+    activity = activity_of(document)
     edits: list[Edit] = []
     hopeless: set[int] = set()
     for bad in activity.bad_values:

@@ -38,15 +38,15 @@ def declare_prefixes(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 
 def _elements(document: XmlDocument, prefix: str) -> list[int]:
-    """The elements with this undeclared prefix that stand in no other of them."""
-    found = document.elements.where(
-        lambda path: _unbound(path, prefix) and not any(_unbound(p, prefix) for p in path.chain()[:-1])
-    )
-    return [int(element) for element in found]
+    """The elements with this undeclared prefix that have an end and stand in no other whose prefix is not declared:
+    what is left of that one comes next."""
+    found = document.elements.where(lambda path: path.prefix == prefix and _unbound(path) == 1)
+    return [int(element) for element in found if document.elements.end_tag(int(element)) is not None]
 
 
-def _unbound(path: Path, prefix: str) -> bool:
-    return path.prefix == prefix and path.uri is None
+def _unbound(path: Path) -> int:
+    """How many elements from the root down to this one have a prefix that is not declared."""
+    return sum(p.uri is None for p in path.chain())
 
 
 def _attributes(document: XmlDocument, prefix: str) -> Iterator[Edit]:
@@ -55,7 +55,8 @@ def _attributes(document: XmlDocument, prefix: str) -> Iterator[Edit]:
     starts = elements.tags.start[elements.tag]
     for match in re.finditer(rb"[\s\"']" + re.escape(prefix.encode()) + rb":[\w.-]+\s*=", document.text):
         element = int(np.searchsorted(starts, match.start(), "right")) - 1
-        if element < 0 or prefix in elements.paths[elements.path[element]].scope:
+        path = elements.paths[elements.path[max(element, 0)]]
+        if element < 0 or prefix in path.scope or _unbound(path):
             continue
         tag = int(elements.tag[element])
         for each in tag_attributes(document.text, int(starts[element]), int(elements.tags.stop[tag])):
@@ -66,12 +67,7 @@ def _attributes(document: XmlDocument, prefix: str) -> Iterator[Edit]:
 
 def _dropped(document: XmlDocument, finding: Finding, prefix: str) -> Iterator[Step]:
     edits = [removed(document, element) for element in _elements(document, prefix)]
-    spans = sorted((edit.offset, edit.offset + edit.size) for edit in edits)
-    starts = [start for start, _ in spans]
-    for edit in _attributes(document, prefix):
-        at = int(np.searchsorted(starts, edit.offset, "right")) - 1
-        if at < 0 or edit.offset >= spans[at][1]:
-            edits.append(edit)
+    edits += _attributes(document, prefix)
     if edits:
         count = f"{len(edits)} element{'s' if len(edits) > 1 else ''} or attribute{'s' if len(edits) > 1 else ''}"
         yield Step(

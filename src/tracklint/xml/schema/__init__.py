@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from .found import KINDS, Violation
 from .paths import resolved
-from .validate import schema_valid, violations
+from .validate import own_in_extensions, schema_valid, violations
 
-__all__ = ["KINDS", "Violation", "resolved", "schema_valid", "violations"]
+__all__ = ["KINDS", "Violation", "own_in_extensions", "resolved", "schema_valid", "violations"]

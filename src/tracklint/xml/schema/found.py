@@ -38,6 +38,10 @@ KINDS = (
 )
 
 
+#: More different violations of one document are not kept: a hostile file has an own one for each of its tags.
+MAX_VIOLATIONS = 1000
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Violation:
     """One way in which elements of a document break its schema.
@@ -89,6 +93,8 @@ class Found:
         above = parent.locals() if parent is not None else ()
         key = (kind, element, above, parent.uri if parent is not None else "", tuple(evidence.items()))
         if key not in self._evidence:
+            if len(self._evidence) >= MAX_VIOLATIONS:
+                return
             self._evidence[key] = {**evidence, "parent_path": "/".join(above)} | (
                 {} if sample is None else {"sample": sample[:80]}
             )

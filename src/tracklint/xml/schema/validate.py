@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..names import GPX_1_1, TCX_V1
+from ..names import GPX_1_1, TCX_V1, TCX_V2
 from .attributes import check_attributes
 from .found import Found, Violation
 from .keys import check_keys
 from .members import Members
-from .paths import Declared, resolved, wanted_namespace
+from .paths import resolved, wanted_namespace
 from .shapes import check_children
 from .text import check_text
 from .values import check_values
 
 if TYPE_CHECKING:
     from ..document import XmlDocument
+    from ..index import Path
 
-__all__ = ["schema_valid", "violations"]
+__all__ = ["own_in_extensions", "schema_valid", "violations"]
 
 
 def violations(document: XmlDocument) -> tuple[Violation, ...]:
@@ -35,8 +36,8 @@ def violations(document: XmlDocument) -> tuple[Violation, ...]:
 def schema_valid(document: XmlDocument) -> bool:
     """Whether a validator with the schema of the format would take this document.
 
-    It is well-formed, its root is in the right namespace, it has no violations, and what stands in extensions of
-    GPX 1.1 is in other namespaces than GPX's own, as the format has it (Strava's general tags are not).
+    It is well-formed, its root is in the right namespace, it has no violations, and what stands directly in extensions
+    is in other namespaces than the format's own, as the published schemas have it (Strava's general tags are not).
     """
     root = document.root
     return (
@@ -44,18 +45,17 @@ def schema_valid(document: XmlDocument) -> bool:
         and root is not None
         and root.namespace == wanted_namespace(document)
         and not violations(document)
-        and not any(_general(each) for each in resolved(document))
+        and not any(own_in_extensions(path) for path in document.elements.paths)
     )
 
 
-def _general(declared: Declared) -> bool:
-    """Whether this stands directly in extensions of GPX 1.1, but in no other namespace."""
-    parent = declared.path.parent
+def own_in_extensions(path: Path) -> bool:
+    """Whether this stands directly in extensions of GPX 1.1 or TCX 2, but in no other namespace."""
+    parent = path.parent
     return (
         parent is not None
-        and parent.local == "extensions"
-        and parent.uri == GPX_1_1
-        and declared.path.uri in ("", GPX_1_1)
+        and (parent.uri, parent.local) in ((GPX_1_1, "extensions"), (TCX_V2, "Extensions"))
+        and path.uri in ("", parent.uri)
     )
 
 
