@@ -25,7 +25,7 @@ FLOORS = (
     ("batch", "barometer", "testing", "dump", "fixing"),
     ("preparing",),
     ("strava",),
-    ("cli",),
+    ("testing.sandbox", "cli"),
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 

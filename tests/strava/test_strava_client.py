@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tracklint.strava.client import API_BASE, Client
+from tracklint.strava.client import API_BASE, Client, _Bearer
 from tracklint.strava.errors import (
     BadAnswer,
     ErrorItem,
@@ -437,7 +437,7 @@ def everything_about(error: BaseException, client: Client) -> str:
     while seen is not None:
         parts += [repr(seen), str(seen), repr(vars(seen)), "".join(traceback.format_exception(seen))]
         seen = seen.__cause__ or seen.__context__
-    return "\n".join([*parts, repr(client), str(client), repr(client._http.auth), repr(vars(client._http.auth).keys())])
+    return "\n".join([*parts, repr(client), str(client), repr(client._source), repr(_Bearer(TOKEN))])
 
 
 @pytest.mark.parametrize(

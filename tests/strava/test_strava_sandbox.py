@@ -20,7 +20,7 @@ from tracklint.preparing import Prepared, prepare
 from tracklint.strava.client import Client
 from tracklint.strava.errors import BadAnswer, NetworkTrouble, NotAuthorised, NotFound, RateLimited, Refused, TooLarge
 from tracklint.strava.sandbox import Options, Running, running_sandbox
-from tracklint.strava.sandbox.verdict import EMPTY, IMPROPER, MALFORMED, NO_TIME, UNRECOGNISED
+from tracklint.strava.sandbox.verdict import BAD_TIME, EMPTY, IMPROPER, MALFORMED, NO_TIME, UNRECOGNISED
 from tracklint.strava.uploader import Uploader
 from tracklint.testing import OMIT, Ride
 
@@ -115,6 +115,11 @@ def test_the_sport_comes_from_the_field_then_from_the_file(start: Start) -> None
 
 
 NO_TIMES = {i: {"time": None} for i in range(RIDE.points)}
+IN_1970 = {i: {"time": f"1970-01-01T00:{i // 60:02}:{i % 60:02}Z"} for i in range(RIDE.points)}
+ROUTE = (
+    b'<gpx version="1.1" creator="planner" xmlns="http://www.topografix.com/GPX/1/1"><rte>'
+    b'<rtept lat="47.1" lon="8.1"/><rtept lat="47.2" lon="8.1"/></rte></gpx>'
+)
 BAD = [
     pytest.param("fit", b"", EMPTY, True, id="empty"),
     pytest.param("gpx", b"name,time\r\nride,10:00\r\n", UNRECOGNISED, True, id="csv"),
@@ -130,6 +135,8 @@ BAD = [
     pytest.param("tcx", RIDE.tcx(change=NO_TIMES), NO_TIME, False, id="tcx without times"),
     pytest.param("gpx", RIDE.gpx(skip=range(RIDE.points)), NO_TIME, False, id="gpx without points"),
     pytest.param("gpx", RIDE.gpx(change={5: {"time": None}}), NO_TIME, False, id="one point without time"),
+    pytest.param("gpx", RIDE.gpx(change=IN_1970), BAD_TIME, False, id="gpx of 1970"),
+    pytest.param("tcx", FILES["tcx"].replace(b"TrainingCenter", b"Centre"), UNRECOGNISED, True, id="another root"),
 ]
 
 
@@ -148,6 +155,13 @@ def test_each_bad_kind_is_refused_with_stravas_text(
             status = finished(client, data, data_type)
     assert (status.state, status.reason, status.status, status.activity_id) == ("failed", text, FAILED, None)
     assert not sandbox.strava.activities
+
+
+def test_a_route_is_processed_for_ever(start: Start) -> None:
+    """strava-ruby-client#36"""
+    with client_of(start()) as client:
+        status = client.upload(ROUTE, data_type="gpx", file_name="route.gpx")
+        assert {client.status(status.id).state for _ in range(9)} == {"processing"}
 
 
 def test_the_uploader_tells_a_refusal_of_the_stand_in(start: Start, fake_time: FakeTime) -> None:

@@ -207,7 +207,7 @@ def test_the_upload_id_survives_any_trouble(scripted: Any, fake_time: FakeTime, 
 def test_an_upload_can_be_taken_up_again(scripted: Any, fake_time: FakeTime) -> None:
     send, script = uploader(scripted, fake_time, answer(), READY)
     done = send.resume(123)
-    assert (done.outcome, done.name, done.polls) == ("ready", "upload 123", 1)
+    assert (done.outcome, done.name, done.polls) == ("ready", "upload 123", 2)
     assert {r.method for r in script.requests} == {"GET"}
 
 

@@ -19,6 +19,10 @@ COMMANDS = {
     "fix": "mend files: say what would change, or write it",
     "prepare": "tag, compress and name files for an upload",
     "upload": "check, prepare and send files to Strava, or to the sandbox",
+    "login": "sign in at Strava",
+    "logout": "end the sign-in, at Strava and on this machine",
+    "status": "say who is signed in, for how long, and where things are kept",
+    "create": "create an activity without a file",
     "sandbox": "run a local stand-in of Strava's upload API",
     "explain": "explain a rule by its code",
 }

@@ -7,7 +7,6 @@ https://developers.strava.com/docs/reference/.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import time
 from typing import TYPE_CHECKING, Any, Self
@@ -15,28 +14,28 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 
 from ..sports import spell_sport_type
-from .errors import BadAnswer, NetworkTrouble, StravaError, error_from
+from .address import base_address
+from .errors import BadAnswer, NotAuthorised, error_from
+from .exchange import MAYBE, TIMEOUT, Answer, exchange, http_client
 from .limits import RateLimits
-from .status import UploadStatus
+from .settings import API_BASE
+from .status import UploadStatus, id_number
+from .tokens import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
     from types import TracebackType
+
+    from .auth import TokenSource
 
 __all__ = ["API_BASE", "DATA_TYPES", "TIMEOUT", "Client"]
 
-#: Host and path in one setting: Strava moves both on 2027-06-01.
-API_BASE = "https://www.strava.com/api/v3"
 #: What a file can be sent as; ``.gz`` must be there exactly when the bytes are gzipped.
 DATA_TYPES = ("fit", "fit.gz", "tcx", "tcx.gz", "gpx", "gpx.gz")
-#: Seconds: to connect, to send and receive one piece, to get a connection.
-TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=10.0)
-_LARGEST_ANSWER = 4 * 1024 * 1024
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
 class _Bearer(httpx.Auth):
-    """Sets the Authorization header of each request; its repr does not show the token."""
+    """Sets the Authorization header of one request; its repr does not show the token."""
 
     def __init__(self, token: str) -> None:
         self._header = f"Bearer {token}"
@@ -49,40 +48,48 @@ class _Bearer(httpx.Auth):
         yield request
 
 
+class _Fixed:
+    """A `TokenSource` of one token, which nobody renews."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def token(self) -> str:
+        return self._token
+
+    def renewed(self, refused: str) -> None:
+        """There is no other token."""
+
+
 class Client:
     """Talks to Strava, or to a stand-in at another ``api_base``, for one athlete. A context manager; `close` ends it.
 
-    ``limits`` holds the request limits of the last answer that told them. Raises ValueError for a token that no
-    header can carry and for an ``api_base`` that would send the token in the clear over a network.
+    ``token`` is one token, or the source of one for each request: where Strava does not accept it (401, and no
+    missing scope), the request is sent once more with the token that the source gives instead. ``limits`` holds the
+    request limits of the last answer that told them. Raises ValueError for a token that no header can carry and for
+    an ``api_base`` that would send the token in the clear over a network.
     """
 
     def __init__(
         self,
-        token: str,
+        token: str | TokenSource,
         *,
         api_base: str = API_BASE,
         timeout: httpx.Timeout | float = TIMEOUT,
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if not token or not all("!" <= c <= "~" for c in token):
+        if isinstance(token, str) and not printable(token):
             raise ValueError(
                 "the token is empty or holds a character that no HTTP header can carry, such as a line end"
             )
-        base, local = _base(api_base)
+        base, local = base_address(api_base, "api_base")
         self.api_base = str(base)
         self.limits: RateLimits | None = None
         self._site = str(base.copy_with(raw_path=b"/")) if local else "https://www.strava.com/"
-        self._token = token
+        self._source: TokenSource = _Fixed(token) if isinstance(token, str) else token
         self._clock = clock
-        self._http = httpx.Client(
-            auth=_Bearer(token),
-            timeout=timeout,
-            transport=transport,
-            follow_redirects=False,
-            trust_env=not local,  # a proxy of the environment does not see this machine's own addresses
-            headers={"Accept": "application/json", "User-Agent": _user_agent()},
-        )
+        self._http = http_client(local=local, timeout=timeout, transport=transport)
 
     def __repr__(self) -> str:
         return f"Client([token], api_base={self.api_base!r})"
@@ -149,6 +156,28 @@ class Client:
         """How an upload goes: ``GET /uploads/:id``; Strava wants a second or more between two. Raises `StravaError`."""
         return self._upload_status(self._ask("GET", f"/uploads/{int(upload_id)}"), sent_file=False)
 
+    def create_activity(self, fields: Mapping[str, str]) -> dict[str, Any]:
+        """Create an activity without a file: ``POST /activities``, as a form. Gives the detailed activity.
+
+        Sent once: Strava takes no id of ours here, so that a second request would make a second activity. Raises
+        `StravaError`, whose ``maybe_accepted`` tells whether the activity may exist all the same.
+        """
+        answer = self._ask("POST", "/activities", data=dict(fields))
+        if not isinstance(answer, dict) or not (id_number(answer.get("id_str")) or id_number(answer.get("id"))):
+            raise BadAnswer(
+                "Strava's answer about the new activity holds no id; it may have been created all the same",
+                body=_shown(answer),
+                maybe_accepted=True,
+            )
+        return answer
+
+    def athlete(self) -> dict[str, Any]:
+        """Whose token it is: ``GET /athlete``; any scope will do. Raises `StravaError`."""
+        answer = self._ask("GET", "/athlete")
+        if not isinstance(answer, dict):
+            raise BadAnswer("Strava's answer about the athlete is no JSON object", body=_shown(answer))
+        return answer
+
     def activity(self, activity_id: int) -> dict[str, Any]:
         """An activity: ``GET /activities/:id``; needs the scope activity:read. Raises `StravaError`."""
         answer = self._ask("GET", f"/activities/{int(activity_id)}")
@@ -160,7 +189,7 @@ class Client:
         status = UploadStatus.from_json(answer)
         if status is None:
             raise BadAnswer(
-                "Strava's answer about the upload holds no upload id" + _MAYBE[sent_file],
+                "Strava's answer about the upload holds no upload id" + MAYBE[sent_file],
                 body=_shown(answer),
                 maybe_accepted=sent_file,
             )
@@ -169,58 +198,42 @@ class Client:
     def _ask(self, method: str, path: str, **content: Any) -> object:
         """Send one request; the parsed JSON of a 2xx answer. Everything else becomes a `StravaError`."""
         sent_file = method == "POST"
-        http_status, headers, body = self._exchange(method, path, sent_file, content)
-        told = RateLimits.from_headers(headers)
-        self.limits = told or self.limits
-        if not 200 <= http_status < 300:
-            raise error_from(http_status, headers, body, now=self._clock(), sent_file=sent_file)
+        token = self._source.token()
         try:
-            return json.loads(body)
+            answer = self._exchange(method, path, token, **content)
+        except NotAuthorised as error:
+            other = self._source.renewed(token) if error.http_status == 401 and error.missing_scope is None else None
+            if other is None:
+                raise
+            answer = self._exchange(method, path, other, **content)
+        try:
+            return json.loads(answer.body)
         except (ValueError, RecursionError):
-            what = "is empty" if not body.strip() else "is no JSON"
+            what = "is empty" if not answer.body.strip() else "is no JSON"
             raise BadAnswer(
-                f"Strava's answer with status {http_status} {what}" + _MAYBE[sent_file],
-                http_status=http_status,
-                body=body,
+                f"Strava's answer with status {answer.http_status} {what}" + MAYBE[sent_file],
+                http_status=answer.http_status,
+                body=answer.body,
                 maybe_accepted=sent_file,
             ) from None
 
-    def _exchange(
-        self, method: str, path: str, sent_file: bool, content: dict[str, Any]
-    ) -> tuple[int, httpx.Headers, str]:
-        trouble: StravaError
-        http_status = None
-        try:
-            with self._http.stream(method, self.api_base + path, **content) as response:
-                http_status = response.status_code
-                body = bytearray()
-                for piece in response.iter_bytes():
-                    body += piece
-                    if len(body) > _LARGEST_ANSWER:
-                        raise httpx.DecodingError(f"it is longer than {_LARGEST_ANSWER} bytes")
-                return http_status, response.headers, self._hide(body.decode("utf-8", "replace"))
-        except httpx.HTTPError as error:
-            if http_status is None:
-                arrived = sent_file and not isinstance(error, _NOT_SENT)
-                trouble = NetworkTrouble(
-                    f"no answer from {self.api_base}: {self._hide(_what(error))}" + _MAYBE[arrived],
-                    maybe_accepted=arrived,
-                )
-            else:
-                trouble = BadAnswer(
-                    f"the answer of {self.api_base} with status {http_status} breaks off: {self._hide(_what(error))}"
-                    + _MAYBE[sent_file],
-                    http_status=http_status,
-                    maybe_accepted=sent_file,
-                )
-        raise trouble  # outside the except block: httpx's error holds the request, and with it the token
-
-    def _hide(self, text: str) -> str:
-        """``text`` without the token, for the case that a server repeats it."""
-        return text.replace(self._token, "[token]") if len(self._token) >= 8 else text
-
-
-_MAYBE = {True: "; the file may have been accepted all the same", False: ""}
+    def _exchange(self, method: str, path: str, token: str, **content: Any) -> Answer:
+        """One request with this token; its 2xx answer. Raises `StravaError`."""
+        sent_file = method == "POST"
+        answer = exchange(
+            self._http,
+            method,
+            self.api_base + path,
+            base=self.api_base,
+            secrets=(token,),
+            sent_file=sent_file,
+            auth=_Bearer(token),
+            **content,
+        ).without((token,))
+        self.limits = RateLimits.from_headers(answer.headers) or self.limits
+        if not answer.success:
+            raise error_from(answer.http_status, answer.headers, answer.body, now=self._clock(), sent_file=sent_file)
+        return answer
 
 
 def _check_options(data: bytes, data_type: str, sport_type: str | None, private: object) -> str:
@@ -250,42 +263,5 @@ def _bare(file_name: str) -> str:
     return file_name.replace("\\", "/").rpartition("/")[2].encode("utf-8", "replace").decode()
 
 
-def _base(api_base: str) -> tuple[httpx.URL, bool]:
-    """The address, and whether it is on this machine. Raises ValueError where the token would travel in the clear."""
-    try:
-        base = httpx.URL(api_base.rstrip("/"))
-    except httpx.InvalidURL:
-        base = httpx.URL()
-    local = _is_local(base.host)
-    if not base.host or (base.scheme != "https" and not (base.scheme == "http" and local)):
-        raise ValueError(f"api_base is {api_base!r}; an https address is wanted (http only on this machine)")
-    return base, local
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _user_agent() -> str:
-    from .. import __version__
-
-    return f"tracklint/{__version__}"
-
-
 def _shown(answer: object) -> str:
     return json.dumps(answer, ensure_ascii=False)
-
-
-def _what(error: httpx.HTTPError) -> str:
-    words: dict[type[httpx.HTTPError], str] = {
-        httpx.ConnectTimeout: "no connection within the time",
-        httpx.ReadTimeout: "it does not answer within the time",
-        httpx.WriteTimeout: "it does not take the bytes within the time",
-        httpx.PoolTimeout: "all connections are in use",
-    }
-    return words.get(type(error)) or str(error) or type(error).__name__

@@ -3,6 +3,7 @@
     StravaError
     ├── Refused          400 and other 4xx: the request or the file is not accepted
     ├── NotAuthorised    401: the token is expired or unknown, or lacks a scope
+    │   └── NotSignedIn  there is no sign-in that can be used; the athlete has to sign in (again)
     ├── Forbidden        402, 403: this application or athlete may not do it
     ├── NotFound         404: no such upload or activity for this athlete
     ├── TooLarge         413: the body is too large
@@ -34,6 +35,7 @@ __all__ = [
     "NetworkTrouble",
     "NotAuthorised",
     "NotFound",
+    "NotSignedIn",
     "RateLimited",
     "Refused",
     "ServerTrouble",
@@ -99,6 +101,10 @@ class NotAuthorised(StravaError):
     """The token is not accepted. ``missing_scope`` names the scope that it lacks; ``None`` = expired or unknown."""
 
     missing_scope: str | None = None
+
+
+class NotSignedIn(NotAuthorised):
+    """There is no token to use, and no way to get one without the athlete. The text says what to do."""
 
 
 class Forbidden(StravaError):

@@ -55,6 +55,20 @@ class RateLimits:
         """Whether one of the daily limits allows nothing more."""
         return any(b is not None and not b.left for b in (self.day, self.read_day))
 
+    def closed_until(self, told: float, now: float, *, reads: bool) -> float | None:
+        """Until when no further request is to be made (UTC seconds), or ``None`` where there is room.
+
+        A twentieth of each limit is left for other programs of the same application. ``told`` is when these limits were
+        told: a window that has ended since counts no more. ``reads`` looks at the limits of reading requests as well.
+        """
+        days = [self.day, self.read_day if reads else None]
+        quarters = [self.quarter, self.read_quarter if reads else None]
+        for window, buckets in ((_DAY, days), (QUARTER, quarters)):
+            full = any(b is not None and b.left <= b.limit // 20 for b in buckets)
+            if full and told // window == now // window:
+                return (now // window + 1) * window
+        return None
+
     def reopens(self, now: float) -> float:
         """When requests are allowed again (UTC seconds): the next quarter of an hour, or midnight after a full day."""
         window = _DAY if self.day_is_used_up else QUARTER

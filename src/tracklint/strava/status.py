@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["UploadStatus", "plain"]
+__all__ = ["UploadStatus", "id_number", "plain"]
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -51,7 +51,7 @@ class UploadStatus:
         """The upload object in a parsed answer, ``None`` where it is none: no object, or one without an id."""
         if not isinstance(answer, dict):
             return None
-        number = _number(answer.get("id_str")) or _number(answer.get("id"))
+        number = id_number(answer.get("id_str")) or id_number(answer.get("id"))
         if number is None:
             return None
         return cls(
@@ -60,7 +60,7 @@ class UploadStatus:
             external_id=_text(answer.get("external_id")),
             error=_text(answer.get("error")),
             status=_text(answer.get("status")) or "",
-            activity_id=_number(answer.get("activity_id")),
+            activity_id=id_number(answer.get("activity_id")),
             photo_metadata=answer.get("photo_metadata"),
             raw=answer,
         )
@@ -106,7 +106,8 @@ class UploadStatus:
         return plain(self.error or self.status)
 
 
-def _number(value: object) -> int | None:
+def id_number(value: object) -> int | None:
+    """A 64-bit id, given as a number or as its digits; ``None`` for anything else."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63:

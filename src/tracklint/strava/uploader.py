@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .client import Client
     from .status import UploadStatus
 
-__all__ = ["DEADLINE", "POLLS", "Uploaded", "Uploader"]
+__all__ = ["DEADLINE", "POLLS", "Uploaded", "Uploader", "troubled"]
 
 #: Seconds before each question; the last one repeats. Each costs one of the 100 read requests of a quarter of an hour.
 POLLS = (1.5, 2.0, 4.0, 8.0, 15.0)
@@ -36,9 +36,11 @@ class Uploaded:
     """What came of one file.
 
     ``outcome`` is ``ready``, ``duplicate`` (Strava has the activity already: a success), ``deleted``, ``failed``,
-    ``refused-before-sending`` or ``processing`` (not known yet; ``upload_id`` is there to ask again). ``link`` is the
-    activity's page. ``message`` is one sentence; ``notes`` tells what was changed or tried again. ``raw`` is Strava's
-    last answer.
+    ``refused-before-sending``, ``processing`` (not known yet; ``upload_id`` is there to ask again) or ``unfinished``
+    (not sent, or sent without an answer; the journal knows it). ``link`` is the activity's page. ``message`` is one
+    sentence; ``notes`` tells what was changed or tried again. ``polls`` counts the questions, ``doubled`` says that
+    Strava already had the same file in another upload, whose id this is, ``photo`` what came of a picture
+    (`photos.PhotoResult`). ``raw`` is Strava's last answer.
     """
 
     name: str
@@ -48,6 +50,8 @@ class Uploaded:
     upload_id: int | None = None
     link: str | None = None
     polls: int = 0
+    doubled: bool = False
+    photo: str = ""
     notes: tuple[str, ...] = ()
     raw: Mapping[str, Any] | None = None
 
@@ -84,7 +88,12 @@ class Uploader:
         self._clock = clock
         self._sleep = sleep
 
-    def upload(
+    def upload(self, prepared: Prepared, *, force: bool = False, **fields: Any) -> Uploaded:
+        """Send one file and wait for what comes of it: `send`, then `follow`. Raises as `send` does."""
+        sent = self.send(prepared, force=force, **fields)
+        return self.follow(sent) if sent.outcome == "processing" else sent
+
+    def send(
         self,
         prepared: Prepared,
         *,
@@ -97,10 +106,11 @@ class Uploader:
         external_id: str | None = None,
         force: bool = False,
     ) -> Uploaded:
-        """Send one file and wait for what comes of it. A file that the check refuses is not sent, unless ``force``.
+        """Send one file. A file that the check refuses is not sent, unless ``force``.
 
-        The case of ``sport_type`` is corrected. Raises `StravaError` while Strava has given no upload id
-        (``maybe_accepted`` tells whether the file may have arrived), and ValueError for options that it would refuse.
+        The case of ``sport_type`` is corrected. The outcome is mostly ``processing``. Raises `StravaError` while Strava
+        has given no upload id (``maybe_accepted`` tells whether the file may have arrived), and ValueError for options
+        that it would refuse.
         """
         if prepared.report.verdict == "refused" and not force:
             return Uploaded(name=prepared.name, outcome="refused-before-sending", message=_reasons(prepared.report))
@@ -124,32 +134,36 @@ class Uploader:
             status = self._send(prepared, fields, notes)
         except Refused as refusal:
             return replace(self._refusal(prepared.name, refusal), notes=tuple(notes))
-        return replace(self.follow(status, name=prepared.name), notes=tuple(notes))
+        sent = Uploaded(name=prepared.name, outcome="processing", message="", upload_id=status.id, notes=tuple(notes))
+        return self._told(sent, status)
 
     def resume(self, upload_id: int, *, name: str = "") -> Uploaded:
         """Go on asking about an upload that was still processing. Raises `StravaError` if the first question fails."""
-        return self.follow(self.client.status(upload_id), name=name or f"upload {upload_id}")
+        shown = name or f"upload {upload_id}"
+        begun = Uploaded(name=shown, outcome="processing", message="", upload_id=upload_id)
+        return self.follow(self.ask(begun))
 
-    def follow(self, status: UploadStatus, *, name: str) -> Uploaded:
+    def ask(self, sent: Uploaded) -> Uploaded:
+        """Ask once about an upload that is processing. Raises `StravaError`."""
+        assert sent.upload_id is not None
+        return self._told(replace(sent, polls=sent.polls + 1), self.client.status(sent.upload_id))
+
+    def follow(self, sent: Uploaded) -> Uploaded:
         """Ask about an upload until it is done or the deadline is over. A `StravaError` becomes part of the message."""
-        status, doubled = _other_upload(status)
-        started, waited, asked, trouble = self._clock(), 0.0, 0, ""
+        started, waited = self._clock(), 0.0
         for pause in itertools.chain(self.polls, itertools.repeat(self.polls[-1])):
             left = self.deadline - max(waited, self._clock() - started)
-            if status.state != "processing" or left < 1:
+            if sent.outcome != "processing" or left < 1:
                 break
             self._sleep(min(pause, left))
             waited += min(pause, left)
-            asked += 1
             try:
-                status, again = _other_upload(self.client.status(status.id))
-                doubled, trouble = doubled or again, ""
+                sent = self.ask(sent)
             except (NetworkTrouble, ServerTrouble, BadAnswer) as error:
-                trouble = str(error)
+                sent = troubled(sent, error)
             except StravaError as error:
-                trouble = str(error)
-                break
-        return self._result(name, status, asked, doubled, trouble)
+                return troubled(sent, error)
+        return sent
 
     def _send(self, prepared: Prepared, fields: dict[str, Any], notes: list[str]) -> UploadStatus:
         for attempt in itertools.count(1):
@@ -157,8 +171,9 @@ class Uploader:
                 return self.client.upload(
                     prepared.data, data_type=prepared.data_type, file_name=prepared.name, **fields
                 )
-            except (NetworkTrouble, ServerTrouble) as error:
-                if attempt > self.resend:
+            except (NetworkTrouble, ServerTrouble, BadAnswer) as error:
+                unknown = error.maybe_accepted or not isinstance(error, BadAnswer)
+                if attempt > self.resend or not unknown:
                     raise
                 notes.append(f"sent again, because the first attempt ended so: {error}")
                 self._sleep(self.polls[0])
@@ -166,13 +181,15 @@ class Uploader:
 
     def _refusal(self, name: str, refusal: Refused) -> Uploaded:
         """A refusal in the answer to the file itself; a duplicate is sometimes told there."""
-        if refusal.upload is not None and refusal.upload.state == "duplicate":
-            return self.follow(refusal.upload, name=name)
-        raw = refusal.upload.raw if refusal.upload else None
-        upload_id = refusal.upload.id if refusal.upload else None
-        return Uploaded(name=name, outcome="failed", message=str(refusal), upload_id=upload_id, raw=raw)
+        told = Uploaded(name=name, outcome="failed", message=str(refusal))
+        if refusal.upload is None:
+            return told
+        told = replace(told, upload_id=refusal.upload.id, raw=refusal.upload.raw)
+        return self._told(told, refusal.upload) if refusal.upload.state == "duplicate" else told
 
-    def _result(self, name: str, status: UploadStatus, asked: int, doubled: bool, trouble: str) -> Uploaded:
+    def _told(self, sent: Uploaded, status: UploadStatus) -> Uploaded:
+        """The upload with what this answer says of it."""
+        status, doubled = _other_upload(status, sent.doubled)
         outcome, activity_id = status.state, status.activity_id
         if outcome == "duplicate":
             activity_id = status.duplicate_of
@@ -183,26 +200,31 @@ class Uploader:
             "ready": f"the activity is ready: {link}",
             "duplicate": f"Strava has this activity already: {link or status.reason}",
             "deleted": "the activity was made and has been deleted since",
-            "processing": f"still processing; upload {status.id}"
-            + (f"; the last question failed: {trouble}" if trouble else ""),
+            "processing": f"still processing; upload {status.id}",
         }.get(outcome, f"Strava refuses the file: {status.reason}")
-        return Uploaded(
-            name=name,
+        return replace(
+            sent,
             outcome=outcome,
             message=message,
             activity_id=activity_id,
             upload_id=status.id,
             link=link,
-            polls=asked,
+            doubled=doubled,
             raw=status.raw,
         )
 
 
-def _other_upload(status: UploadStatus) -> tuple[UploadStatus, bool]:
+def troubled(sent: Uploaded, error: StravaError) -> Uploaded:
+    """An upload whose last question failed."""
+    message = f"still processing; upload {sent.upload_id}; the last question failed: {error}"
+    return replace(sent, message=message, polls=sent.polls + 1)
+
+
+def _other_upload(status: UploadStatus, doubled: bool) -> tuple[UploadStatus, bool]:
     """Where Strava still processes the same file from another upload: that upload, as one to ask about, and True."""
     other = status.duplicate_upload
     if other is None or status.duplicate_of is not None:
-        return status, False
+        return status, doubled
     return replace(status, id=other, id_str=str(other), error=None, status=""), True
 
 

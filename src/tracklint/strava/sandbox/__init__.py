@@ -14,7 +14,8 @@ except ImportError as error:
     raise ImportError(f"the sandbox needs {error.name}; install it with: pip install 'tracklint[sandbox]'") from None
 
 from .api import app
+from .scenarios import SCENARIOS
 from .serving import Running, running_sandbox, serve
 from .state import SANDBOX_TOKEN, Options, Strava
 
-__all__ = ["SANDBOX_TOKEN", "Options", "Running", "Strava", "app", "running_sandbox", "serve"]
+__all__ = ["SANDBOX_TOKEN", "SCENARIOS", "Options", "Running", "Strava", "app", "running_sandbox", "serve"]

@@ -1,63 +1,83 @@
-"""The stand-in's endpoints: POST and GET below /api/v3/uploads, GET /api/v3/activities/{id}, and two pages."""
+"""The stand-in's endpoints: uploads, activities and pictures as Strava has them, and two pages for a browser."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ...checking import check_source
 from ...source import open_source
 from ...sports import SPORT_TYPES
 from ..client import DATA_TYPES
+from .activities import CREATE_FIELDS, UPDATE_FIELDS, BadField, changed, from_form
+from .answers import Early, Json, error, lost, problem_answer
+from .forms import body_of, fields_of, file_form
+from .grants import ATHLETE, SCOPES
+from .oauth import oauth_routes
+from .openapi import DESCRIPTION
 from .page import activity_page, overview_page
-from .state import Options, Strava, activity_answer
+from .pictures import metadata, refusal, size_of
+from .scenarios import Scenario, at_work, marked
+from .state import Activity, Examined, Options, Strava, Upload
 from .verdict import IMPROPER, Refusal, judge
-
-if TYPE_CHECKING:
-    from ...findings import Report
 
 __all__ = ["app"]
 
-_FIELDS = ("data_type", "sport_type", "activity_type", "name", "description", "trainer", "commute", "external_id")
+_UPLOAD_FIELDS = (
+    "data_type", "sport_type", "activity_type", "name", "description", "trainer", "commute", "external_id",
+)  # fmt: skip
 _PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"}
+_WRITE = "activity:write"
+#: Answers that also a question may get where a scenario holds for everything; the others are for what is sent.
+_FOR_ALL = (402, 403, 404, 500)
+
+Endpoint = Callable[[Request, Strava], Awaitable[Response]]
 
 
-class _Answer(Exception):
-    """Ends a request early with an error object."""
+def app(
+    options: Options | None = None, *, strava: Strava | None = None, ends: Callable[[], bool] = lambda: False
+) -> Starlette:
+    """The stand-in as an ASGI application. ``strava`` is its memory; a new one where it is not given.
 
-    def __init__(self, http_status: int, message: str, *items: tuple[str, str, str]) -> None:
-        super().__init__(message)
-        self.response = _error(http_status, message, *items)
-
-
-def app(options: Options | None = None, *, strava: Strava | None = None) -> Starlette:
-    """The stand-in as an ASGI application. ``strava`` is its memory; a new one where it is not given."""
+    ``ends`` tells whether the server is to stop, so that no answer is held back any longer.
+    """
     memory = strava or Strava(options)
+    api = "/api/v3"
     site = Starlette(
         routes=[
-            Route("/api/v3/uploads", _api(_post_upload, scope="activity:write"), methods=["POST"]),
-            Route("/api/v3/uploads/{id}", _api(_get_upload), methods=["GET"]),
-            Route("/api/v3/activities/{id}", _api(_get_activity), methods=["GET"]),
+            Route(f"{api}/uploads", _api(_post_upload, scope=_WRITE), methods=["POST"]),
+            Route(f"{api}/uploads/{{id}}", _api(_get_upload), methods=["GET"]),
+            Route(f"{api}/activities", _api(_post_activity, scope=_WRITE), methods=["POST"]),
+            _methods(f"{api}/activities/{{id}}", GET=_api(_get_activity), PUT=_api(_put_activity, scope=_WRITE)),
+            Route(f"{api}/athlete", _api(_get_athlete), methods=["GET"]),
+            *oauth_routes(lambda request: request.app.state.strava.grants),
+            Route("/photos/{key}", _put_picture, methods=["PUT"]),
+            Route("/openapi.json", _describe, methods=["GET"]),
             Route("/activities/{id}", _show_activity, methods=["GET"]),
             Route("/activities/{id}/delete", _delete_activity, methods=["POST"]),
             Route("/", _show_overview, methods=["GET"]),
         ],
         exception_handlers={HTTPException: _not_found},
     )
-    site.state.strava = memory
+    site.state.strava, site.state.ends = memory, ends
     return site
 
 
-Endpoint = Callable[[Request, Strava], Awaitable[Response]]
+def _methods(path: str, **endpoints: Callable[[Request], Awaitable[Response]]) -> Route:
+    """One address with an endpoint for each method."""
+
+    async def answer(request: Request) -> Response:
+        return await endpoints[request.method if request.method in endpoints else "GET"](request)
+
+    return Route(path, answer, methods=list(endpoints))
 
 
 def _api(endpoint: Endpoint, scope: str | None = None) -> Callable[[Request], Awaitable[Response]]:
@@ -65,43 +85,87 @@ def _api(endpoint: Endpoint, scope: str | None = None) -> Callable[[Request], Aw
 
     async def answer(request: Request) -> Response:
         strava: Strava = request.app.state.strava
-        allowed = strava.count_request(reads=request.method == "GET")
+        strava.usage.count(reads=request.method == "GET")
+        scenario = at_work(strava.scenarios)
         try:
-            if not allowed:
-                raise _Answer(429, "Rate Limit Exceeded", ("Application", "rate limit", "exceeded"))
-            _authorise(request, strava.options, scope)
+            _within_limits(request, strava, scenario, "")
+            _authorise(request, strava, scope)
+            problem = scenario.problem
+            if problem is not None and request.method == "GET" and problem.http_status not in _FOR_ALL:
+                scenario = replace(scenario, problem=None)
+            _disturb(request, strava, scenario, "")
             response = await endpoint(request, strava)
-        except _Answer as early:
+        except Early as early:
             response = early.response
-        response.headers.update(strava.limit_headers())
+        response.headers.update(strava.usage.headers())
         return response
 
     return answer
 
 
-def _authorise(request: Request, options: Options, scope: str | None) -> None:
+def _within_limits(request: Request, strava: Strava, scenario: Scenario, key: str) -> None:
+    """Raises `Early` (429) where the request limits are used up, or this scenario now says so."""
+    if scenario.limits and strava.once("limits", key):
+        strava.usage.fill(scenario.limits)
+    if not strava.usage.allows(reads=request.method == "GET"):
+        raise Early(error(429, "Rate Limit Exceeded", ("Application", "rate limit", "exceeded")))
+
+
+def _disturb(request: Request, strava: Strava, scenario: Scenario, key: str) -> None:
+    """Raises `Early` where a scenario answers in place of what was asked for. ``key`` is the file's, or empty."""
+    if scenario.expired and strava.refuses_tokens(key):
+        strava.grants.expire(request.headers.get("authorization", "").partition(" ")[2])
+        raise Early(error(401, "Authorization Error", ("Athlete", "access_token", "invalid")))
+    if scenario.problem is not None:
+        raise Early(problem_answer(scenario.problem))
+
+
+def _authorise(request: Request, strava: Strava, scope: str | None) -> None:
     """The token of the Authorization header; one in the query or the form does not count."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer" or token not in (options.token, options.read_only_token):
-        raise _Answer(401, "Authorization Error", ("Athlete", "access_token", "invalid"))
-    if scope is not None and token == options.read_only_token:
-        raise _Answer(401, "Authorization Error", ("AccessToken", f"{scope}_permission", "missing"))
+    fixed = {strava.options.token: SCOPES, strava.options.read_only_token: ("read",)}
+    granted = (fixed.get(token) or strava.grants.scopes_of(token)) if kind.lower() == "bearer" else None
+    if granted is None:
+        raise Early(error(401, "Authorization Error", ("Athlete", "access_token", "invalid")))
+    if scope is not None and scope not in granted:
+        raise Early(error(401, "Authorization Error", ("AccessToken", f"{scope}_permission", "missing")))
+
+
+async def _get_athlete(_request: Request, _strava: Strava) -> Response:
+    return Json(ATHLETE)
 
 
 async def _post_upload(request: Request, strava: Strava) -> Response:
-    fields, name, data = await _form(request, strava.options.max_body)
+    fields, name, data = await file_form(request, _UPLOAD_FIELDS, strava.options.max_body)
     data_type = fields.pop("data_type", "").lower()
     if data_type not in DATA_TYPES:
-        raise _Answer(400, "Bad Request", ("Upload", "data_type", "invalid" if data_type else "missing"))
+        raise Early(error(400, "Bad Request", ("Upload", "data_type", "invalid" if data_type else "missing")))
     if fields.get("sport_type", SPORT_TYPES[0]) not in SPORT_TYPES:
-        raise _Answer(400, "Bad Request", ("Upload", "sport_type", "invalid"))
-    report, refusal = await run_in_threadpool(_examine, data, name, data_type, strava.options)
-    upload = strava.receive(file_name=name, data_type=data_type, fields=fields, report=report, refusal=refusal)
-    return JSONResponse(upload.answer(), 201 if upload.error is None else 400)
+        raise Early(error(400, "Bad Request", ("Upload", "sport_type", "invalid")))
+    names = _scenarios(strava, name, fields.get("name", ""), fields.get("external_id", ""))
+    scenario = at_work(names)
+    _disturb(request, strava, scenario, name)
+    _within_limits(request, strava, scenario, name)
+    report, refused = await run_in_threadpool(_examine, data, name, data_type, fields, strava.options)
+    upload = strava.receive(
+        file_name=name,
+        data_type=data_type,
+        fields=fields,
+        report=report,
+        refusal=refused,
+        scenarios=names,
+        content=data,
+    )
+    answer = Json(upload.answer(), 201 if upload.error is None else 400)
+    if scenario.lost and strava.once("lost", upload.report.sha256):
+        return await _lose(request, answer, scenario.lost)
+    return answer
 
 
-def _examine(data: bytes, name: str, data_type: str, options: Options) -> tuple[Report, Refusal | None]:
-    """Our own check of the bytes. Raises `_Answer` for gzip that is none."""
+def _examine(
+    data: bytes, name: str, data_type: str, fields: dict[str, str], options: Options
+) -> tuple[Examined, Refusal | None]:
+    """Our own check of the bytes. Raises `Early` for gzip that is none."""
     kind, _, packed = data_type.partition(".")
     gzipped = data[:2] == b"\x1f\x8b"
     if not name.lower().endswith(f".{data_type}"):
@@ -110,25 +174,83 @@ def _examine(data: bytes, name: str, data_type: str, options: Options) -> tuple[
     if packed and (
         not gzipped or any(f.kind.startswith(("gzip-damaged", "gzip-truncated", "inflates")) for f in source.faults)
     ):
-        raise _Answer(400, "Bad Request", ("upload", "gzip", "invalid encoding"))
+        raise Early(error(400, "Bad Request", ("upload", "gzip", "invalid encoding")))
     report = check_source(source, options.config)
-    if gzipped and not packed:
-        return report, Refusal(IMPROPER, at_once=True)
-    return report, judge(report, kind)
+    examined = Examined.of(report, fields)
+    return examined, Refusal(IMPROPER, at_once=True) if gzipped and not packed else judge(report, kind)
 
 
 async def _get_upload(request: Request, strava: Strava) -> Response:
     upload = strava.ask(_id(request))
     if upload is None:
-        raise _Answer(404, "Record Not Found", ("Upload", "id", "invalid"))
-    return JSONResponse(upload.answer())
+        raise Early(error(404, "Record Not Found", ("Upload", "id", "invalid")))
+    answer = Json({**upload.answer(), **_address_for(request, strava, upload)})
+    kind = upload.scenario.lost_question
+    if kind and strava.once("lost question", str(upload.id)):
+        return await _lose(request, answer, kind)
+    return answer
+
+
+def _address_for(request: Request, strava: Strava, made: Upload | Activity) -> dict[str, Any]:
+    """``photo_metadata`` for an activity, where the application is taken for a partner's."""
+    number = made.activity_id if isinstance(made, Upload) else made.id
+    activity, kind = strava.activities.get(number or 0), at_work(made.scenarios).photo
+    if activity is None or not kind:
+        return {}
+    activity.addresses += 1
+    strava.save(activity)
+    expired = kind == "expired" and activity.addresses == 1
+    key, now = f"{activity.id}-{activity.addresses}", strava.options.clock()
+    return {"photo_metadata": metadata(str(request.base_url), key, strava.secret, now=now, expired=expired)}
+
+
+async def _post_activity(request: Request, strava: Strava) -> Response:
+    told = await fields_of(request, CREATE_FIELDS, strava.options.max_body, "Activity")
+    facts = _checked(from_form, told)
+    names = _scenarios(strava, facts["name"])
+    scenario = at_work(names)
+    _disturb(request, strava, scenario, facts["name"])
+    _within_limits(request, strava, scenario, facts["name"])
+    activity = strava.create(facts, scenarios=names)
+    answer = Json({**activity.facts, **_address_for(request, strava, activity)}, 201)
+    if scenario.lost and strava.once("lost", facts["name"]):
+        return await _lose(request, answer, scenario.lost)
+    return answer
 
 
 async def _get_activity(request: Request, strava: Strava) -> Response:
-    upload = strava.activities.get(_id(request))
-    if upload is None:
-        raise _Answer(404, "Record Not Found", ("Activity", "id", "invalid"))
-    return JSONResponse(activity_answer(upload))
+    return Json(_activity(request, strava).facts)
+
+
+async def _put_activity(request: Request, strava: Strava) -> Response:
+    activity = _activity(request, strava)
+    told = await fields_of(request, UPDATE_FIELDS, strava.options.max_body, "Activity")
+    activity.facts = _checked(lambda told: changed(activity.facts, told), told)
+    strava.save(activity)
+    return Json(activity.facts)
+
+
+async def _put_picture(request: Request) -> Response:
+    """As at Amazon S3: the signature in the address says all, and a refusal is a small XML document."""
+    strava: Strava = request.app.state.strava
+    key = request.path_params["key"]
+    why = refusal(key, request.query_params, request.headers, strava.secret, now=strava.options.clock())
+    activity = strava.activities.get(_number(key.partition("-")[0]))
+    if not why and activity is None:
+        why = "AccessDenied"
+    try:
+        data = await body_of(request, strava.options.max_body)
+    except Early as early:
+        return early.response
+    if why or activity is None:
+        return Response(f"<Error><Code>{why}</Code></Error>", 403, media_type="application/xml")
+    activity.picture = size_of(data)
+    strava.save(activity, data)
+    return Response(status_code=200)
+
+
+async def _describe(request: Request) -> Response:
+    return Json({**DESCRIPTION, "servers": [{"url": str(request.base_url).rstrip("/")}]})
 
 
 async def _show_overview(request: Request) -> Response:
@@ -136,10 +258,10 @@ async def _show_overview(request: Request) -> Response:
 
 
 async def _show_activity(request: Request) -> Response:
-    upload = request.app.state.strava.activities.get(_id(request))
-    if upload is None:
+    activity = request.app.state.strava.activities.get(_id(request))
+    if activity is None:
         raise HTTPException(404)
-    return HTMLResponse(activity_page(upload), headers=_PAGE_HEADERS)
+    return HTMLResponse(activity_page(activity), headers=_PAGE_HEADERS)
 
 
 async def _delete_activity(request: Request) -> Response:
@@ -148,52 +270,41 @@ async def _delete_activity(request: Request) -> Response:
     return RedirectResponse("/", 303)
 
 
-async def _form(request: Request, most: int) -> tuple[dict[str, str], str, bytes]:
-    """The fields of the form that Strava knows, and the name and bytes of its file.
-
-    Raises `_Answer`: 413 above ``most`` bytes, 400 for one that is no multipart form or has no named file part.
-    """
-    body = await _body(request, most)
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        with contextlib.suppress(HTTPException):
-            async with Request(request.scope, receive).form(max_files=4, max_fields=40) as form:
-                file = form.get("file")
-                if isinstance(file, UploadFile) and file.filename:
-                    words = {name: form.get(name) for name in _FIELDS}
-                    fields = {name: word for name, word in words.items() if isinstance(word, str) and word}
-                    return fields, file.filename, await file.read()
-    raise _Answer(400, "Bad Request", ("Upload", "data", "empty"))
+def _scenarios(strava: Strava, *texts: str) -> tuple[str, ...]:
+    """What is at work on one file or activity: its own markers first."""
+    return tuple(dict.fromkeys([*marked(*texts), *strava.scenarios]))
 
 
-async def _body(request: Request, most: int) -> bytes:
-    pieces, size = [], 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size <= most:
-            pieces.append(piece)
-        elif size > 4 * most:  # up to here the rest is read and dropped, so that the sender comes to read the answer
-            break
-    if size > most:
-        raise _Answer(413, "Payload Too Large", ("Upload", "file", "too large"))
-    return b"".join(pieces)
+async def _lose(request: Request, answer: Json, kind: str) -> Response:
+    state = request.app.state
+    return await lost(request, answer, kind, silence=state.strava.options.silence, ends=state.ends)
+
+
+def _checked(make: Callable[[dict[str, Any]], dict[str, Any]], told: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return make(told)
+    except BadField as bad:
+        raise Early(error(400, "Bad Request", ("Activity", bad.field, bad.code))) from None
+
+
+def _activity(request: Request, strava: Strava) -> Activity:
+    activity = strava.activities.get(_id(request))
+    if activity is None:
+        raise Early(error(404, "Record Not Found", ("Activity", "id", "invalid")))
+    return activity
 
 
 def _id(request: Request) -> int:
-    text = request.path_params["id"]
+    return _number(request.path_params["id"])
+
+
+def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
 
 
-def _error(http_status: int, message: str, *items: tuple[str, str, str]) -> JSONResponse:
-    errors = [{"resource": resource, "field": name, "code": code} for resource, name, code in items]
-    return JSONResponse({"message": message, "errors": errors}, http_status)
-
-
-async def _not_found(request: Request, error: Exception) -> Response:
-    http_status = error.status_code if isinstance(error, HTTPException) else 404
-    response = _error(http_status, "Record Not Found" if http_status == 404 else "Bad Request")
-    response.headers.update(request.app.state.strava.limit_headers())
+async def _not_found(request: Request, failed: Exception) -> Response:
+    http_status = failed.status_code if isinstance(failed, HTTPException) else 404
+    response = error(http_status, "Record Not Found" if http_status == 404 else "Bad Request")
+    response.headers.update(getattr(failed, "headers", None) or {})  # which methods there are
+    response.headers.update(request.app.state.strava.usage.headers())
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .api import app
 from .state import Options, Strava
@@ -24,12 +26,24 @@ _PATIENCE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A stand-in that listens. ``api_base`` and ``token`` are for `Client`; ``strava`` is its memory."""
+    """A stand-in that listens. ``api_base`` and ``token`` are for `Client`; ``strava`` is its memory.
+
+    ``oauth_base`` is where a sign-in goes, ``page`` the page for a browser.
+    """
 
     api_base: str
+    oauth_base: str
     page: str
     token: str
     strava: Strava
+
+
+class _Protocol(H11Protocol):
+    """HTTP with the connection within reach, for answers that break off."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
 
 
 def serve(
@@ -41,10 +55,11 @@ def serve(
 ) -> None:
     """Serve until it is interrupted (Ctrl-C). ``ready`` is called once it listens; port 0 takes any free port.
 
-    Raises OSError where the port is taken.
+    Raises OSError where the port is taken or the file to keep everything in cannot be used, and ValueError for a
+    scenario that is none.
     """
     strava = Strava(options)
-    with _listen(host, port) as listener:
+    with contextlib.closing(strava.store), _listen(host, port) as listener:
         running = _running(listener, strava)
         server = _server(strava)
         if ready is not None:
@@ -57,7 +72,7 @@ def serve(
 def running_sandbox(options: Options | None = None, *, port: int = 0) -> Iterator[Running]:
     """A stand-in on 127.0.0.1 in a thread, while the ``with`` block lasts. Raises RuntimeError if it does not start."""
     strava = Strava(options)
-    with _listen("127.0.0.1", port) as listener:
+    with contextlib.closing(strava.store), _listen("127.0.0.1", port) as listener:
         server = _server(strava)
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listener]}, name="tracklint-sandbox", daemon=True
@@ -88,9 +103,13 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _server(strava: Strava) -> uvicorn.Server:
-    return uvicorn.Server(
+    def ends() -> bool:
+        return server.should_exit
+
+    server = uvicorn.Server(
         uvicorn.Config(
-            app(strava=strava),
+            app(strava=strava, ends=ends),
+            http=_Protocol,
             log_config=None,  # the logging of the program around us stays as it is
             log_level="warning",
             access_log=False,
@@ -100,10 +119,11 @@ def _server(strava: Strava) -> uvicorn.Server:
             server_header=False,
         )
     )
+    return server
 
 
 def _running(listener: socket.socket, strava: Strava) -> Running:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     page = f"http://{shown}:{port}/"
-    return Running(f"{page}api/v3", page, strava.options.token, strava)
+    return Running(f"{page}api/v3", f"{page}oauth", page, strava.options.token, strava)

@@ -1,0 +1,34 @@
+"""Addresses that a secret may be sent to: https anywhere, http on this machine only."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import httpx
+
+__all__ = ["base_address", "is_local"]
+
+
+def base_address(text: str, what: str) -> tuple[httpx.URL, bool]:
+    """The address without a slash at its end, and whether it is on this machine.
+
+    ``what`` names the setting in the message. Raises ValueError where a token would travel in the clear.
+    """
+    try:
+        base = httpx.URL(text.rstrip("/"))
+    except httpx.InvalidURL:
+        base = httpx.URL()
+    local = is_local(base.host)
+    if not base.host or (base.scheme != "https" and not (base.scheme == "http" and local)):
+        raise ValueError(f"{what} is {text!r}; an https address is wanted (http only on this machine)")
+    return base, local
+
+
+def is_local(host: str) -> bool:
+    """Whether a host's name or address means this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

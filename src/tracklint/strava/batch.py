@@ -1,0 +1,289 @@
+"""Many files, each sent once: post them all, then ask about them in turn, and go on after any stop.
+
+The journal is written before every step that another machine sees, so this may be killed at any line. A file whose
+sending had no known end is sent once more: Strava's own check for duplicates then names the activity, which is a
+success. Request limits of all files together are kept; what does not fit into them waits, or stays for ``--resume``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from .errors import BadAnswer, Forbidden, NetworkTrouble, NotAuthorised, RateLimited, ServerTrouble, StravaError
+from .journal import ARRIVED, Entry
+from .uploader import Uploaded, troubled
+
+if TYPE_CHECKING:
+    from ..preparing import Prepared
+    from .journal import Journal
+    from .limits import RateLimits
+    from .uploader import Uploader
+
+__all__ = ["Batch", "Job"]
+
+#: So many files are sent before the first of them is asked about.
+_ROUND = 100
+_DONE = {"refused-before-sending": "refused", "unfinished": "sending"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One file to send. ``prepare`` makes it ready and gives the fields that the uploader takes with it.
+
+    ``sha256`` is that of its uncompressed content as it came. ``path`` is where it can be read again after a stop,
+    ``None`` for standard input. ``request`` holds everything that was asked for as plain JSON values. ``again`` sends
+    also what Strava has already, ``photo`` is the path of a picture that goes with it.
+    """
+
+    name: str
+    sha256: str
+    prepare: Callable[[], tuple[Prepared, Mapping[str, Any]]]
+    path: str | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)
+    external_id: str = ""
+    force: bool = False
+    again: bool = False
+    photo: str | None = None
+
+
+@dataclass(slots=True)
+class _Flight:
+    """One upload that Strava processes: when it is asked about next, and when that ends (both by the clock)."""
+
+    job: Job
+    entry: Entry
+    sent: Uploaded
+    due: float
+    asked: int = 0
+    ends: float | None = None
+
+
+class _Stop(Exception):
+    """No further request is to be made now. The text says why and when to go on."""
+
+
+class Batch:
+    """Sends files through an `Uploader` and writes each step into a `Journal`.
+
+    ``wait`` sleeps where the request limits are reached; else the batch stops there and the rest is left unfinished.
+    ``finish`` is called once with each upload that has become an activity, and may add to it (a photo). ``tell`` gets
+    one sentence for each thing worth saying meanwhile. ``now`` is the time of day in UTC seconds.
+    """
+
+    def __init__(
+        self,
+        uploader: Uploader,
+        journal: Journal,
+        *,
+        wait: bool = False,
+        finish: Callable[[Job, Uploaded], Uploaded] | None = None,
+        tell: Callable[[str], object] = lambda _: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.uploader = uploader
+        self.journal = journal
+        self.wait = wait
+        self._finish = finish
+        self._tell = tell
+        self._clock = clock
+        self._sleep = sleep
+        self._now = now
+        self._limits: RateLimits | None = None
+        self._told = now()
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Uploaded]:
+        """One result for each job, as they come to their end. All jobs are in the journal before the first is sent.
+
+        Raises `journal.JournalTrouble`, and `NotAuthorised` or `Forbidden`, which hold for every file; whatever is not
+        finished then is taken up by ``--resume``.
+        """
+        queue = deque((job, self._planned(job)) for job in jobs)
+        stopped = ""
+        while queue:
+            flying: list[_Flight] = []
+            while queue and len(flying) < _ROUND and not stopped:
+                job, entry = queue.popleft()
+                try:
+                    yield from self._begin(job, entry, flying)
+                except _Stop as stop:
+                    stopped = str(stop)
+                    queue.appendleft((job, self.journal.find(job.sha256) or entry))
+            for done in self._ask_in_turn(flying):
+                stopped = done if isinstance(done, str) else stopped
+                if not isinstance(done, str):
+                    yield done
+            if stopped:
+                yield from (self._left(job, entry, stopped) for job, entry in queue)
+                return
+
+    def _planned(self, job: Job) -> Entry:
+        """The journal's entry for a job: the one that is under way or done, or a new one."""
+        entry = self.journal.find(job.sha256)
+        if (
+            entry is not None
+            and not (job.again and entry.state in ARRIVED)
+            and entry.state not in ("failed", "refused")
+        ):
+            return entry
+        return self.journal.plan(
+            Entry(
+                sha256=job.sha256, name=job.name, path=job.path, request=dict(job.request),
+                external_id=job.external_id, photo="wanted" if job.photo else "",
+            )
+        )  # fmt: skip
+
+    def _begin(self, job: Job, entry: Entry, flying: list[_Flight]) -> Iterator[Uploaded]:
+        """Send a file, unless Strava has it; what it processes then flies. Raises `_Stop`."""
+        if entry.state in ARRIVED:
+            yield self._known(job, entry)
+            return
+        if entry.state != "processing":
+            sent, entry = self._send(job, entry)
+            if sent.outcome != "processing":
+                yield self._ended(job, entry, sent)
+                return
+        else:
+            sent = Uploaded(name=job.name, outcome="processing", message="", upload_id=entry.upload_id)
+        flying.append(_Flight(job, entry, sent, due=self._clock() + self.uploader.polls[0]))
+
+    def _known(self, job: Job, entry: Entry) -> Uploaded:
+        """A file that Strava has already, or had."""
+        link = self.uploader.client.activity_link(entry.activity_id) if entry.activity_id is not None else None
+        on = datetime.fromtimestamp(entry.updated, UTC).strftime("%Y-%m-%d")
+        message = f"sent before ({on}), so not sent again: {link or entry.message}; --again sends it all the same"
+        known = Uploaded(
+            name=job.name,
+            outcome=entry.state,
+            message=message,
+            activity_id=entry.activity_id,
+            upload_id=entry.upload_id,
+            link=link,
+        )
+        return self._with_photo(job, entry, known)
+
+    def _send(self, job: Job, entry: Entry) -> tuple[Uploaded, Entry]:
+        """Send one file; the journal says so before and after. Raises `_Stop`."""
+        prepared, fields = job.prepare()
+        self._room(reads=False)
+        if entry.state == "sending":
+            self._tell(f"{job.name}: it is not known whether it arrived, so it is sent again; Strava tells duplicates")
+        entry = self.journal.note(entry, "sending")
+        try:
+            sent = self.uploader.send(prepared, force=job.force, **fields)
+        except RateLimited as error:
+            self.journal.note(entry, "planned", message=str(error))
+            self._limit_reached(error.reopens)
+            return self._send(job, self.journal.find(job.sha256) or entry)
+        except (NotAuthorised, Forbidden) as error:
+            self.journal.note(entry, "planned", message=str(error))
+            raise
+        except (NetworkTrouble, ServerTrouble, BadAnswer) as error:
+            self.journal.note(entry, "sending" if error.maybe_accepted else "planned", message=str(error))
+            raise _Stop(str(error)) from None
+        except StravaError as error:
+            sent = Uploaded(name=job.name, outcome="failed", message=str(error))
+        except ValueError as error:
+            self.journal.note(entry, "refused", message=str(error))
+            raise
+        self._note_limits()
+        return replace(sent, name=job.name), self._noted(entry, sent)
+
+    def _ask_in_turn(self, flying: list[_Flight]) -> Iterator[Uploaded | str]:
+        """Ask about each upload when its time has come, until all are done. A text says why it had to stop."""
+        stopped = ""
+        while flying:
+            flight = min(flying, key=lambda each: each.due)
+            if not stopped:
+                pause = flight.due - self._clock()
+                if pause > 0:
+                    self._sleep(pause)
+                try:
+                    self._room(reads=True)
+                    self._ask(flight)
+                except _Stop as stop:
+                    stopped = str(stop)
+                    yield stopped
+            over = flight.ends is not None and self._clock() >= flight.ends
+            if stopped or over or flight.sent.outcome != "processing":
+                flying.remove(flight)
+                flight.entry = self._noted(flight.entry, flight.sent)
+                done = self._ended(flight.job, flight.entry, flight.sent)
+                yield replace(done, message=f"{done.message}; {stopped}") if stopped else done
+
+    def _ask(self, flight: _Flight) -> None:
+        """One question. Raises `_Stop` at the limit, and what holds for every file."""
+        uploader = self.uploader
+        if flight.ends is None:
+            flight.ends = self._clock() + uploader.deadline
+        try:
+            flight.sent = uploader.ask(flight.sent)
+        except RateLimited as error:
+            self._limit_reached(error.reopens)
+        except (NetworkTrouble, ServerTrouble, BadAnswer) as error:
+            flight.sent = troubled(flight.sent, error)
+        except (NotAuthorised, Forbidden):
+            raise
+        except StravaError as error:
+            flight.sent = replace(flight.sent, outcome="failed", message=str(error))
+        self._note_limits()
+        if flight.sent.upload_id != flight.entry.upload_id:
+            flight.entry = self._noted(flight.entry, flight.sent)
+        flight.asked += 1
+        left = flight.ends - self._clock()
+        pause = uploader.polls[min(flight.asked, len(uploader.polls) - 1)]
+        flight.due = self._clock() + max(1.0, min(pause, left))
+
+    def _noted(self, entry: Entry, sent: Uploaded) -> Entry:
+        """The journal's entry with what is known of an upload now."""
+        state = _DONE.get(sent.outcome, sent.outcome)
+        known = {"upload_id": sent.upload_id, "activity_id": sent.activity_id, "message": sent.message}
+        if (state, *known.values()) == (entry.state, entry.upload_id, entry.activity_id, entry.message):
+            return entry
+        return self.journal.note(entry, state, **known)
+
+    def _ended(self, job: Job, entry: Entry, done: Uploaded) -> Uploaded:
+        """A result with its name, and its photo where it has become an activity."""
+        return self._with_photo(job, entry, replace(done, name=job.name))
+
+    def _with_photo(self, job: Job, entry: Entry, done: Uploaded) -> Uploaded:
+        if entry.photo != "wanted" or not done.ok or self._finish is None:
+            return done
+        done = self._finish(job, done)
+        if done.photo != "failed":
+            self.journal.note(entry, entry.state, photo="")
+        return done
+
+    def _left(self, job: Job, entry: Entry, why: str) -> Uploaded:
+        """A job that this run does not come to."""
+        if entry.state in ARRIVED:
+            return self._known(job, entry)
+        known = {"sending": "sent, but it is not known whether it arrived", "processing": "still processing"}
+        outcome = "processing" if entry.state == "processing" else "unfinished"
+        message = f"{known.get(entry.state, 'not sent yet')}; {why}"
+        return Uploaded(name=job.name, outcome=outcome, message=message, upload_id=entry.upload_id)
+
+    def _room(self, *, reads: bool) -> None:
+        """Return when the request limits leave room. Raises `_Stop` where that is later and nobody waits."""
+        limits = self._limits
+        until = limits.closed_until(self._told, self._now(), reads=reads) if limits else None
+        if until is not None:
+            self._limit_reached(until)
+
+    def _note_limits(self) -> None:
+        """What the last answer told of the limits, and when; an answer without these headers changes nothing."""
+        if self.uploader.client.limits is not self._limits:
+            self._limits, self._told = self.uploader.client.limits, self._now()
+
+    def _limit_reached(self, until: float) -> None:
+        when = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        if not self.wait:
+            raise _Stop(f"Strava's request limit is reached; it opens again at {when}")
+        self._tell(f"Strava's request limit is reached; waiting until {when}")
+        self._sleep(max(1.0, until - self._now() + 1))

@@ -1,0 +1,206 @@
+"""What was sent, and what came of it, in one SQLite file: so that a kill at any moment loses no ride and doubles none.
+
+Each step is on the disk before the next one is taken: that a file is about to be sent before it is sent, and its upload
+id before the first question about it. It holds no token and no track, only names, hashes, numbers and Strava's texts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import TracebackType
+
+    from .settings import Settings
+
+__all__ = ["ARRIVED", "STATES", "UNFINISHED", "Entry", "Journal", "JournalTrouble"]
+
+#: What a file can be: not sent yet, sent without a known answer, taken in by Strava, and the five ends.
+STATES = ("planned", "sending", "processing", "ready", "duplicate", "deleted", "failed", "refused")
+#: The states from which ``--resume`` goes on.
+UNFINISHED = ("planned", "sending", "processing")
+#: The states in which Strava has, or had, the activity: such a file is sent again only when that is asked for.
+ARRIVED = ("ready", "duplicate", "deleted")
+
+_VERSION = 1
+_TABLE = """
+CREATE TABLE IF NOT EXISTS upload (
+    number INTEGER PRIMARY KEY,
+    api_base TEXT NOT NULL,
+    account TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    name TEXT NOT NULL,
+    path TEXT,
+    request TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    upload_id INTEGER,
+    activity_id INTEGER,
+    photo TEXT NOT NULL,
+    message TEXT NOT NULL,
+    created REAL NOT NULL,
+    updated REAL NOT NULL,
+    UNIQUE (api_base, account, sha256)
+)
+"""
+_COLUMNS = "sha256, name, path, request, external_id, state, upload_id, activity_id, photo, message, created, updated"
+
+
+class JournalTrouble(Exception):
+    """The journal cannot be read or written: the disk is full, the file is damaged or not ours. One clear sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file for one account. ``sha256`` is that of the uncompressed content, as it was before any repair.
+
+    ``request`` holds the options that the file was asked to be sent with; ``photo`` is ``wanted`` while a photo is
+    still to be sent for it, then empty. ``created`` and ``updated`` are UTC seconds.
+    """
+
+    sha256: str
+    name: str
+    path: str | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)
+    external_id: str = ""
+    state: str = "planned"
+    upload_id: int | None = None
+    activity_id: int | None = None
+    photo: str = ""
+    message: str = ""
+    created: float = 0.0
+    updated: float = 0.0
+
+
+class Journal:
+    """The journal at ``path``, for one ``account`` at one ``api_base``. A context manager.
+
+    Raises `JournalTrouble` at any step that the disk does not take; what was written before stands.
+    """
+
+    def __init__(self, path: Path, *, api_base: str, account: str = "", clock: Callable[[], float] = time.time) -> None:
+        self.path = path
+        self.api_base = api_base
+        self.account = account
+        self._clock = clock
+        with self._told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._migrate()
+
+    def _migrate(self) -> None:
+        found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if found > _VERSION:
+            raise JournalTrouble(f"{self.path}: a later version of tracklint wrote this journal; install that one")
+        self._db.execute(_TABLE)
+        self._db.execute(f"PRAGMA user_version = {_VERSION}")
+
+    @classmethod
+    @contextlib.contextmanager
+    def of(
+        cls, settings: Settings, *, api_base: str, account: str, waiting: Callable[[str], object] = lambda _: None
+    ) -> Iterator[Self]:
+        """The journal of this user, for one process at a time. ``waiting`` is told where another one has it.
+
+        The lock ends with its process, however that ends, so none is left behind by a kill.
+        """
+        from filelock import FileLock, Timeout
+
+        path = settings.state_dir / "journal.sqlite"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(path.with_suffix(".lock"))
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                waiting("another tracklint is sending files; this one goes on when it has ended")
+                lock.acquire()
+        except OSError as error:
+            raise JournalTrouble(f"{path}: the journal of uploads cannot be used: {error.strerror}") from error
+        try:
+            with cls(path, api_base=api_base, account=account) as journal:
+                yield journal
+        finally:
+            lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def find(self, sha256: str) -> Entry | None:
+        """The entry of a file, ``None`` where this account never sent it."""
+        rows = self._rows("AND sha256 = ?", sha256)
+        return rows[0] if rows else None
+
+    def unfinished(self) -> list[Entry]:
+        """The entries from which ``--resume`` goes on, oldest first."""
+        return self._rows(f"AND (state IN ({', '.join('?' * len(UNFINISHED))}) OR photo = 'wanted')", *UNFINISHED)
+
+    def entries(self) -> list[Entry]:
+        """Every entry of this account, oldest first."""
+        return self._rows("")
+
+    def plan(self, entry: Entry) -> Entry:
+        """Write a new entry, or begin an old one anew. Gives it as it stands in the journal."""
+        now = self._clock()
+        begun = replace(entry, created=now, updated=now)
+        names = [name.strip() for name in _COLUMNS.split(",")]
+        row = {name: getattr(begun, name) for name in names} | {"request": json.dumps(dict(begun.request))}
+        renewed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in ("sha256", "created"))
+        self._write(
+            f"INSERT INTO upload (api_base, account, {_COLUMNS}) VALUES ({', '.join('?' * (2 + len(names)))}) "  # noqa: S608 - constants of this module
+            f"ON CONFLICT (api_base, account, sha256) DO UPDATE SET {renewed}",
+            (self.api_base, self.account, *row.values()),
+        )
+        return begun
+
+    def note(self, entry: Entry, state: str, **changed: Any) -> Entry:
+        """The entry in another state, written. ``changed`` may hold upload_id, activity_id, photo and message."""
+        after = replace(entry, state=state, updated=self._clock(), **changed)
+        self._write(
+            "UPDATE upload SET state = ?, upload_id = ?, activity_id = ?, photo = ?, message = ?, updated = ? "
+            "WHERE api_base = ? AND account = ? AND sha256 = ?",
+            (
+                after.state, after.upload_id, after.activity_id, after.photo, after.message, after.updated,
+                self.api_base, self.account, after.sha256,
+            ),
+        )  # fmt: skip
+        return after
+
+    def _rows(self, where: str, *values: str) -> list[Entry]:
+        with self._told():
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} FROM upload WHERE api_base = ? AND account = ? {where} ORDER BY number",  # noqa: S608 - constants of this module
+                (self.api_base, self.account, *values),
+            ).fetchall()
+        names = [name.strip() for name in _COLUMNS.split(",")]
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        return [Entry(**{**each, "request": json.loads(each["request"])}) for each in found]
+
+    def _write(self, statement: str, values: tuple[Any, ...]) -> None:
+        with self._told():
+            self._db.execute(statement, values)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise JournalTrouble(f"{self.path}: the journal of uploads cannot be used: {error}") from error
