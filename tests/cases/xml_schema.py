@@ -87,6 +87,7 @@ CASES: list[Case] = [
     *_case("SCH011", "offset", _substituted(rb'StartTime="2024-05-01T10:00:00Z"', b'StartTime="2024-05-01T12:00:00+02:00"', 1), breaks=False, along=("TIM010",), kinds=_TCX),
     *_case("SCH012", "case", _replaced(b"<type>", b"<Desc>a</Desc><type>"), kinds=_GPX),
     *_case("SCH012", "case", _substituted(rb"<(/?)MaximumSpeed>", rb"<\1maximumSpeed>"), kinds=_TCX),
+    *_case("SCH012", "of-a-required-one", _substituted(rb"<(/?)Calories>", rb"<\1calories>"), kinds=_TCX),
     *_case("SCH012", "letter", _replaced(b"<type>cycling</type>", b"<types>cycling</types>"), along=("SPT001",), kinds=_GPX),
     *_case("SCH012", "own", _in_extensions(b'<z:Ele xmlns:z="urn:z">1</z:Ele>'), breaks=False),
     *_case("SCH013", "reset", _replaced(b"<trkseg>", b'<trkseg xmlns="">'), kinds=_GPX),

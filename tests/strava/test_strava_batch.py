@@ -330,6 +330,16 @@ def test_a_duplicate_of_an_upload_under_way_follows_that_upload(bench: Bench) ->
     assert (done.outcome, done.activity_id, bench.stand.questions) == ("duplicate", 77, [77])
 
 
+def test_two_files_of_one_content_are_one_upload(bench: Bench) -> None:
+    from dataclasses import replace
+
+    [job] = jobs(1)
+    done = bench.run([job, replace(job, name="copy.gpx"), replace(job, name="again.gpx", again=True)])
+    assert outcomes(done) == [("ride0.gpx", "ready"), ("copy.gpx", "ready"), ("again.gpx", "ready")]
+    assert "the same content as ride0.gpx, which was sent: https://www.strava.com/activities/1" in done[1].message
+    assert len(bench.stand.posts) == 1
+
+
 def test_a_photo_is_wanted_until_it_is_sent(bench: Bench) -> None:
     from dataclasses import replace
 

@@ -75,6 +75,15 @@ def test_fields_come_from_options_patterns_and_a_table(upload: Any, running: Run
     assert "sport_type gravelride is sent as GravelRide" in done.output
 
 
+def test_what_was_changed_before_sending_is_told(upload: Any, tmp_path: Path) -> None:
+    data = Ride(seconds=60).gpx()
+    (tmp_path / "a.gpx").write_bytes(b"   " + data)
+    done = upload("a.gpx", "--barometer")
+    assert done.exit_code == 0, done.output
+    assert "  mended DOC003:" in done.output
+    assert "  compressed from" in done.output
+
+
 def test_json_follows_its_schema_and_keeps_large_ids(upload: Any, tmp_path: Path) -> None:
     name = ride(tmp_path / "a.fit")
     (tmp_path / "b.fit").write_bytes(b"no activity")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..findings import Where
 from ..xml.columns import element_place
 from .registry import Found, Hit
@@ -142,7 +144,22 @@ def hit_of(document: XmlDocument, violation: Violation, **changes: Any) -> Hit:
         "offsets": offsets_of(document, violation.elements),
     }
     where = _where(document, violation, first)
-    return Hit(where, evidence, told_by=_told_by(violation), **changes)
+    told_by = _told_by(violation) or (("SCH012",) if _is_misspelt(document, violation) else ())
+    return Hit(where, evidence, told_by=told_by, **changes)
+
+
+def _is_misspelt(document: XmlDocument, violation: Violation) -> bool:
+    """Whether what is missing stands there under a name that is only near its own."""
+    from ..xml.schema import violations
+
+    if violation.kind != "missing-child":
+        return False
+    return any(
+        each.kind == "unknown-child"
+        and (each.evidence.get("known"), each.parent) == (violation.element, violation.parent)
+        and bool(np.isin(violation.elements, document.elements.parent[each.elements]).all())
+        for each in violations(document)
+    )
 
 
 def offsets_of(document: XmlDocument, elements: Int32s) -> list[int]:

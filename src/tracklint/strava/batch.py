@@ -104,7 +104,12 @@ class Batch:
         Raises `journal.JournalTrouble`, and `NotAuthorised` or `Forbidden`, which hold for every file; whatever is not
         finished then is taken up by ``--resume``.
         """
-        queue = deque((job, self._planned(job)) for job in jobs)
+        first: dict[str, Job] = {}
+        twice = [job for job in jobs if first.setdefault(job.sha256, job) is not job]
+        yield from self._each_once(deque((job, self._planned(job)) for job in first.values()))
+        yield from (self._same_as(first[job.sha256], job) for job in twice)
+
+    def _each_once(self, queue: deque[tuple[Job, Entry]]) -> Iterator[Uploaded]:
         stopped = ""
         while queue:
             flying: list[_Flight] = []
@@ -122,6 +127,21 @@ class Batch:
             if stopped:
                 yield from (self._left(job, entry, stopped) for job, entry in queue)
                 return
+
+    def _same_as(self, first: Job, job: Job) -> Uploaded:
+        """A file whose content another file of this run has: that one was sent, and this one is what became of it."""
+        entry = self.journal.find(job.sha256)
+        assert entry is not None
+        outcome = {"planned": "unfinished", "sending": "unfinished", "refused": "refused-before-sending"}
+        link = self.uploader.client.activity_link(entry.activity_id) if entry.activity_id is not None else None
+        return Uploaded(
+            name=job.name,
+            outcome=outcome.get(entry.state, entry.state),
+            message=f"the same content as {first.name}, which was sent: {link or entry.message or entry.state}",
+            activity_id=entry.activity_id,
+            upload_id=entry.upload_id,
+            link=link,
+        )
 
     def _planned(self, job: Job) -> Entry:
         """The journal's entry for a job: the one that is under way or done, or a new one."""
@@ -193,7 +213,8 @@ class Batch:
             self.journal.note(entry, "refused", message=str(error))
             raise
         self._note_limits()
-        return replace(sent, name=job.name), self._noted(entry, sent)
+        changes = () if sent.outcome == "refused-before-sending" else prepared.changes
+        return replace(sent, name=job.name, notes=(*changes, *sent.notes)), self._noted(entry, sent)
 
     def _ask_in_turn(self, flying: list[_Flight]) -> Iterator[Uploaded | str]:
         """Ask about each upload when its time has come, until all are done. A text says why it had to stop."""
