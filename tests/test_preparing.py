@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from tracklint.checking import read
+from tracklint.checking import check, read
 from tracklint.config import Config
 from tracklint.edits import Edit, apply
 from tracklint.preparing import prepare
@@ -243,3 +243,10 @@ def test_the_name_of_a_known_maker_brings_a_caution() -> None:
     assert any("as a device and show that name" in change for change in prepared.changes)
     prepared = prepare(Ride(seconds=15, device="My App").gpx(), barometer=True, name="ride.gpx")
     assert not any("caution" in change for change in prepared.changes)
+
+
+def test_what_is_sent_is_judged_by_what_strava_makes_of_it() -> None:
+    data = Ride(seconds=15).gpx().replace(b"</extensions>", b"<power>200</power></extensions>")
+    assert check(data, Config(purpose="spec")).verdict == "refused"
+    prepared = prepare(data, config=Config(purpose="spec"), gzip=False, name="ride.gpx")
+    assert (prepared.report.verdict, prepared.data) == ("ready", data)

@@ -47,9 +47,10 @@ def prepare(
     Only safe repairs are made (`fixing.fix`), which change no measurement; a file that needs none keeps its bytes.
     ``barometer`` adds "with barometer" to the creator of a TCX or GPX file, by splicing bytes: everything else stays as
     it is; creators in `Config.barometer_creators` get it unasked. ``gzip`` compresses without a time stamp, so that the
-    same content gives the same bytes. Raises `source.Unreadable`.
+    same content gives the same bytes. What is sent is judged by what Strava makes of it, whatever `Config.purpose` is.
+    Raises `source.Unreadable`.
     """
-    config = config or Config()
+    config = replace(config or Config(), purpose="strava")
     source = open_source(thing, name, max_inflated=config.limits.max_inflated_bytes)
     changes: list[str] = []
     external_id = f"tracklint-{source.sha256[:16]}"
