@@ -20,6 +20,7 @@ from tracklint.checking import check, read_source
 from tracklint.cli import main
 from tracklint.config import Config, Limits
 from tracklint.findings import Finding
+from tracklint.rules import run_rules
 from tracklint.second import SecondReading, SecondReadings, differences, reading, second_readings
 from tracklint.second.child import FIT_COLUMNS, GPX_COLUMNS, TCX_COLUMNS
 from tracklint.source import open_source
@@ -203,7 +204,7 @@ def test_what_readers_are_known_to_do_is_explained(what: str) -> None:
     data, points, codes = KNOWN[what]
     seen = readings(data)
     assert {r.reader: r.counts["record"] for r in seen.readings} == points
-    found = findings(data)
+    found, _ = run_rules([seen.activity, seen], ASKED)
     assert sorted(f.code for f in found) == codes
     assert all(f.evidence["known"] for f in found if f.code == "RDR001")
     assert all(f.severity.label == "info" for f in found if f.code == "RDR005")

@@ -184,7 +184,7 @@ def everything(data: bytes) -> None:
     turn = zlib.crc32(data) % 800
     if turn == 0:
         linear(data)
-    elif turn % 8 < 4 and sniff(data)[0] != "fit":
+    elif turn % 8 < 4 and open_source(data).format != "fit":
         wishes = Wishes(zone=120, sport="running", interpolate=True) if turn % 16 > 7 else None
         mending(data, unsafe=turn % 2 == 0, notes=turn % 4 > 1, wishes=wishes)
     else:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from fuzz import oracle_fit
+from fuzz import mutate_xml, oracle_fit, oracle_xml, seeds
+from tracklint.xml import scan_xml
 
 FOUND = ROOT / "tests" / "data" / "fuzz"
 
@@ -19,6 +20,7 @@ def _found(format_: str) -> list[Path]:
 def test_the_fuzzer_found_something() -> None:
     """An empty folder would make the tests below pass without a test."""
     assert len(_found("fit")) > 50
+    assert len(_found("xml")) > 100
 
 
 @pytest.mark.parametrize("part", range(8))
@@ -41,3 +43,44 @@ def test_fit_mending_of_what_crashed_once(unsafe: bool) -> None:
     assert crashed
     for path in crashed:
         oracle_fit.mending(path.read_bytes(), unsafe=unsafe)
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_xml(part: int) -> None:
+    for path in _found("xml")[part::8]:
+        data = path.read_bytes()
+        oracle_xml.values(oracle_xml.structure(data))
+        oracle_xml.verdict(data)
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_xml_mending(unsafe: bool) -> None:
+    """Mending checks a file many times, so it takes a part of them."""
+    for i, path in enumerate(_found("xml")[unsafe::20]):
+        oracle_xml.mending(path.read_bytes(), unsafe=unsafe, notes=i % 2 == 0)
+
+
+@pytest.mark.parametrize("notes", [False, True])
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_xml_mending_of_what_crashed_once(unsafe: bool, notes: bool) -> None:
+    crashed = [path for path in _found("xml") if path.name.startswith("crash-")]
+    assert crashed
+    for path in crashed:
+        oracle_xml.mending(path.read_bytes(), unsafe=unsafe, notes=notes)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_xml_mutations(part: int) -> None:
+    """The fuzzer's own changes of built files, without its search: the same ones with every run."""
+    built = list(dict.fromkeys(seeds.xml_seeds()))
+    for i in range(part, 240, 4):
+        data = mutate_xml.mutated(built[i % len(built)], i)
+        oracle_xml.values(oracle_xml.structure(data))
+        oracle_xml.mending(data, unsafe=i % 8 > 3, notes=i % 16 > 7)
+
+
+@pytest.mark.parametrize("piece", [b"a", b"a ", b" a='", b"<!--", b"&", b"\xff", b"</", b"<a/>", b"<![CDATA["])
+def test_damage_costs_no_more_than_its_length(piece: bytes) -> None:
+    """A million bytes without an end took the walker of tags hours once: each byte of a name was tried as its last."""
+    document = scan_xml(b"<gpx><trk><" + piece * (1_000_000 // len(piece)))
+    assert not document.well_formed

@@ -5,6 +5,7 @@ The encoding comes first, so that all later repairs see UTF-8.
 
 from __future__ import annotations
 
+import codecs
 import html.entities
 import re
 from collections.abc import Iterator
@@ -188,7 +189,8 @@ def drop_type(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 def declare_xml(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     """Put an XML declaration first."""
-    at = len("\ufeff".encode(document.codec)) if document.text.startswith("\ufeff".encode(document.codec)) else 0
+    mark = codecs.BOM_UTF8  # what every mark is in `text`, which is UTF-8 then
+    at = len(mark) if document.codec == "utf-8" and document.text.startswith(mark) else 0
     line = "\r\n" if b"\r\n" in document.text[:4096] else "\n"
     yield Step(
         action="added",

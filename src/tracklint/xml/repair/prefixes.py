@@ -38,10 +38,10 @@ def declare_prefixes(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 
 def _elements(document: XmlDocument, prefix: str) -> list[int]:
-    """The elements with this undeclared prefix that have an end and stand in no other whose prefix is not declared:
-    what is left of that one comes next."""
+    """The elements with this undeclared prefix, but the root, that have an end and stand in no other whose prefix is
+    not declared: what is left of that one comes next."""
     found = document.elements.where(lambda path: path.prefix == prefix and _unbound(path) == 1)
-    return [int(element) for element in found if document.elements.end_tag(int(element)) is not None]
+    return [each for each in found.tolist() if each and document.elements.end_tag(each) is not None]
 
 
 def _unbound(path: Path) -> int:
