@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 import numpy as np
 import oracle
@@ -258,3 +259,13 @@ def test_corpus_index_is_the_exact_reader(
         same(read(scan_xml(source.data)), exact(source.data, read, monkeypatch))
         compared += 1
     assert compared > 300
+
+
+@pytest.mark.parametrize(
+    "written", ["&#104;ttp://x", "a&#x2F;b", "a&amp;b", "a\tb", "a\r\nb", " a\nb ", "&lt;&gt;&quot;&apos;"]
+)
+def test_a_namespace_is_what_a_parser_reads(written: str) -> None:
+    data = f'<gpx xmlns="{written}" xmlns:p="{written}/p"><p:trk/></gpx>'.encode()
+    expected = [node.tag[1:].partition("}")[0] for node in ElementTree.fromstring(data).iter()]
+    document = scan_xml(data)
+    assert [document.elements.paths[path].uri for path in document.elements.path.tolist()] == expected

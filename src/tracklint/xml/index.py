@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from .names import XSI
 from .tags import EMPTY, OPEN, Bytes, Int32s, Tags, name_keys
+from .values import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -277,20 +278,15 @@ def _path(number: int, parent: Path | None, name: bytes, declarations: bytes, ty
     scope = parent.scope if parent else _TOP
     if declarations:
         parts = declarations.decode("utf-8", "replace").split("\0")
-        scope = scope | dict(zip(parts[::2], (_unescape(uri) for uri in parts[1::2]), strict=False))
+        scope = scope | dict(zip(parts[::2], (_value(uri) for uri in parts[1::2]), strict=False))
     prefix, colon, local = name.decode("utf-8", "replace").partition(":")
     if not colon:
         prefix, local = "", prefix
     parts = types.decode("utf-8", "replace").split("\0")
     given = (value for mark, value in zip(parts[::2], parts[1::2], strict=False) if scope.get(mark) == XSI)
-    return Path(number, parent, prefix, local, scope.get(prefix), scope, _unescape(next(given, "")).strip())
+    return Path(number, parent, prefix, local, scope.get(prefix), scope, _value(next(given, "")).strip())
 
 
-def _unescape(uri: str) -> str:
-    return (
-        uri.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", '"')
-        .replace("&apos;", "'")
-        .replace("&amp;", "&")
-    )
+def _value(text: str) -> str:
+    """The value of an attribute as a parser gives it: line ends and tabs are spaces, references are resolved."""
+    return resolved(re.sub(r"\r\n|[\t\r\n]", " ", text))

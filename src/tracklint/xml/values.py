@@ -29,6 +29,7 @@ __all__ = [
     "plain_text",
     "read_number",
     "read_time",
+    "resolved",
     "times",
 ]
 
@@ -66,10 +67,10 @@ def plain_text(piece: bytes, encoding: str) -> str:
     stripped.
     """
     if b"<" not in piece:
-        return _resolve(piece.decode(encoding, "replace"))
+        return resolved(piece.decode(encoding, "replace"))
     parts = _MARKUP.split(piece)  # text, content of a CDATA section or None, text ...
     return "".join(
-        part.decode(encoding, "replace") if i % 2 else _resolve(part.decode(encoding, "replace"))
+        part.decode(encoding, "replace") if i % 2 else resolved(part.decode(encoding, "replace"))
         for i, part in enumerate(parts)
         if part
     )
@@ -79,7 +80,8 @@ _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
-def _resolve(text: str) -> str:
+def resolved(text: str) -> str:
+    """``text`` with the characters that its references stand for; those of a document type stay as they are."""
     return _REFERENCE.sub(_character, text) if "&" in text else text
 
 
