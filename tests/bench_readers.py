@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from tracklint.checking import check, read
-from tracklint.fixing import Fixed, fix
+from tracklint.mending.fixing import Fixed, fix
 from tracklint.testing import Ride
 
 HOURS = 6

@@ -16,19 +16,19 @@ from hypothesis import strategies as st
 
 import cases
 from conftest import ROOT
-from tracklint import fixing
 from tracklint.checking import check
 from tracklint.cli import main
 from tracklint.config import Config, Limits
 from tracklint.edits import Draft, Edit, Repair, Step, Wishes, apply, narrowed
 from tracklint.findings import Report, Severity
-from tracklint.fit.repair import REPAIRS as FIT_REPAIRS
-from tracklint.fixing import fix
+from tracklint.mending import fixing
+from tracklint.mending.fit import REPAIRS as FIT_REPAIRS
+from tracklint.mending.fixing import fix
+from tracklint.mending.xml import REPAIRS as XML_REPAIRS
 from tracklint.preparing import prepare
 from tracklint.rules import RULES
 from tracklint.source import sniff
 from tracklint.testing import Ride
-from tracklint.xml.repair import REPAIRS as XML_REPAIRS
 
 CONFIG = Config(limits=Limits(now=1795305600))
 RIDE = Ride(seconds=15)

@@ -15,9 +15,9 @@ from tracklint.checking import check
 from tracklint.cli import main
 from tracklint.config import BadConfig, Config, load_config
 from tracklint.findings import Report, Severity
-from tracklint.fixing import fix
+from tracklint.mending.fixing import fix
 from tracklint.rules import RULES
-from tracklint.rules.violations import TOLD
+from tracklint.rules.xml.violations import TOLD
 from tracklint.source import sniff
 from tracklint.testing import Ride
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .version import __version__ as __version__
+
 if TYPE_CHECKING:
     from .activity import Activity
     from .batch import check_many
@@ -16,19 +18,17 @@ if TYPE_CHECKING:
     from .config import Config, Limits, load_config
     from .edits import Wishes
     from .findings import Finding, Prediction, Report, Severity, Summary, Where
-    from .fixing import Change, Fixed, fix
+    from .mending.fixing import Change, Fixed, fix
     from .preparing import Prepared, prepare
     from .rules import RULES, Rule, explain
     from .source import Unreadable
 
-__version__ = "0.1.0"
-
 _HOMES = {
     "Activity": "activity",
-    "Change": "fixing",
+    "Change": "mending.fixing",
     "Config": "config",
     "Finding": "findings",
-    "Fixed": "fixing",
+    "Fixed": "mending.fixing",
     "Limits": "config",
     "Prediction": "findings",
     "Prepared": "preparing",
@@ -43,7 +43,7 @@ _HOMES = {
     "check": "checking",
     "check_many": "batch",
     "explain": "rules",
-    "fix": "fixing",
+    "fix": "mending.fixing",
     "load_config": "config",
     "prepare": "preparing",
     "read": "checking",

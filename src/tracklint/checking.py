@@ -100,9 +100,9 @@ def read_source(source: Source) -> tuple[object | None, Activity | None]:
         return fit_document, fit_activity(fit_document)
     if source.format == "unknown":
         return None, None
-    from .gpx import gpx_activity
-    from .tcx import tcx_activity
     from .xml import scan_xml
+    from .xml.gpx import gpx_activity
+    from .xml.tcx import tcx_activity
 
     document = scan_xml(source.data)
     return document, (gpx_activity if source.format == "gpx" else tcx_activity)(document)

@@ -8,12 +8,12 @@ from pathlib import PurePath
 
 import numpy as np
 
-from .barometer import barometer_edits, caution, is_listed
 from .checking import check_source, read_source
 from .config import Config
 from .edits import apply
 from .findings import Report
-from .fixing import can_mend, fix_source
+from .mending.fixing import can_mend, fix_source
+from .mending.xml.barometer import barometer_edits, caution, is_listed
 from .source import Source, Thing, open_source
 
 __all__ = ["Prepared", "prepare"]

@@ -19,12 +19,12 @@ from tracklint.findings import Finding, Severity, Where
 from tracklint.fit.checksum import crc16
 from tracklint.fit.columns import message_columns
 from tracklint.fit.decode import messages
-from tracklint.fit.differences import differences
 from tracklint.fit.document import FitDocument
-from tracklint.fit.repair import counts, developer, order, summaries, times, values
 from tracklint.fit.scan import scan_fit
-from tracklint.fit.seal import seal
-from tracklint.fixing import Fixed, fix
+from tracklint.mending.fit import counts, developer, order, summaries, times, values
+from tracklint.mending.fit.differences import differences
+from tracklint.mending.fit.seal import seal
+from tracklint.mending.fixing import Fixed, fix
 from tracklint.testing import OMIT, FitBuilder, Ride
 
 CONFIG = Config(limits=Limits(now=1795305600))

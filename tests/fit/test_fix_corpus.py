@@ -14,8 +14,8 @@ import pytest
 
 from tracklint.config import Config, Limits
 from tracklint.edits import apply
-from tracklint.fit.repair import REPAIRS
-from tracklint.fixing import Fixed, fix
+from tracklint.mending.fit import REPAIRS
+from tracklint.mending.fixing import Fixed, fix
 
 Corpus = list[tuple[Path, dict[str, str]]]
 CONFIG = Config(limits=Limits(now=1795305600))

@@ -13,14 +13,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 from rooms import elsewhere
 
 #: Where coverage is wanted; following every branch of the rest costs most of the time.
-ROOMS = ("tracklint.fit", "tracklint.fixing", "tracklint.edits", "tracklint.source")
+ROOMS = ("tracklint.fit", "tracklint.mending", "tracklint.edits", "tracklint.source")
 #: Tables, and what runs a thousand times for each damaged byte.
 HOT = ("tracklint.fit.facts", "tracklint.fit.profile", "tracklint.fit.document", "tracklint.fit.checksum")
 
 with atheris.instrument_imports(include=["tracklint"], exclude=elsewhere(ROOMS, HOT)):
     import oracle_fit
 
-    import tracklint.fit.repair
+    import tracklint.mending.fit
     import tracklint.rules  # noqa: F401 - whatever is imported late is not instrumented
 
 

@@ -16,7 +16,7 @@ from rooms import elsewhere
 
 #: Where coverage is wanted; following every branch of the rest costs most of the time.
 ROOMS = (
-    "tracklint.xml", "tracklint.gpx", "tracklint.tcx", "tracklint.fixing", "tracklint.edits", "tracklint.source",
+    "tracklint.xml", "tracklint.mending", "tracklint.edits", "tracklint.source",
     "tracklint.rules",
 )  # fmt: skip
 #: atheris 3.0 never frees the result of comparing arrays, so that these would take a megabyte for each input.
@@ -25,8 +25,8 @@ HOT = ("tracklint.xml.index", "tracklint.xml.tags", "tracklint.xml.values", "tra
 with atheris.instrument_imports(include=["tracklint"], exclude=elsewhere(ROOMS, HOT)):
     import oracle_xml
 
+    import tracklint.mending.xml
     import tracklint.rules
-    import tracklint.xml.repair
     import tracklint.xml.schema  # noqa: F401 - whatever is imported late is not instrumented
 
 

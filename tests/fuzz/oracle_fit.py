@@ -12,7 +12,7 @@ from tracklint.config import Config
 from tracklint.fit import FitDocument, scan_fit
 from tracklint.fit.activity import fit_activity
 from tracklint.fit.decode import messages
-from tracklint.fixing import fix
+from tracklint.mending.fixing import fix
 
 CONFIG = Config()
 #: No message is shorter than a byte, so no count may pass the size of the file.

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracklint.gpx import gpx_activity
-from tracklint.tcx import creators, tcx_activity
 from tracklint.xml import XmlDocument, scan_xml
+from tracklint.xml.gpx import gpx_activity
+from tracklint.xml.tcx import creators, tcx_activity
 
 if TYPE_CHECKING:
     from tracklint.source import Fault

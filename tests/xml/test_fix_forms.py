@@ -25,11 +25,11 @@ from tracklint.activity import COLUMNS
 from tracklint.checking import check, read
 from tracklint.config import Config, Limits
 from tracklint.edits import Wishes, apply
-from tracklint.fixing import Fixed
+from tracklint.mending.fixing import Fixed
+from tracklint.mending.xml import device, sport, structure, times
 from tracklint.rules import RULES
 from tracklint.testing import OMIT, Ride
 from tracklint.xml.datetimes import in_utc, respelled, stamp
-from tracklint.xml.repair import device, sport, structure, times
 from tracklint.xml.values import TAKEN, read_time
 
 RIDE = Ride(seconds=60)

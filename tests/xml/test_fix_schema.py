@@ -14,10 +14,10 @@ from lxml import etree
 from tracklint.checking import check, read
 from tracklint.config import Config
 from tracklint.edits import apply
-from tracklint.fixing import Fixed, fix
+from tracklint.mending.fixing import Fixed, fix
+from tracklint.mending.xml.sequence import reordered
 from tracklint.testing import Ride
 from tracklint.xml import scan_xml
-from tracklint.xml.repair.sequence import reordered
 
 RIDE = Ride(seconds=20)
 SPEC = Config(purpose="spec")

@@ -24,7 +24,7 @@ from tracklint.activity import COLUMNS
 from tracklint.checking import read
 from tracklint.config import Config, Limits
 from tracklint.edits import apply
-from tracklint.fixing import Fixed, fix
+from tracklint.mending.fixing import Fixed, fix
 from tracklint.source import sniff
 from tracklint.testing import Ride
 

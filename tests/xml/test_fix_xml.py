@@ -19,7 +19,7 @@ from tracklint.checking import check
 from tracklint.config import Config, Limits
 from tracklint.edits import apply
 from tracklint.findings import Severity
-from tracklint.fixing import Fixed, fix
+from tracklint.mending.fixing import Fixed, fix
 from tracklint.render.diff import text_diff
 from tracklint.testing import Ride
 

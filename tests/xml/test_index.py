@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracklint.activity import COLUMNS, Activity
-from tracklint.gpx import gpx_activity
 from tracklint.source import open_source
-from tracklint.tcx import tcx_activity
 from tracklint.xml import XmlDocument, parse, scan_xml
+from tracklint.xml.gpx import gpx_activity
 from tracklint.xml.tags import find_tags
+from tracklint.xml.tcx import tcx_activity
 from tracklint.xml.walk import walk_tags
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tracklint.gpx import gpx_activity
-from tracklint.tcx import tcx_activity
 from tracklint.xml import scan_xml
+from tracklint.xml.gpx import gpx_activity
+from tracklint.xml.tcx import tcx_activity
 
 if TYPE_CHECKING:
     from tracklint.activity import Activity

@@ -12,10 +12,10 @@ import pytest
 from lxml import etree
 from tcxreader.tcxreader import TCXReader
 
-from tracklint.gpx import gpx_activity
 from tracklint.source import Source, open_source
-from tracklint.tcx import tcx_activity
 from tracklint.xml import XmlDocument, scan_xml
+from tracklint.xml.gpx import gpx_activity
+from tracklint.xml.tcx import tcx_activity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

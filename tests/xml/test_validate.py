@@ -17,13 +17,13 @@ from test_schemas import libxml2_schema
 
 from conftest import ROOT
 from tracklint.checking import check
-from tracklint.gpx import gpx_activity
 from tracklint.source import open_source
-from tracklint.tcx import tcx_activity
 from tracklint.testing import Ride
 from tracklint.xml import XmlDocument, parse, scan_xml
+from tracklint.xml.gpx import gpx_activity
 from tracklint.xml.schema import schema_valid, shapes, violations
 from tracklint.xml.schema.found import MAX_VIOLATIONS
+from tracklint.xml.tcx import tcx_activity
 from tracklint.xml.walk import walk_tags
 
 if TYPE_CHECKING:

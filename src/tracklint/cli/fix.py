@@ -20,7 +20,7 @@ from .options import config_options, exit_status, fail, one_line_errors, paths
 if TYPE_CHECKING:
     from ..config import Config
     from ..findings import Report
-    from ..fixing import Change, Fixed
+    from ..mending.fixing import Change, Fixed
     from ..source import Thing
 
 #: Minutes east of UTC, or a zone whose offset depends on the date.
@@ -93,7 +93,7 @@ def fix(
     """
     from ..checking import check
     from ..edits import Wishes
-    from ..fixing import fix as fix_one
+    from ..mending.fixing import fix as fix_one
     from ..source import expand
 
     if out is not None and in_place:
@@ -156,7 +156,7 @@ def _show_diff(name: str, fixed: Fixed) -> None:
     from ..render.diff import diff_lines, text_diff
 
     if fixed.before.format == "fit":
-        from ..fit.differences import differences
+        from ..mending.fit.differences import differences
 
         for line in diff_lines(differences(fixed.original, fixed.data, fixed.edits)):
             click.echo(f"  {line}")

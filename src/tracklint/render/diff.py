@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..edits import Edit
 
 if TYPE_CHECKING:
-    from ..fit.differences import Difference
+    from ..mending.fit.differences import Difference
 
 __all__ = ["diff_lines", "place", "text_diff"]
 

@@ -6,8 +6,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
-from .. import __version__
 from ..findings import Report, Severity
+from ..version import __version__
 from .data import SCHEMA_VERSION
 from .jsonl import line
 

@@ -1,46 +1,16 @@
-"""Every rule. Importing this package declares them all; the modules are named after their subject."""
+"""Every rule. Importing this package declares them all: each module below `rules.fit`, `rules.xml` and `rules.ride`."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import walk_packages
 
 from .registry import RULES, Basis, Hit, Rule, explain, run_rules
 
-#: The modules that declare rules, in the order of their codes.
-SUBJECTS = (
-    "container",
-    "document",
-    "schema",
-    "fit_container",
-    "fit_segments",
-    "fit_definitions",
-    "fit_messages",
-    "fit_fields",
-    "fit_values",
-    "fit_structure",
-    "fit_totals",
-    "fit_sessions",
-    "fit_developer",
-    "fit_identity",
-    "time",
-    "timeline",
-    "position",
-    "elevation",
-    "sport",
-    "sensors",
-    "values",
-    "xml_sensors",
-    "xml_forms",
-    "motion",
-    "device",
-    "structure",
-    "laps",
-    "second_readers",
-)
-for _subject in SUBJECTS:
-    import_module(f"{__name__}.{_subject}")
+for _module in walk_packages(__path__, f"{__name__}."):
+    import_module(_module.name)
 _in_order = sorted(RULES.items())
 RULES.clear()
 RULES.update(_in_order)
 
-__all__ = ["RULES", "SUBJECTS", "Basis", "Hit", "Rule", "explain", "run_rules"]
+__all__ = ["RULES", "Basis", "Hit", "Rule", "explain", "run_rules"]

@@ -42,7 +42,7 @@ class Answer:
 
 def http_client(*, local: bool, timeout: httpx.Timeout | float, transport: httpx.BaseTransport | None) -> httpx.Client:
     """Connections that follow no redirect and carry no authorisation of their own."""
-    from .. import __version__
+    from ..version import __version__
 
     return httpx.Client(
         timeout=timeout,

@@ -146,7 +146,7 @@ def outcome_data(done: Sequence[Uploaded]) -> dict[str, Any]:
 
     They have 64 bits: a reader that takes numbers for doubles would round them.
     """
-    from .. import __version__
+    from ..version import __version__
 
     files = [
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ... import __version__
+from ...version import __version__
 from .grants import CLIENT_ID, CLIENT_SECRET, SCOPES
 from .pictures import ACCESS_KEY
 from .schemas import ID, SCHEMAS, Schema, objects, reference, text

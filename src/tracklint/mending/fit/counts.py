@@ -1,0 +1,221 @@
+"""Repairs of counts and totals in summaries: they become what the messages of the file give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from ...edits import Asked, Edit, Step
+from ...findings import Where
+from ...fit.columns import MessageColumns, message_columns
+from ...fit.document import FitDocument
+from ...fit.profile import field_fact, message_name
+from .values import put
+
+__all__ = [
+    "clamp_timers",
+    "count_laps",
+    "count_lengths",
+    "count_sessions",
+    "renumber_laps",
+    "state_type",
+    "stretch_sessions",
+    "sum_timers",
+    "total_distance",
+    "total_maxima",
+]
+
+_RECORD, _SESSION, _LAP, _ACTIVITY, _LENGTH = 20, 18, 19, 34, 101
+#: Fields of average and maximum in session and lap, and the record fields of their channel.
+_MAXIMA = {
+    _SESSION: ((14, 15, (6, 73)), (124, 125, (73, 6)), (16, 17, (3,)), (18, 19, (4,)), (20, 21, (7,))),
+    _LAP: ((13, 14, (6, 73)), (110, 111, (73, 6)), (15, 16, (3,)), (17, 18, (4,)), (19, 20, (7,))),
+}
+
+
+def _step(
+    columns: MessageColumns, rows: Iterable[tuple[int, int, int | None]], says: str, safe: bool = True
+) -> Iterator[Step]:
+    """One step that writes (message, field, value) where the value there is another one."""
+    edits: list[Edit] = []
+    for i, number, value in rows:
+        edit = put(columns, i, number, value)
+        if edit is not None and columns.document.data[edit.offset : edit.offset + edit.size] != edit.data:
+            edits.append(edit)
+    if edits:
+        yield Step(action="changed", says=says, edits=tuple(edits), safe=safe, where=_at(columns, edits[0]))
+
+
+def _at(columns: MessageColumns, edit: Edit) -> Where:
+    return columns.where(max(int(np.searchsorted(columns.offsets, edit.offset, "right")) - 1, 0))
+
+
+def _mine(columns: MessageColumns, segment: int) -> list[int]:
+    return [int(i) for i in np.flatnonzero(columns.segments() == segment)] if len(columns) else []
+
+
+def renumber_laps(document: FitDocument, _asked: Asked) -> Iterator[Step]:
+    """Number the laps of each segment from 0 in the order of the file; the flags in the upper bits stay."""
+    laps = message_columns(document, _LAP)
+    values, _ = laps.integers(254)
+    rows = []
+    for segment in document.segments:
+        for k, i in enumerate(_mine(laps, segment.index)):
+            flags = int(values[i]) & 0xF000 if values[i] != 0xFFFF else 0
+            rows.append((i, 254, flags | k))
+    yield from _step(laps, rows, f"the message_index of {len(laps)} laps becomes 0 to {len(laps) - 1}")
+
+
+def count_sessions(document: FitDocument, _asked: Asked) -> Iterator[Step]:
+    """Write the number of sessions of the segment into activity.num_sessions."""
+    activity, sessions = message_columns(document, _ACTIVITY), message_columns(document, _SESSION)
+    for segment in document.segments:
+        count = len(_mine(sessions, segment.index))
+        rows = [(i, 1, count) for i in _mine(activity, segment.index)]
+        if count:
+            yield from _step(activity, rows, f"activity.num_sessions becomes {count}")
+
+
+def count_laps(document: FitDocument, _asked: Asked) -> Iterator[Step]:
+    """Write first_lap_index and num_laps of each session: all laps where there is one session, else the laps that
+    start within it, where each belongs to one and they follow one another."""
+    sessions, laps = message_columns(document, _SESSION), message_columns(document, _LAP)
+    for segment in document.segments:
+        mine, theirs = _mine(sessions, segment.index), _mine(laps, segment.index)
+        owners = [0] * len(theirs) if len(mine) == 1 else _owners(sessions, mine, laps, theirs)
+        if owners is None or not mine:
+            continue
+        rows: list[tuple[int, int, int | None]] = []
+        for k, i in enumerate(mine):
+            rows += (i, 25, owners.index(k) if k in owners else 0), (i, 26, owners.count(k))
+        counts = ", ".join(str(owners.count(k)) for k in range(len(mine)))
+        yield from _step(sessions, rows, f"session.num_laps becomes {counts}")
+
+
+def _owners(sessions: MessageColumns, mine: list[int], laps: MessageColumns, theirs: list[int]) -> list[int] | None:
+    """The session of each lap by its start, ``None`` where that is not clear."""
+    begins, begun = sessions.integers(2)
+    starts, started = laps.integers(2)
+    if not mine or not begun[mine].all() or not started[theirs].all() or (np.diff(begins[mine]) <= 0).any():
+        return None
+    owners = np.searchsorted(begins[mine], starts[theirs], "right") - 1
+    if len(owners) and (owners.min() < 0 or (np.diff(owners) < 0).any()):
+        return None
+    return [int(k) for k in owners]
+
+
+def count_lengths(document: FitDocument, _asked: Asked) -> Iterator[Step]:
+    """Write how many lengths there are, how many of them are active, and the distance of these into the session of a
+    pool swim."""
+    sessions, lengths = message_columns(document, _SESSION), message_columns(document, _LENGTH)
+    kinds, typed = lengths.integers(12)
+    if len(sessions) == 1 and len(lengths):
+        active = int((typed & (kinds == 1)).sum()) if typed.any() else len(lengths)
+        rows: list[tuple[int, int, int | None]] = []
+        for number, count in ((33, len(lengths)), (47, active)):
+            values, there = sessions.integers(number)
+            if there[0] and int(values[0]) not in (count, active):
+                rows.append((0, number, count))
+        (pool, known), (distance, there) = sessions.integers(44), sessions.integers(9)
+        covered = active * int(pool[0])
+        if known[0] and there[0] and abs(int(distance[0]) - covered) > max(100, int(distance[0]) // 100):
+            rows.append((0, 9, covered))
+        says = f"the session's lengths become {len(lengths)}, {active} of them active, and its distance theirs"
+        yield from _step(sessions, rows, says)
+
+
+def state_type(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Write type 4 (activity) into a file_id that states no type, where the file has records."""
+    identity = message_columns(document, 0)
+    _, typed = identity.integers(0)
+    if asked.unsafe and len(identity) and not typed[0] and document.count(_RECORD):
+        yield from _step(identity, [(0, 0, 4)], "file_id.type becomes 4 (activity)", safe=False)
+
+
+def sum_timers(document: FitDocument, _asked: Asked) -> Iterator[Step]:
+    """Write the sum of the sessions' timer times into activity.total_timer_time, where they can be right."""
+    activity, sessions = message_columns(document, _ACTIVITY), message_columns(document, _SESSION)
+    (timers, valid), (elapsed, known) = sessions.integers(8), sessions.integers(7)
+    valid = valid & ~(known & (timers > elapsed))
+    for segment in document.segments:
+        mine = _mine(sessions, segment.index)
+        if mine and valid[mine].all():
+            total = int(timers[mine].sum())
+            rows = [(i, 0, total) for i in _mine(activity, segment.index)]
+            yield from _step(
+                activity, rows, f"activity.total_timer_time becomes {total / 1000:g} s, as in the sessions"
+            )
+
+
+def clamp_timers(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Write the elapsed time in place of a timer time that is longer."""
+    if not asked.unsafe:
+        return
+    for global_ in (_SESSION, _LAP):
+        columns = message_columns(document, global_)
+        (elapsed, there), (timer, timed) = columns.integers(7), columns.integers(8)
+        longer = np.flatnonzero(there & timed & (timer > elapsed))
+        rows = [(int(i), 8, int(elapsed[i])) for i in longer]
+        name = "session" if global_ == _SESSION else "lap"
+        yield from _step(
+            columns, rows, f"total_timer_time of {len(rows)} {name}s becomes total_elapsed_time", safe=False
+        )
+
+
+def total_distance(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Write the last distance of the records into the session's total_distance, where a segment has one session."""
+    sessions, records = message_columns(document, _SESSION), message_columns(document, _RECORD)
+    values, valid = records.integers(5)
+    for segment in document.segments if asked.unsafe else ():
+        mine = _mine(sessions, segment.index)
+        good = [i for i in _mine(records, segment.index) if valid[i]]
+        if len(mine) == 1 and good:
+            last = int(values[good[-1]])
+            says = f"session.total_distance becomes {last / 100:g} m, as in the last record"
+            yield from _step(sessions, [(mine[0], 9, last)], says, safe=False)
+
+
+def stretch_sessions(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Let the session end with the last record, where a segment has one session."""
+    sessions, records = message_columns(document, _SESSION), message_columns(document, _RECORD)
+    starts, known = sessions.integers(2)
+    times, valid = records.integers(253)
+    for segment in document.segments if asked.unsafe else ():
+        mine = _mine(sessions, segment.index)
+        good = [i for i in _mine(records, segment.index) if valid[i]]
+        if len(mine) == 1 and good and known[mine[0]]:
+            elapsed = int(times[good].max()) - int(starts[mine[0]])
+            says = f"session.total_elapsed_time becomes {elapsed} s, up to the last record"
+            if 0 <= elapsed < 0xFFFFFFFF // 1000:
+                yield from _step(sessions, [(mine[0], 7, 1000 * elapsed)], says, safe=False)
+
+
+def _mean(records: MessageColumns, sources: tuple[int, ...], inside: npt.NDArray[np.bool_]) -> int:
+    """The rounded mean of the first of these fields that the records carry."""
+    columns = (v[inside & ok] for v, ok in map(records.integers, sources))
+    return round(float(next(values for values in columns if len(values)).mean()))
+
+
+def total_maxima(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Write the maximum of a session's or lap's records where its average is above its maximum, and their average where
+    it is above that one, too."""
+    records = message_columns(document, _RECORD)
+    times, timed = records.integers(253)
+    for global_, pairs in _MAXIMA.items() if asked.unsafe and len(records) else ():
+        columns = message_columns(document, global_)
+        (starts, known), (elapsed, there) = columns.integers(2), columns.integers(7)
+        rows: list[tuple[int, int, int | None]] = []
+        for average, most, sources in pairs:
+            (avg, told), (top, kept) = columns.integers(average), columns.integers(most)
+            for i in np.flatnonzero(told & kept & (avg > top) & known & there).tolist():
+                inside = timed & (times >= starts[i]) & (times <= starts[i] + elapsed[i] // 1000 + 1)
+                best = [int(v[inside & ok].max()) for v, ok in map(records.integers, sources) if (inside & ok).any()]
+                if best and max(best) >= avg[i]:
+                    rows.append((i, most, max(best)))
+                elif best:
+                    rows += (i, most, max(best)), (i, average, _mean(records, sources, inside))
+        names = sorted({field_fact(global_, number).name for _, number, _ in rows})
+        says = f"{', '.join(names)} of {len({i for i, _, _ in rows})} {message_name(global_)}s come from their records"
+        yield from _step(columns, rows, says, safe=False)

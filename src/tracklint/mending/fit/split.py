@@ -1,0 +1,102 @@
+"""One file with several activities as several files: chained segments, or the sessions of a multisport recording."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ...edits import Edit, apply
+from ...fit.columns import message_columns
+from ...fit.document import FitDocument
+from ...fit.profile import FIT_EPOCH
+from ...fit.scan import scan_fit
+from .container import damaged
+from .seal import seal
+
+__all__ = ["split"]
+
+Floats = npt.NDArray[np.float64]
+#: Messages that belong to one stretch of time: session, lap, record, event, hrv, length, hr, and a few that devices
+#: write while they record.
+_TIMED = (18, 19, 20, 21, 78, 101, 132, 142, 165, 167, 208, 209, 210, 225, 312, 313)
+
+
+def split(document: FitDocument) -> tuple[bytes, ...]:
+    """The activities in a file as files of their own, nothing where there is one only or the file is damaged.
+
+    A segment without file_id (the heart rates of a swim, postrunner#4) stays with the one before it. Sessions are told
+    apart by their start times; what is written once for the whole file (file_id, device_info, settings) goes into each
+    part.
+    """
+    if damaged(document):
+        return ()
+    parts = [part for piece in _segments(document) for part in _sessions(piece)]
+    return tuple(parts) if len(parts) > 1 else ()
+
+
+def _segments(document: FitDocument) -> list[bytes]:
+    named = {group.definition.segment for group in document.of(0)}
+    pieces: list[bytes] = []
+    for segment in document.segments:
+        piece = document.data[segment.offset : segment.end]
+        if segment.index in named or not pieces:
+            pieces.append(piece)
+        else:
+            pieces[-1] += piece
+    return pieces
+
+
+def _sessions(piece: bytes) -> list[bytes]:
+    """The sessions of one segment as files; the piece itself where they cannot be told apart."""
+    document = scan_fit(piece)
+    sessions = message_columns(document, 18)
+    starts, known = sessions.integers(2)
+    compressed = any((np.frombuffer(piece, np.uint8)[g.offsets] >= 0x80).any() for g in document.messages)
+    if len(sessions) < 2 or len(document.segments) > 1 or compressed or not known.all():
+        return [piece]
+    begins = np.sort(starts).astype(float)
+    if (np.diff(begins) <= 0).any():
+        return [piece]
+    offsets, strides, owners = _owners(document, begins)
+    parts = []
+    for k in range(len(begins)):
+        foreign = owners != k
+        drops = [Edit(int(a), int(s), b"") for a, s in zip(offsets[foreign], strides[foreign], strict=True)]
+        part = apply(piece, seal(document, drops))
+        parts.append(_counted(part))
+    return parts
+
+
+def _owners(document: FitDocument, begins: Floats) -> tuple[npt.NDArray[np.int64], ...]:
+    """Offset, size and session of each timed message. One without time goes with the message before it; a session or
+    lap by its start."""
+    rows: list[tuple[int, int, float]] = []
+    for global_ in _TIMED:
+        columns = message_columns(document, global_)
+        if not len(columns):
+            continue
+        moments = columns.times() - FIT_EPOCH
+        if global_ in (18, 19, 101):
+            values, valid = columns.integers(2)
+            moments = np.where(valid, values, moments)
+        strides = [columns.definition(i).layout.stride for i in range(len(columns))]
+        rows += zip(columns.offsets.tolist(), strides, moments.tolist(), strict=True)
+    rows.sort()
+    owners, last = [], 0
+    for _, _, moment in rows:
+        if np.isfinite(moment):
+            last = max(int(np.searchsorted(begins, moment, "right")) - 1, 0)
+        owners.append(last)
+    return np.array([r[0] for r in rows]), np.array([r[1] for r in rows]), np.array(owners)
+
+
+def _counted(part: bytes) -> bytes:
+    """A part with the counts and indices of its summaries right."""
+    from ...edits import Asked
+    from . import counts
+
+    for plan in (counts.renumber_laps, counts.count_laps, counts.count_sessions, counts.sum_timers):
+        document = scan_fit(part)
+        edits = [edit for step in plan(document, Asked((), unsafe=False)) for edit in step.edits]
+        part = apply(part, seal(document, edits)) if edits else part
+    return part

@@ -1,0 +1,169 @@
+"""Repairs of values: what is no measurement becomes "no value" in place, counts become what they count.
+
+Every change keeps the size of its field, so that all other bytes stay where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...edits import Asked, Edit, Step
+from ...findings import Where
+from ...fit.columns import MessageColumns, message_columns
+from ...fit.document import FieldSpec, FitDocument
+from ...fit.profile import BASE_TYPES, field_fact
+from .times import rows_of
+
+__all__ = [
+    "blank_half_positions",
+    "blank_leaked",
+    "blank_markers",
+    "blank_null_island",
+    "blank_outside",
+    "blank_zero_altitudes",
+    "put",
+    "transcode",
+]
+
+Mask = npt.NDArray[np.bool_]
+_RECORD = 20
+_QUARTER = 1 << 30  # 90 degrees in semicircles
+
+
+def spec_of(columns: MessageColumns, i: int, number: int) -> FieldSpec | None:
+    """How message ``i`` carries a field, ``None`` where it does not."""
+    return next((s for s in columns.definition(i).layout.fields if s.number == number), None)
+
+
+def put(columns: MessageColumns, i: int, number: int, value: int | None) -> Edit | None:
+    """The edit that writes a raw integer, or "no value", into a field of message ``i``; ``None`` where the message has
+    no such field or it cannot hold the value."""
+    spec = spec_of(columns, i, number)
+    base = BASE_TYPES.get(spec.base & 0x1F) if spec else None
+    if spec is None or base is None or base.code[0] in "Sf" or not spec.size or spec.size % base.size:
+        return None
+    value = base.none if value is None else value
+    order: Any = "big" if columns.definition(i).layout.big_endian else "little"
+    signed = base.code[0] == "i"
+    try:
+        data = value.to_bytes(base.size, order, signed=signed and value < 0)
+    except OverflowError:
+        return None
+    blanks = base.none.to_bytes(base.size, order) * (spec.size // base.size - 1)
+    return Edit(int(columns.offsets[i]) + spec.at, spec.size, data + blanks)
+
+
+def _blank(columns: MessageColumns, mask: Mask, numbers: Sequence[int], what: str, safe: bool) -> Iterator[Step]:
+    """One step that blanks these fields of the records that ``mask`` chooses."""
+    edits, rows = [], np.flatnonzero(mask)
+    for i in rows.tolist():
+        for number in numbers:
+            edit = put(columns, i, number, None)
+            if edit is not None and columns.document.data[edit.offset : edit.offset + edit.size] != edit.data:
+                edits.append(edit)
+    if edits:
+        names = " and ".join(field_fact(_RECORD, number).name for number in numbers)
+        first = int(rows[0])
+        yield Step(
+            action="changed",
+            says=f"{names} of {len(rows)} record{'s' if len(rows) > 1 else ''} {what}: set to no value",
+            edits=tuple(edits),
+            safe=safe,
+            where=Where(
+                offset=edits[0].offset, size=edits[0].size, segment=int(columns.segments()[first]), count=len(rows),
+                global_="record", record=first, field=field_fact(_RECORD, numbers[0]).name,
+            ),
+        )  # fmt: skip
+
+
+def blank_half_positions(document: FitDocument, _asked: Asked) -> Iterator[Step]:
+    """Blank a latitude without longitude, or the other way round."""
+    columns = message_columns(document, _RECORD)
+    (_, north), (_, east) = columns.integers(0), columns.integers(1)
+    yield from _blank(columns, north & ~east, (0,), "without a longitude", safe=True)
+    yield from _blank(columns, east & ~north, (1,), "without a latitude", safe=True)
+
+
+def blank_outside(document: FitDocument, _asked: Asked) -> Iterator[Step]:
+    """Blank positions that lie beyond a pole, or a raw number away from the "no value" of their type."""
+    columns = message_columns(document, _RECORD)
+    (lat, north), (lon, east) = columns.integers(0), columns.integers(1)
+    near = (lon >= 0x7FFFFFFE) & (np.abs(lat) >= 0x7FFFFFFE)
+    yield from _blank(columns, north & east & ((np.abs(lat) > _QUARTER) | near), (0, 1), "beyond a pole", safe=True)
+
+
+def blank_markers(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Blank the positions that the finding names: markers of the device at a pole or on the 180th meridian."""
+    columns = message_columns(document, _RECORD)
+    if not asked.unsafe or not len(columns):
+        return
+    chosen = np.zeros(len(columns), bool)
+    chosen[rows_of(asked.findings, len(columns))] = True
+    yield from _blank(columns, chosen, (0, 1), "that are markers", safe=False)
+
+
+def blank_null_island(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Blank positions of exactly 0, 0."""
+    if not asked.unsafe:
+        return
+    columns = message_columns(document, _RECORD)
+    (lat, north), (lon, east) = columns.integers(0), columns.integers(1)
+    yield from _blank(columns, north & east & (lat == 0) & (lon == 0), (0, 1), "at 0, 0", safe=False)
+
+
+def blank_leaked(document: FitDocument, _asked: Asked) -> Iterator[Step]:
+    """Blank enhanced_speed and enhanced_altitude of 65535: the "no value" of the narrower field, widened."""
+    columns = message_columns(document, _RECORD)
+    for number in (73, 78):
+        values, valid = columns.integers(number)
+        wide = np.array([(s := spec_of(columns, i, number)) is not None and s.size == 4 for i in range(len(columns))])
+        if len(columns):
+            yield from _blank(columns, valid & (values == 0xFFFF) & wide, (number,), "at 65535", safe=True)
+
+
+def blank_zero_altitudes(document: FitDocument, _asked: Asked) -> Iterator[Step]:
+    """Blank altitudes whose raw number is 0, which reads as -500 m."""
+    columns = message_columns(document, _RECORD)
+    for number in (2, 78):
+        values, valid = columns.integers(number)
+        yield from _blank(columns, valid & (values == 0), (number,), "with raw number 0 (-500 m)", safe=True)
+
+
+def transcode(document: FitDocument, _asked: Asked) -> Iterator[Step]:
+    """Write strings that are not UTF-8 as UTF-8, taking them for Windows-1252, and control characters as spaces; the
+    end is cut where the field is too short."""
+    for group in document.messages:
+        layout = group.definition.layout
+        for spec in layout.fields:
+            if spec.base & 0x1F != 7 or not spec.size:
+                continue
+            for at in group.offsets.tolist():
+                piece = document.data[at + spec.at : at + spec.at + spec.size]
+                text = piece.partition(b"\0")[0]
+                plain = _plain(text).encode()[: spec.size].decode("utf-8", "ignore").encode()
+                if plain == text:
+                    continue
+                name = field_fact(layout.global_, spec.number).name
+                yield Step(
+                    action="changed",
+                    says=f"{group.definition.name}.{name} is written as plain UTF-8",
+                    edits=(Edit(at + spec.at, spec.size, plain.ljust(spec.size, b"\0")),),
+                    where=Where(
+                        offset=at + spec.at, size=spec.size, segment=group.definition.segment,
+                        local=group.definition.local, global_=group.definition.name, field=name,
+                    ),
+                )  # fmt: skip
+
+
+def _plain(text: bytes) -> str:
+    """The text without what no reader can show; one that ends within a character loses that character."""
+    try:
+        shown = text.decode()
+    except UnicodeDecodeError as error:
+        cut = error.end == len(text) and error.reason == "unexpected end of data"
+        shown = text[: error.start].decode() if cut else text.decode("cp1252", "replace").replace("\ufffd", "?")
+    return "".join(" " if c < " " and c not in "\t\n\r" else c for c in shown)

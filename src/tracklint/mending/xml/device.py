@@ -1,0 +1,150 @@
+"""Repairs of the creator: put in, completed, moved to its place, and its words "with barometer" at the end."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ...activity import BAROMETER, ends_with_barometer, with_barometer
+from ...edits import Edit, Repair, Step
+from ...xml.extensions import root_is
+from ...xml.names import XSI
+from ...xml.tcx import BEFORE_CREATOR, VERSION, creator_edit, creator_type, creators, misplaced_creators, owners_of
+from .splice import after_last, before, encoded, last_in, markup, named_like, removed, retexted, with_attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...edits import Asked
+    from ...xml.document import XmlDocument
+
+__all__ = ["REPAIRS"]
+
+#: The creator of a file that names none.
+OURS = "tracklint"
+_DEVICE = ("Name", "UnitId", "ProductID", "Version")
+
+
+def _name(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    where = asked.findings[0].where
+    if root_is(document, "gpx"):
+        named = with_attribute(document, 0, "creator", OURS)
+        yield Step(action="added", says=f'the creator is "{OURS}"', edits=(named,), where=where)
+        return
+    edits: list[Edit] = []
+    for owner, spot in zip(owners_of(document).tolist(), creators(document), strict=True):
+        children = document.elements.children(owner, "Creator")
+        if spot.name is not None and spot.name.value:
+            continue
+        if len(children):
+            edits += _completed(document, int(children[0]))
+        elif (edit := creator_edit(document, spot, OURS)) is not None:
+            edits.append(edit)
+    says = f'a complete Creator with the name "{OURS}" is put in'
+    yield Step(action="added", says=says, edits=tuple(edits), where=where, safe=False)
+
+
+def _completed(document: XmlDocument, creator: int) -> list[Edit]:
+    """What a Creator lacks: its xsi:type, and the children of a Device_t, with the number 0 where they have one."""
+    edits, kind = [], creator_type(document, creator)
+    elements = document.elements
+    if kind is None:
+        kind = "Application_t" if len(elements.children(creator, "Build", "LangID", "PartNumber")) else "Device_t"
+        scope = elements.paths[elements.path[creator]].scope
+        prefix = next((prefix for prefix, uri in scope.items() if uri == XSI and prefix), None)
+        declared = "" if prefix else f' xmlns:xsi="{XSI}"'
+        at = document.origin(int(elements.tags.name_end[elements.tag[creator]]))
+        text = f'{declared} {prefix or "xsi"}:type="{named_like(document, creator, kind)}"'
+        edits.append(Edit(at, 0, encoded(document, text)))
+    if kind == "Device_t":
+        version = elements.children(creator, "Version")
+        edits += _children(document, creator, _DEVICE)
+        if len(version):
+            edits += _children(document, int(version[0]), VERSION[:2])
+    name = elements.children(creator, "Name")
+    if len(name) and not document.text_of(int(name[0])).value:
+        edits.append(retexted(document, int(name[0]), OURS))
+    return edits
+
+
+def _children(document: XmlDocument, parent: int, wanted: tuple[str, ...]) -> Iterator[Edit]:
+    """Each child that is not there, before the next one in the order of the schema that is."""
+    elements = document.elements
+    missing: list[str] = []
+    for name in wanted:
+        there = elements.children(parent, name)
+        if not len(there):
+            missing.append(_new(document, parent, name))
+        elif missing:
+            yield before(document, int(there[0]), "".join(missing))
+            missing.clear()
+    if missing:
+        rest = elements.children(parent, *VERSION[2:])
+        text = "".join(missing)
+        yield before(document, int(rest[0]), text) if len(rest) else last_in(document, parent, text)
+
+
+def _new(document: XmlDocument, parent: int, local: str) -> str:
+    name, inner = named_like(document, parent, local), OURS if local == "Name" else "0"
+    if local == "Version":
+        inner = "".join(_new(document, parent, each) for each in VERSION)
+    return f"<{name}>{inner}</{name}>"
+
+
+def _complete(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    edits: list[Edit] = []
+    for owner in owners_of(document).tolist():
+        for creator in document.elements.children(owner, "Creator").tolist():
+            edits += _completed(document, creator)
+    says = "the Creator is a complete Device_t; numbers that it lacked are 0"
+    yield Step(action="added", says=says, edits=tuple(edits), where=asked.findings[0].where)
+
+
+def _move(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """A misplaced Creator behind the laps and notes of its Activity or Course; one that stands outside of them goes
+    into the only one, if it has none."""
+    owners = owners_of(document).tolist()
+    edits: list[Edit] = []
+    for creator, owner in misplaced_creators(document):
+        if owner is None and (len(owners) != 1 or len(document.elements.children(owners[0], "Creator"))):
+            continue
+        into = owners[0] if owner is None else owner
+        edits.append(removed(document, creator))
+        edits.append(after_last(document, into, BEFORE_CREATOR, markup(document, creator)))
+        owners = []
+    says = "the Creator stands behind the laps and notes, where the schema has it"
+    yield Step(action="moved", says=says, edits=tuple(edits), where=asked.findings[0].where)
+
+
+def _end_with_barometer(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    where = asked.findings[0].where
+    if root_is(document, "gpx"):
+        creator = document.attribute_of(0, "creator")
+        names = [creator.value] if creator is not None else []
+        edits = [with_attribute(document, 0, "creator", _ended(name)) for name in names]
+    else:
+        spots = [spot for spot in creators(document) if spot.name is not None and _has_barometer(spot.name.value)]
+        names = [spot.name.value for spot in spots if spot.name is not None]
+        found = [creator_edit(document, spot, _ended(name)) for spot, name in zip(spots, names, strict=True)]
+        edits = [edit for edit in found if edit is not None]
+    if names:
+        says = f'the creator "{names[0]}" is "{_ended(names[0])}" now'
+        yield Step(action="changed", says=says, edits=tuple(edits), where=where, safe=False)
+
+
+def _ended(name: str) -> str:
+    """The name with the words at its end and nowhere else."""
+    return with_barometer(re.sub(r"with\s+barometer", " ", name, flags=re.IGNORECASE))
+
+
+def _has_barometer(name: str) -> bool:
+    """Whether the words stand in a name, but not at its end."""
+    return BAROMETER in " ".join(name.split()).casefold() and not ends_with_barometer(name)
+
+
+REPAIRS: tuple[Repair, ...] = (
+    Repair(("creator-misplaced",), _move),
+    Repair(("creator-missing",), _name),
+    Repair(("creator-without-type", "device-incomplete"), _complete),
+    Repair(("barometer-not-at-end",), _end_with_barometer),
+)

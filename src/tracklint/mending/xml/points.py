@@ -1,0 +1,68 @@
+"""What several repairs ask of the points: their elements and columns, those that findings name, and their parts."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...edits import Edit
+from ...xml.columns import point_elements
+from ...xml.extensions import point_name, root_is
+from ...xml.gpx import gpx_activity
+from ...xml.tcx import tcx_activity
+from .splice import outer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from ...activity import Activity, Ints
+    from ...edits import Asked
+    from ...xml.document import XmlDocument
+    from ...xml.tags import Int32s
+
+__all__ = ["activity_of", "named_rows", "parts_of", "permuted", "points_of"]
+
+
+def activity_of(document: XmlDocument) -> Activity:
+    """The activity of a GPX or TCX document."""
+    return gpx_activity(document) if root_is(document, "gpx") else tcx_activity(document)
+
+
+def points_of(document: XmlDocument) -> Int32s:
+    """The elements of the points, one for each row of the activity's columns."""
+    found, keep = point_elements(document, point_name(document))
+    return found[keep]
+
+
+def named_rows(asked: Asked, count: int) -> Ints:
+    """The points that findings name in their ``runs``, ascending."""
+    marked = np.zeros(count, bool)
+    for finding in asked.findings:
+        for first, last in finding.evidence.get("runs") or ():
+            marked[int(first) : int(last) + 1] = True
+    return np.flatnonzero(marked)
+
+
+def parts_of(activity: Activity) -> list[slice]:
+    """The segments, Tracks and laps of an activity as slices of its points."""
+    firsts = {0, *activity.starts.tolist()}
+    firsts |= {lap.first_point for lap in activity.laps} | {session.first_point for session in activity.sessions}
+    edges = sorted({first for first in firsts if first < len(activity)} | {len(activity)})
+    return [slice(a, b) for a, b in pairwise(edges)]
+
+
+def permuted(document: XmlDocument, elements: Int32s, order: npt.NDArray[np.integer]) -> Iterable[Edit]:
+    """The elements in another order: each place gets the bytes of the element that belongs there. What stands between
+    them stays."""
+    moved = np.flatnonzero(order != np.arange(len(order)))
+    spans = {}
+    for k in {*moved.tolist(), *order[moved].tolist()}:
+        start, end = outer(document, int(elements[k]))
+        spans[k] = document.origin(start), document.origin(end)
+    for k in moved.tolist():
+        (start, end), (source, stop) = spans[k], spans[int(order[k])]
+        yield Edit(start, end - start, document.data[source:stop])

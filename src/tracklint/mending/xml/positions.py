@@ -1,0 +1,151 @@
+"""Repairs of positions and elevations.
+
+A GPX point cannot be without its position, so that a wrong one takes the point with it; a TCX point only loses its
+Position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...edits import Asked, Edit, Repair, Step
+from ...xml.columns import element_place
+from ...xml.extensions import root_is
+from ...xml.places import Standing, column_of, standings
+from ...xml.values import TAKEN, decimal_of
+from .extensions import counted, repair
+from .points import activity_of, named_rows, points_of
+from .splice import encoded, removed
+
+if TYPE_CHECKING:
+    from ...xml.document import XmlDocument
+    from ...xml.tags import Int32s
+
+__all__ = ["REPAIRS"]
+
+_AXES = ("latitude", "longitude")
+
+
+def _drop(document: XmlDocument, asked: Asked, points: list[int], what: str) -> Iterator[Step]:
+    """Take these points out of a GPX file, their Positions out of a TCX file."""
+    if not asked.unsafe or not points:
+        return
+    elements, gpx = points_of(document), root_is(document, "gpx")
+    if gpx and len(points) == len(elements):
+        return  # a file without points is no activity
+    where = element_place(document, int(elements[points[0]]))
+    if gpx:
+        edits = tuple(removed(document, int(elements[i])) for i in points)
+        lost = _values(document, points)
+        says = f"{counted(len(points), 'point')} {what} dropped{lost}"
+        yield Step(
+            action="dropped", says=says, edits=edits, safe=False, where=where, records=len(points), columns=_AXES
+        )
+        return
+    chosen = elements[points]
+    positions = document.elements.first_children(elements, "Position")[points]
+    edits = tuple(removed(document, int(element)) for element in positions[positions >= 0].tolist())
+    says = f"the Position of {counted(len(chosen), 'point')} {what} dropped; the other values stay"
+    yield Step(action="dropped", says=says, edits=edits, safe=False, where=where, columns=_AXES)
+
+
+def _values(document: XmlDocument, points: list[int]) -> str:
+    """What else goes with these points, in words."""
+    activity = activity_of(document)
+    names = {"altitude": "elevation", "heart_rate": "heart rate", "cadence": "cadence", "power": "power"}
+    counts = {name: int(activity.channel(channel)[points].sum()) for channel, name in names.items()}
+    words = [counted(count, name) for name, count in counts.items() if count]
+    return f", and with them {', '.join(words)}" if words else ""
+
+
+def drop_named(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Drop the positions that the findings name."""
+    whats = {
+        "position-missing": "without a whole position",
+        "coordinate-not-finite": "with a coordinate that is not finite",
+        "position-out-of-range": "off the Earth",
+        "null-island": "at 0, 0",
+        "marker-position": "at a marker of the device",
+        "jump": "far off its neighbours",
+    }
+    what = whats[asked.findings[0].name]
+    yield from _drop(document, asked, named_rows(asked, len(points_of(document))).tolist(), what)
+
+
+def write_decimals(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Write coordinates with a comma or an exponent as plain decimals; drop the positions that are other texts."""
+    activity = activity_of(document)
+    edits: list[Edit] = []
+    hopeless: set[int] = set()
+    for bad in activity.bad_values:
+        if bad.channel not in _AXES or bad.kind not in ("not-a-number", "empty", "exponent"):
+            continue
+        for record, offset, size in zip(bad.records.tolist(), bad.offsets.tolist(), bad.sizes.tolist(), strict=True):
+            start, end = document.text_offset(offset), document.text_offset(offset + size)
+            plain = decimal_of(document.piece(start, end).value) if bad.kind != "empty" else None
+            if plain is None:
+                hopeless.add(record)
+            else:
+                edits.append(Edit(offset, size, encoded(document, plain)))
+    if edits:
+        yield Step(
+            action="changed",
+            says=f"{counted(len(edits), 'coordinate')} written as a plain decimal",
+            edits=tuple(edits),
+            where=asked.findings[0].where,
+            columns=_AXES,
+        )
+    else:  # a point may have one coordinate of each kind; those that are mended come first
+        yield from _drop(document, asked, sorted(hopeless), "with a text instead of a coordinate")
+
+
+def _elevations(document: XmlDocument, found: Int32s, what: str) -> Iterator[Step]:
+    if len(found):
+        yield Step(
+            action="dropped",
+            says=f"{counted(len(found), 'elevation')} {what} dropped",
+            edits=tuple(removed(document, element) for element in found.tolist()),
+            where=element_place(document, int(found[0])),
+            columns=("altitude",),
+        )
+
+
+def drop_unreadable_elevations(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
+    """Take out elevations that are no number."""
+    for each in standings(document, "altitude"):
+        wrong = column_of(document, each.elements).status != TAKEN
+        yield from _elevations(document, each.elements[wrong], "without a number")
+
+
+def drop_absurd_elevations(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Take out elevations that no place on the Earth has."""
+    for finding in asked.findings:
+        low, high = float(finding.evidence["lowest"]), float(finding.evidence["highest"])
+        for each in standings(document, "altitude"):
+            yield from _elevations(document, _outside(document, each, low, high), f"outside {low:g} to {high:g} m")
+
+
+def _outside(document: XmlDocument, standing: Standing, low: float, high: float) -> Int32s:
+    values = column_of(document, standing.elements).values
+    return np.asarray(standing.elements[(values < low) | (values > high)])
+
+
+REPAIRS: tuple[Repair, ...] = (
+    repair("coordinate-not-a-number", write_decimals),
+    *(
+        repair(name, drop_named)
+        for name in (
+            "position-missing",
+            "coordinate-not-finite",
+            "position-out-of-range",
+            "null-island",
+            "marker-position",
+            "jump",
+        )
+    ),
+    repair("elevation-not-a-number", drop_unreadable_elevations),
+    repair("elevation-implausible", drop_absurd_elevations),
+)

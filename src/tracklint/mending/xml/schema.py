@@ -1,0 +1,267 @@
+"""Repairs of what the schemas forbid, where the cure is certain or can be computed from the points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...edits import Edit, Repair, Step
+from ...xml.columns import element_place
+from ...xml.forms import own_ids, same_value
+from ...xml.names import GPX_1_0, GPX_1_1, near_miss
+from ...xml.values import TAKEN, read_time
+from . import upgrade
+from .sequence import inserted, reordered
+from .splice import named_like, removed, renamed, retexted, with_attribute, without_attribute
+
+if TYPE_CHECKING:
+    from ...activity import Activity, Lap
+    from ...edits import Asked
+    from ...findings import Finding, Where
+    from ...xml.document import XmlDocument
+    from ...xml.tags import Int32s
+
+__all__ = ["REPAIRS"]
+
+
+def flagged(document: XmlDocument, finding: Finding) -> Int32s:
+    """The elements that a finding speaks of, from the offsets in its evidence."""
+    offsets = np.asarray(finding.evidence["offsets"], np.int64)
+    if document.codec != document.encoding:
+        offsets = np.array([document.text_offset(int(offset)) for offset in offsets], np.int64)
+    elements = document.elements
+    return np.searchsorted(elements.tags.start[elements.tag], offsets).astype(np.int32)
+
+
+def _namespace(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """The namespace of the format on the root, in place of none or of one that is near it."""
+    root = document.root
+    if root is None:
+        return
+    evidence = asked.findings[0].evidence
+    version = root.attribute("version")
+    wanted = str(evidence["expected"])
+    if root.name == "gpx":
+        old = (
+            version is not None and version.value.strip() == "1.0" if not root.namespace else _near_1_0(root.namespace)
+        )
+        wanted = GPX_1_0 if old else wanted
+    name = f"xmlns:{root.prefix}" if root.prefix else "xmlns"
+    says = f"the namespace of the root is {wanted}"
+    yield Step(
+        action="changed", says=says, edits=(with_attribute(document, 0, name, wanted, says),), where=_root(document)
+    )
+
+
+def _near_1_0(uri: str) -> bool:
+    return near_miss(uri, GPX_1_0) and not near_miss(uri, GPX_1_1)
+
+
+def _version(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    wanted = str(asked.findings[0].evidence["expected"])
+    says = f"the version of the root is {wanted}"
+    yield Step(
+        action="changed",
+        says=says,
+        edits=(with_attribute(document, 0, "version", wanted, says),),
+        where=_root(document),
+    )
+
+
+def _root(document: XmlDocument) -> Where:
+    return element_place(document, 0)
+
+
+def _order(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    for finding in asked.findings:
+        element, parent = finding.evidence["element"], finding.evidence["parent"]
+        edits = reordered(document, flagged(document, finding))
+        says = f"the children of {parent} are put in the order of the schema ({element} before what follows it)"
+        yield Step(action="moved", says=says, edits=edits, where=finding.where)
+        return  # findings may share their parents; the next pass does what is left
+
+
+#: What a lap of an unknown kind is in the words of the schema.
+_DEFAULTS = {"Calories": "0", "Intensity": "Active", "TriggerMethod": "Manual"}
+
+
+def _required(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    for finding in asked.findings:
+        element, parent = finding.evidence["element"], finding.evidence["parent"]
+        elements = flagged(document, finding).tolist()
+        if element in _DEFAULTS:
+            text = _DEFAULTS[element]
+            edits = [inserted(document, each, element, text) for each in elements]
+            says = f"{element} {text} is added to {parent} ({len(edits)} in the file)"
+            yield Step(action="added", says=says, edits=tuple(edits), where=finding.where)
+        elif element == "Id" and parent == "Activity":
+            times = {each: first_time(document, each) for each in elements}
+            edits = [inserted(document, each, "Id", time) for each, time in times.items() if time]
+            says = f"the time of its first point becomes the Id of an activity ({len(edits)} in the file)"
+            yield Step(action="added", says=says, edits=tuple(edits), where=finding.where, safe=False)
+
+
+def first_time(document: XmlDocument, element: int) -> str | None:
+    """The time of the first point below an element that can be read, as it is written."""
+    elements = document.elements
+    found = elements.where(lambda path: path.locals()[-2:] == ("Trackpoint", "Time"))
+    for each in found[(found > element) & (found < elements.end_of(element))].tolist():
+        text = document.text_of(each).value
+        if read_time(text)[1] == TAKEN:
+            return text
+    return None
+
+
+def _lap_totals(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    from ...xml.tcx import tcx_activity
+
+    activity = tcx_activity(document)
+    laps = {lap.where.offset: lap for lap in activity.laps}
+    for finding in asked.findings:
+        element = finding.evidence["element"]
+        total = _duration if element == "TotalTimeSeconds" else _length
+        edits = []
+        for each in flagged(document, finding).tolist():
+            lap = laps.get(element_place(document, each).offset)
+            value = total(activity, lap) if lap is not None else None
+            if value is not None:
+                edits.append(inserted(document, each, element, f"{value:.3f}".rstrip("0").rstrip(".")))
+        says = f"{element} of a lap is computed from its points ({len(edits)} in the file)"
+        yield Step(action="added", says=says, edits=tuple(edits), where=finding.where, safe=False)
+
+
+def _duration(activity: Activity, lap: Lap) -> float | None:
+    """Seconds from the first to the last time of the lap's points."""
+    times = activity.time[lap.first_point : lap.first_point + lap.points]
+    times = times[np.isfinite(times)]
+    return float(times.max() - times.min()) if len(times) else None
+
+
+def _length(activity: Activity, lap: Lap) -> float | None:
+    """Metres that the distance grows in the lap, else the length of its track."""
+    from ...predict import ground_distance
+
+    end = lap.first_point + lap.points
+    known = activity.distance[lap.first_point : end]
+    known = known[np.isfinite(known)]
+    if len(known):
+        earlier = activity.distance[: lap.first_point]
+        earlier = earlier[np.isfinite(earlier)]
+        start = float(earlier[-1]) if len(earlier) and earlier[-1] <= known[0] else float(known[0])
+        return max(float(known[-1]) - start, 0.0)
+    usable = np.flatnonzero(activity.channel("position"))
+    if not len(usable):
+        return None
+    inside = (usable[:-1] >= lap.first_point) & (usable[1:] < end)
+    return float(ground_distance(activity)[inside].sum())
+
+
+def _lap_start(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    for finding in asked.findings:
+        times = {each: first_time(document, each) for each in flagged(document, finding).tolist()}
+        edits = [with_attribute(document, each, "StartTime", text) for each, text in times.items() if text]
+        says = f"the time of its first point becomes StartTime of a lap ({len(edits)} in the file)"
+        yield Step(action="changed", says=says, edits=tuple(edits), where=finding.where, safe=False)
+
+
+def _names(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    for finding in asked.findings:
+        element, known = str(finding.evidence["element"]), str(finding.evidence["known"])
+        elements = flagged(document, finding).tolist()
+        edits = [edit for each in elements for edit in renamed(document, each, named_like(document, each, known))]
+        says = f"{element} is named {known} ({len(elements)} in the file)"
+        yield Step(action="changed", says=says, edits=tuple(edits), where=finding.where, safe=False)
+
+
+def _resets(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Take away the ``xmlns`` that puts elements of the format into another namespace, or write the right one there."""
+    elements = document.elements
+    wanted: dict[int, str] = {}
+    for finding in asked.findings:
+        for each in flagged(document, finding).tolist():
+            wanted[_declares(document, each)] = str(finding.evidence["expected"])
+    edits: list[Edit] = []
+    for element, uri in wanted.items():
+        path = elements.paths[elements.path[element]]
+        name = f"xmlns:{path.prefix}" if path.prefix else "xmlns"
+        inherited = path.parent is not None and path.parent.scope.get(path.prefix) == uri
+        edit = without_attribute(document, element, name) if inherited else None
+        edits.append(edit or with_attribute(document, element, name, uri))
+    says = f"the xmlns goes that takes elements out of the namespace of the format ({len(edits)} in the file)"
+    yield Step(action="changed", says=says, edits=tuple(edits), where=asked.findings[0].where)
+
+
+def _declares(document: XmlDocument, element: int) -> int:
+    """The element at or above this one whose start tag decides its namespace; itself where that is the root's."""
+    elements = document.elements
+    prefix = elements.paths[elements.path[element]].prefix
+    name = f"xmlns:{prefix}" if prefix else "xmlns"
+    above = element
+    while elements.depth[above] > 0:
+        if document.attribute_of(above, name) is not None:
+            return above
+        above = int(elements.parent[above])
+    return element
+
+
+def _empty(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    for finding in asked.findings:
+        edits = tuple(removed(document, each) for each in flagged(document, finding).tolist())
+        says = f"{finding.evidence['element']} without points is left out ({len(edits)} in the file)"
+        yield Step(action="dropped", says=says, edits=edits, where=finding.where)
+
+
+def _values(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Whole numbers that are written as ``5.0``, and words of the schema in other letters."""
+    for finding in asked.findings:
+        if finding.fix is None:
+            continue
+        edits: list[Edit] = []
+        for each in flagged(document, finding).tolist():
+            known = finding.evidence.get("expected") or ()
+            better = same_value(document.inner_text(each), known)
+            if better is not None:
+                edits.append(retexted(document, each, better))
+        says = (
+            f"{finding.evidence['element']} is written in the form of the schema, same value ({len(edits)} in the file)"
+        )
+        yield Step(action="changed", says=says, edits=tuple(edits), where=finding.where)
+
+
+def _same_id(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """The start of its own first lap as the Id of each activity that shares one, where these are different."""
+    for finding in asked.findings:
+        if finding.fix is not None:
+            ids = own_ids(document)
+            edits = tuple(retexted(document, each, start) for each, start in ids.items())
+            says = f"the start of its first lap becomes the Id of an activity ({len(edits)} in the file)"
+            yield Step(action="changed", says=says, edits=edits, where=finding.where, safe=False)
+            return
+
+
+def _long_names(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    for finding in asked.findings:
+        most = int(finding.evidence["most"])
+        elements = flagged(document, finding).tolist()
+        edits = tuple(retexted(document, each, document.text_of(each).value[:most].rstrip()) for each in elements)
+        says = f"the name of {finding.evidence['parent']} is cut to {most} characters ({len(edits)} in the file)"
+        yield Step(action="changed", says=says, edits=edits, where=finding.where, safe=False)
+
+
+REPAIRS: tuple[Repair, ...] = (
+    Repair(("no-namespace", "other-namespace"), _namespace),
+    Repair(("gpx-version",), _version),
+    Repair(("element-in-other-namespace",), _resets),
+    Repair(("misspelt-element",), _names),
+    *upgrade.REPAIRS,
+    Repair(("empty-track",), _empty),
+    Repair(("required-element-missing",), _required),
+    Repair(("lap-total-missing",), _lap_totals),
+    Repair(("lap-start-missing",), _lap_start),
+    Repair(("value-outside-type",), _values),
+    Repair(("same-id-twice",), _same_id),
+    Repair(("name-too-long",), _long_names),
+    Repair(("out-of-order",), _order),
+)

@@ -1,0 +1,316 @@
+"""Repairs of sensor values: where Strava reads them, as whole numbers, and out where they are no measurement."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ...edits import Asked, Edit, Repair, Step
+from ...findings import Severity
+from ...xml.columns import element_place, point_elements
+from ...xml.extensions import below_point, parents_of, point_name, root_is
+from ...xml.names import ACTIVITY_EXTENSION_V2, TRACK_POINT_V1
+from ...xml.places import Standing, column_of, plain_heart_rates, standings
+from ...xml.values import EMPTY_TEXT, NOT_FINITE, NOT_VALUE, TAKEN, Column
+from . import extensions
+from .extensions import counted, gone, repair
+from .splice import before, first_in, last_in, named_like, replaced, retexted
+
+if TYPE_CHECKING:
+    from ...xml.document import XmlDocument
+    from ...xml.tags import Int32s
+
+__all__ = ["REPAIRS"]
+
+Mask = npt.NDArray[np.bool_]
+_NAMES = {"heart_rate": "heart rate", "cadence": "cadence", "power": "power"}
+_SENSORS = ("heart_rate", "cadence", "power", "temperature", "distance", "speed")
+#: The greatest number that the schemas allow: bytes, and 16 bits for power.
+_MOST = {"heart_rate": 255.0, "cadence": 254.0, "power": 65535.0}
+
+
+def _whole(value: float) -> str:
+    return str(math.floor(value + 0.5))
+
+
+def round_values(document: XmlDocument, _asked: Asked, *, channel: str) -> Iterator[Step]:
+    """Write whole numbers, half a unit away at most, where a decimal point or an exponent stands."""
+    found, edits = [], []
+    for standing in standings(document, channel):
+        column = column_of(document, standing.elements)
+        start, end = document.elements.text_spans(standing.elements)
+        for i in np.flatnonzero((column.values >= 0) & (column.values <= _MOST[channel])).tolist():
+            text = document.text[start[i] : end[i]]
+            if b"." in text or b"e" in text.lower():
+                found.append(int(standing.elements[i]))
+                edits.append(retexted(document, found[-1], _whole(float(column.values[i]))))
+    if edits:
+        yield Step(
+            action="changed",
+            says=f"{counted(len(edits), _NAMES[channel])} rounded to whole numbers",
+            edits=tuple(edits),
+            where=element_place(document, min(found)),
+            columns=(channel,),
+        )
+
+
+#: From the column of a place to the values in it that are to go.
+_Wrong = Callable[[Column], Mask]
+
+
+def _drop(
+    document: XmlDocument, channels: tuple[str, ...], wrong: _Wrong, what: tuple[str, str], *, safe: bool
+) -> Iterator[Step]:
+    parts = [each.elements[wrong(column_of(document, each.elements))] for each in standings(document, *channels)]
+    found = np.unique(np.concatenate(parts)).astype(np.int32) if parts else np.zeros(0, np.int32)
+    if len(found):
+        yield Step(
+            action="dropped",
+            says=f"{counted(len(found), what[0])} {what[1]} dropped",
+            edits=tuple(gone(document, found)),
+            safe=safe,
+            where=element_place(document, int(found[0])),
+            columns=channels,
+        )
+
+
+def _no_number(column: Column) -> Mask:
+    return np.asarray((column.status == NOT_VALUE) | (column.status == NOT_FINITE))
+
+
+def drop_empty(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
+    """Take out sensors' elements without a value."""
+    yield from _drop(document, _SENSORS, lambda c: c.status == EMPTY_TEXT, ("element", "without a value"), safe=True)
+
+
+def drop_heart_rates(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Take out heart rates that are no measurement, zeros where they are asked for, and implausible ones unsafely."""
+    zero = any(finding.severity == Severity.INFO for finding in asked.findings)
+
+    def hopeless(column: Column) -> Mask:
+        values = column.values
+        return np.asarray(_no_number(column) | (values < 0) | (values >= 255) | ((values == 0) & zero))
+
+    yield from _drop(document, ("heart_rate",), hopeless, ("heart rate", "that no sensor measured"), safe=True)
+    low, high = _limits(asked)
+    if asked.unsafe and low is not None:
+
+        def implausible(column: Column) -> Mask:
+            values = column.values
+            return np.asarray(((values > 0) & (values < low)) | ((values > high) & (values < 255)))
+
+        yield from _drop(
+            document, ("heart_rate",), implausible, ("heart rate", f"outside {low:g} to {high:g} bpm"), safe=False
+        )
+
+
+def _limits(asked: Asked) -> tuple[float | None, float]:
+    """What the findings say about the lowest and the highest plausible value."""
+    for finding in asked.findings:
+        if "lowest" in finding.evidence:
+            return float(finding.evidence["lowest"]), float(finding.evidence["highest"])
+    return None, math.inf
+
+
+def mend_cadences(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Take out cadences that are no number or outside the byte that both formats have; round the others."""
+    yield from _drop(
+        document, ("cadence",), lambda c: _no_number(c) | (c.values < 0) | (c.values > 254),
+        ("cadence", "that no sensor measured"), safe=True,
+    )  # fmt: skip
+    yield from round_values(document, asked, channel="cadence")
+
+
+def mend_powers(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Take out powers that are no number, implausible ones unsafely; round the others."""
+    low, high = _limits(asked)
+    yield from _drop(document, ("power",), _no_number, ("power", "without a number"), safe=True)
+    if asked.unsafe and low is not None:
+        yield from _drop(
+            document, ("power",), lambda c: (c.values < low) | (c.values > high),
+            ("power", f"outside {low:g} to {high:g} W"), safe=False,
+        )  # fmt: skip
+    elif any(finding.severity == Severity.INFO for finding in asked.findings):
+        yield from round_values(document, asked, channel="power")
+
+
+def halve_cadences(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Write strides for steps: half of every cadence, as a whole number."""
+    if not asked.unsafe:
+        return
+    edits, first = [], len(document.elements)
+    for standing in standings(document, "cadence"):
+        column = column_of(document, standing.elements)
+        for i in np.flatnonzero(column.status == TAKEN).tolist():
+            first = min(first, int(standing.elements[i]))
+            edits.append(retexted(document, int(standing.elements[i]), _whole(float(column.values[i]) / 2)))
+    if edits:
+        yield Step(
+            action="changed",
+            says=f"{counted(len(edits), 'cadence')} halved",
+            edits=tuple(edits),
+            safe=False,
+            where=element_place(document, first),
+            columns=("cadence",),
+        )
+
+
+def wrap_heart_rates(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
+    """Put the number of HeartRateBpm into a child Value."""
+    found = plain_heart_rates(document)
+    if not len(found):
+        return
+    start, end = document.elements.text_spans(found)
+    edits = []
+    for element, a, b in zip(found.tolist(), start.tolist(), end.tolist(), strict=True):
+        name = named_like(document, element, "Value")
+        edits.append(replaced(document, a, b, f"<{name}>{document.piece(a, b).value}</{name}>"))
+    says = f"{counted(len(edits), 'heart rate')} put into a Value"
+    yield Step(action="changed", says=says, edits=tuple(edits), where=element_place(document, int(found[0])))
+
+
+def _unread(document: XmlDocument, asked: Asked, channel: str) -> Iterator[tuple[int, int, str]]:
+    """Point, element and text of the values at the places that the findings name, where Strava reads none."""
+    places = {finding.evidence["place"] for finding in asked.findings}
+    known = standings(document, channel)
+    done = {int(i) for each in known if each.spot.strava for i in _taken(document, each)[0].tolist()}
+    for standing in known:
+        if standing.spot.name in places and not standing.spot.strava and not standing.spot.defect:
+            for point, element in zip(*(each.tolist() for each in _taken(document, standing)), strict=True):
+                if point not in done:
+                    done.add(point)
+                    yield point, element, document.text_of(element).value
+
+
+def _taken(document: XmlDocument, standing: Standing) -> tuple[npt.NDArray[np.intp], Int32s]:
+    good = column_of(document, standing.elements).status == TAKEN
+    return standing.points[good], standing.elements[good]
+
+
+def _above(document: XmlDocument, element: int, owners: Int32s) -> int | None:
+    """The one of these elements that this element stands in."""
+    at = int(np.searchsorted(owners, element, "right")) - 1
+    return int(owners[at]) if at >= 0 and element < document.elements.end_of(int(owners[at])) else None
+
+
+def _containers(document: XmlDocument) -> Int32s:
+    """The extensions of the points."""
+    return document.elements.where(lambda path: len(below_point(path)) == 2 and path.local.lower() == "extensions")
+
+
+def _wrappers(document: XmlDocument, name: str, uri: str) -> dict[int, int]:
+    """For the extensions of a point their wrapper with this name in this namespace; the first one counts."""
+    found = document.elements.where(lambda path: (path.local, path.uri) == (name, uri) and len(below_point(path)) == 3)
+    return dict(zip(parents_of(document, found)[::-1].tolist(), found[::-1].tolist(), strict=True))
+
+
+def copy_powers(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Write power where Strava reads it too: as the general tag in GPX, as Watts in TPX in TCX."""
+    gpx = root_is(document, "gpx")
+    containers = _containers(document)
+    wrappers = _wrappers(document, "TPX", ACTIVITY_EXTENSION_V2)
+    edits, first = [], len(document.elements)
+    for _, element, text in _unread(document, asked, "power"):
+        inside = _above(document, element, containers)
+        if inside is None:
+            continue
+        first = min(first, element)
+        if gpx:
+            name = named_like(document, inside, "power")
+            edits.append(last_in(document, inside, f"<{name}>{text}</{name}>"))
+            continue
+        wrapper = wrappers.get(inside)
+        if wrapper is not None:
+            name = named_like(document, wrapper, "Watts")
+            edits.append(_placed(document, wrapper, f"<{name}>{text}</{name}>", "Extensions"))
+        else:
+            new = f'<TPX xmlns="{ACTIVITY_EXTENSION_V2}"><Watts>{text}</Watts></TPX>'
+            edits.append(last_in(document, inside, new))
+    if edits:
+        place = "the general tag power" if gpx else "Watts in TPX"
+        says = f"{counted(len(edits), 'power')} written as {place} too"
+        yield Step(action="added", says=says, edits=tuple(edits), where=element_place(document, first))
+
+
+def _placed(document: XmlDocument, parent: int, new: str, *later: str) -> Edit:
+    """Put markup in before the first child with one of these names, or as the last child."""
+    behind = document.elements.children(parent, *later)
+    return before(document, int(behind[0]), new) if len(behind) else last_in(document, parent, new)
+
+
+def copy_heart_rates(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Write heart rate where Strava reads it too: as hr in TrackPointExtension, as HeartRateBpm in TCX."""
+    if not asked.unsafe:
+        return
+    all_points, keep = point_elements(document, point_name(document))
+    points = all_points[keep]
+    in_gpx = _HeartRates(document) if root_is(document, "gpx") else None
+    edits, first = [], len(document.elements)
+    for point, element, text in _unread(document, asked, "heart_rate"):
+        owner = int(points[point])
+        if in_gpx:
+            edit = in_gpx.edit(element, text)
+        else:
+            outer, inner = named_like(document, owner, "HeartRateBpm"), named_like(document, owner, "Value")
+            new = f"<{outer}><{inner}>{text}</{inner}></{outer}>"
+            edit = _placed(document, owner, new, "Cadence", "SensorState", "Extensions")
+        if edit:
+            edits.append(edit)
+            first = min(first, element)
+    if edits:
+        place = "hr of TrackPointExtension" if in_gpx else "HeartRateBpm"
+        says = f"{counted(len(edits), 'heart rate')} written as {place} too"
+        yield Step(action="added", says=says, edits=tuple(edits), safe=False, where=element_place(document, first))
+
+
+class _HeartRates:
+    """Writes hr into the TrackPointExtension of a GPX point, which is made where there is none."""
+
+    def __init__(self, document: XmlDocument) -> None:
+        self.document = document
+        self.containers = _containers(document)
+        self.wrappers = _wrappers(document, "TrackPointExtension", TRACK_POINT_V1)
+
+    def edit(self, element: int, text: str) -> Edit | None:
+        """The edit for the point that this element stands in; ``None`` where that has no extensions."""
+        document = self.document
+        inside = _above(document, element, self.containers)
+        if inside is None:
+            return None
+        there = self.wrappers.get(inside)
+        if there is not None:
+            name = named_like(document, there, "hr")
+            return _placed(document, there, f"<{name}>{text}</{name}>", "cad", "Extensions")
+        scope = document.elements.paths[document.elements.path[inside]].scope
+        prefix = next((each for each, uri in scope.items() if uri == TRACK_POINT_V1), None)
+        mark, declared = f"{prefix}:" if prefix else "", ""
+        if prefix is None:
+            mark, declared = "gpxtpx:", f' xmlns:gpxtpx="{TRACK_POINT_V1}"'
+        wrapper = f"{mark}TrackPointExtension"
+        return first_in(document, inside, f"<{wrapper}{declared}><{mark}hr>{text}</{mark}hr></{wrapper}>")
+
+
+#: The elements first, so that the values are read where they belong; then the values.
+REPAIRS: tuple[Repair, ...] = (
+    repair("extension-namespace", extensions.map_namespaces),
+    repair("outside-extensions", extensions.move_inside),
+    repair("tpx-without-namespace", extensions.put_in_namespace),
+    repair("later-element", extensions.drop_later),
+    repair("track-point-v2", extensions.to_version_1),
+    repair("misnamed-temperature", extensions.name_temperatures),
+    repair("empty-value", drop_empty),
+    repair("plain-heart-rate", wrap_heart_rates),
+    repair("heart-rate-implausible", drop_heart_rates),
+    repair("heart-rate-not-whole", partial(round_values, channel="heart_rate")),
+    repair("cadence-implausible", mend_cadences),
+    repair("running-cadence-doubled", halve_cadences),
+    repair("power-implausible", mend_powers),
+    repair("power-not-read", copy_powers),
+    repair("heart-rate-not-read", copy_heart_rates),
+    repair("extension-order", extensions.reorder),
+)

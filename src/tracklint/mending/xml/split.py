@@ -1,0 +1,105 @@
+"""One file with several activities as several files, by copying bytes: what belongs to all goes into each part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from ...edits import Edit, apply
+from ...xml.columns import point_elements
+from ...xml.parse import scan_xml
+from .splice import named_like, outer, removed, renamed, replaced
+
+if TYPE_CHECKING:
+    from ...xml.document import XmlDocument
+    from ...xml.index import Path
+
+__all__ = ["split"]
+
+#: Where below the root of a TCX file its parts stand: activities, legs of a session, ways between two, and courses.
+_OWNERS = (
+    ("Activities", "Activity"),
+    ("Activities", "MultiSportSession", "FirstSport", "Activity"),
+    ("Activities", "MultiSportSession", "NextSport", "Activity"),
+    ("Activities", "MultiSportSession", "NextSport", "Transition"),
+    ("Courses", "Course"),
+)
+_LISTS = (("Activities",), ("Courses",))
+#: What only says something about a whole TCX file.
+_ONCE = (("Folders",), ("Workouts",))
+
+
+def split(document: XmlDocument) -> tuple[bytes, ...]:
+    """The tracks of a GPX file, or the activities, legs and courses of a TCX file, as files of their own.
+
+    Root, declaration, namespaces, metadata and author go into each. Nothing where there is one only, or where the file
+    is damaged; documents that were written one behind the other become files as they are.
+    """
+    second = next((f for f in document.faults if f.kind == "content-after-root" and f.evidence["element"]), None)
+    if second is not None:
+        first, rest = scan_xml(document.data[: second.offset].rstrip()), scan_xml(document.data[second.offset :])
+        return (split(first) or (first.data,)) + (split(rest) or (rest.data,))
+    if not document.well_formed or document.root is None:
+        return ()
+    parts = tuple(_tracks(document) if document.root.name == "gpx" else _activities(document))
+    return parts if len(parts) > 1 else ()
+
+
+def _tracks(document: XmlDocument) -> Iterator[bytes]:
+    """A part for each track with points; one without stays with the track before it."""
+    elements = document.elements
+    tracks = elements.where(lambda path: path.locals() == ("gpx", "trk")).tolist()
+    points, _ = point_elements(document, "trkpt")
+    begins = [t for t in tracks if ((points > t) & (points < elements.end_of(t))).any()]
+    for first, following in pairwise([0, *begins[1:], len(elements)]):
+        yield apply(document.data, [removed(document, t) for t in tracks if not first <= t < following])
+
+
+def _activities(document: XmlDocument) -> Iterator[bytes]:
+    """A part for each activity, each leg of a session, each way between two legs, and each course."""
+    elements = document.elements
+    owners = elements.where(lambda path: path.locals()[1:] in _OWNERS).tolist()
+    for kept in owners:
+        edits = [removed(document, e) for e in elements.where(lambda path: path.locals()[1:] in _ONCE).tolist()]
+        edits = edits if len(owners) > 1 else []
+        chain = {int(e) for e in _ancestors(document, kept)}
+        for list_ in elements.where(lambda path: path.locals()[1:] in _LISTS).tolist():
+            if list_ not in chain:
+                edits.append(removed(document, list_))
+                continue
+            children = [int(e) for e in elements.children(list_, "Activity", "MultiSportSession", "Course")]
+            edits += [removed(document, e) for e in children if e != kept and e not in chain]
+        session = next((e for e in chain if _local(document, e) == "MultiSportSession"), None)
+        if session is not None:
+            edits += _lifted(document, session, kept)
+        yield apply(document.data, edits)
+
+
+def _local(document: XmlDocument, element: int) -> str:
+    path: Path = document.elements.paths[int(document.elements.path[element])]
+    return path.local
+
+
+def _ancestors(document: XmlDocument, element: int) -> Iterator[int]:
+    depth = document.elements.depth
+    wanted = int(depth[element]) - 1
+    for each in range(element - 1, -1, -1):
+        if depth[each] == wanted:
+            yield each
+            wanted -= 1
+
+
+def _lifted(document: XmlDocument, session: int, leg: int) -> Iterator[Edit]:
+    """Take a leg out of its session; a way between two legs becomes an activity with one lap."""
+    (start, end), (first, last) = outer(document, session), outer(document, leg)
+    head = tail = ""
+    if _local(document, leg) == "Transition":
+        activity, id_ = named_like(document, leg, "Activity"), named_like(document, leg, "Id")
+        began = document.attribute_of(leg, "StartTime")
+        head = f'<{activity} Sport="Other"><{id_}>{escape(began.value if began else "")}</{id_}>'
+        tail = f"</{activity}>"
+        yield from renamed(document, leg, named_like(document, leg, "Lap"))
+    yield replaced(document, start, first, head)
+    yield replaced(document, last, end, tail)

@@ -1,0 +1,1 @@
+"""Rules about what stands in a FIT file: wire, definitions, messages, summaries, developer data."""

@@ -1,0 +1,120 @@
+"""Rules about the headers and the segments of a FIT file that are legal and worth knowing."""
+
+from __future__ import annotations
+
+from ...config import Limits
+from ...findings import Severity, Where
+from ...fit import FitDocument
+from ...fit.columns import message_columns
+from ...fit.profile import file_type_name
+from ..basis import FIT_PROTOCOL
+from ..registry import Found, Hit, rule
+
+WARNING, INFO = Severity.WARNING, Severity.INFO
+_FIT = ("fit",)
+#: Base types of 64 bits, which protocol 2 brought.
+_WIDE = (14, 15, 16)
+
+
+@rule(
+    "FIT003",
+    "legacy-header",
+    INFO,
+    on=FitDocument,
+    basis=FIT_PROTOCOL,
+    says="the header has 12 bytes, so it carries no checksum of its own",
+    hint="write a header of 14 bytes; nothing needs to be done for Strava",
+    formats=_FIT,
+)
+def legacy_header(document: FitDocument, _limits: Limits) -> Found:
+    """The header is of the old kind of 12 bytes. It is legal and common; a change in it is only found by the checksum
+    of the whole file."""
+    for segment in document.segments:
+        if segment.header_size == 12:
+            yield Hit(Where(offset=segment.offset, size=12, segment=segment.index))
+            return
+
+
+@rule(
+    "FIT013",
+    "chained",
+    INFO,
+    on=FitDocument,
+    basis=FIT_PROTOCOL,
+    says="the file is a chain of {segments} FIT files{types}",
+    hint="nothing needs to be done; split the file where a reader shows the first part only",
+    formats=_FIT,
+)
+def chained(document: FitDocument, _limits: Limits) -> Found:
+    """Several FIT files follow one another in one file.
+
+    The protocol permits it, and heart rate belts append their beats that way (ActivityLog2#4); some readers stop after
+    the first. Parts of different types in one file are a warning: which of them is read depends on the reader.
+    """
+    filled = [segment for segment in document.segments if segment.data_end > segment.data_start]
+    if len(filled) < 2:
+        return
+    columns = message_columns(document, 0)
+    kinds, typed = columns.integers(0)
+    names = list(dict.fromkeys(file_type_name(int(k)) for k, ok in zip(kinds, typed, strict=True) if ok))
+    second = filled[1]
+    where = Where(offset=second.offset, size=second.end - second.offset, segment=second.index)
+    types = f" of the types {', '.join(names)}" if len(names) > 1 else ""
+    evidence = {"segments": len(filled), "types": types, "kinds": names}
+    yield Hit(where, evidence, WARNING if len(names) > 1 else None)
+
+
+@rule(
+    "FIT017",
+    "profile-version",
+    INFO,
+    on=FitDocument,
+    basis=FIT_PROTOCOL,
+    says="the header names profile version {found}, which does not exist",
+    hint="write the version of the profile in use, such as 21158 for 21.158; nothing needs to be done for Strava",
+    formats=_FIT,
+)
+def profile_version(document: FitDocument, _limits: Limits) -> Found:
+    """The profile version in the header is 0 or above 30.
+
+    No reader depends on it; it only tells which version of the profile the writer knew.
+    """
+    for segment in document.segments:
+        if not 0 < segment.profile <= 30_000:
+            yield Hit(Where(offset=segment.offset + 2, size=2, segment=segment.index), {"found": segment.profile})
+            return
+
+
+@rule(
+    "FIT022",
+    "v1-with-v2-features",
+    WARNING,
+    on=FitDocument,
+    basis=FIT_PROTOCOL,
+    says="the header states protocol version {version}; {feature} in the definition of {global_} need version 2.0",
+    hint="write 0x20 into byte 1 of the header and its checksum anew",
+    formats=_FIT,
+)
+def v1_with_v2_features(document: FitDocument, _limits: Limits) -> Found:
+    """The header states protocol 1, and a definition holds what came with protocol 2: developer fields or 64-bit types.
+
+    A reader of protocol 1 that trusts the header does not look for developer fields and loses its place in the file.
+    """
+    old = {s.index: s for s in document.segments if s.protocol >> 4 == 1}
+    for definition in document.definitions if old else ():
+        layout = definition.layout
+        wide = any((field.base & 0x1F) in _WIDE for field in layout.fields)
+        if definition.segment in old and (layout.developer or wide):
+            segment = old[definition.segment]
+            where = Where(
+                offset=definition.offset,
+                size=layout.length,
+                segment=segment.index,
+                message=definition.message,
+                local=definition.local,
+                global_=definition.name,
+            )
+            feature = "developer fields" if layout.developer else "64-bit fields"
+            version = f"{segment.protocol >> 4}.{segment.protocol & 15}"
+            yield Hit(where, {"version": version, "feature": feature})
+            return

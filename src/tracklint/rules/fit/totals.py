@@ -1,0 +1,283 @@
+"""Rules about the numbers in FIT sessions, laps and activity: whether they agree with one another and with the
+records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ...activity import Activity, Lap, Session
+from ...config import Limits
+from ...findings import Severity
+from ...fit import FitDocument
+from ...fit.columns import message_columns
+from ..basis import FIT_ACTIVITY_FILE, PRACTICE, STRAVA_UPLOADS
+from ..registry import Found, Hit, rule
+
+WARNING, INFO = Severity.WARNING, Severity.INFO
+_FIT = ("fit",)
+
+
+@rule(
+    "FIT415",
+    "session-fields",
+    WARNING,
+    on=FitDocument,
+    basis=FIT_ACTIVITY_FILE,
+    says="{count} of {sessions} sessions have no {missing}",
+    hint="write timestamp, start_time and total_elapsed_time into every session",
+    formats=_FIT,
+)
+def session_fields(document: FitDocument, _limits: Limits) -> Found:
+    """A session lacks its start, its length or its timestamp.
+
+    Records and laps belong to a session by time, from start_time for total_elapsed_time. Without them readers guess.
+    The sport has a rule of its own.
+    """
+    columns = message_columns(document, 18)
+    if not len(columns) or not (document.count(20) or document.count(101)):
+        return
+    lacks = {columns.fact(n).name: ~columns.integers(n)[1] for n in (253, 2, 7)}
+    bare = np.logical_or.reduce(list(lacks.values()))
+    if bare.any():
+        i = int(np.argmax(bare))
+        missing = " and no ".join(name for name, lack in lacks.items() if lack[i])
+        yield Hit(columns.where(i), {"count": int(bare.sum()), "sessions": len(bare), "missing": missing})
+
+
+def _parts(activity: Activity) -> tuple[tuple[str, Sequence[Session | Lap]], ...]:
+    return ("session", activity.sessions), ("lap", activity.laps)
+
+
+@rule(
+    "FIT416",
+    "timer-over-elapsed",
+    WARNING,
+    on=Activity,
+    basis=FIT_ACTIVITY_FILE,
+    says="{count} of {parts} {kind} messages have more timer time than elapsed time; the first has {timer_s:g} s and "
+    "{elapsed_s:g} s",
+    hint="write total_elapsed_time with pauses and total_timer_time without, or run `tracklint fix --unsafe`",
+    formats=_FIT,
+    fix="unsafe",
+)
+def timer_over_elapsed(activity: Activity, _limits: Limits) -> Found:
+    """total_timer_time is larger than total_elapsed_time.
+
+    The timer stands still in pauses, the elapsed time does not, so it cannot be larger (mytourbook PR 228). One second
+    is spared.
+    """
+    for kind, parts in _parts(activity):
+        wrong = [part for part in parts if part.timer_s - part.elapsed_s > 1 and part.elapsed_s >= 0]
+        if wrong:
+            evidence = {"timer_s": wrong[0].timer_s, "elapsed_s": wrong[0].elapsed_s, "parts": len(parts)}
+            yield Hit(replace(wrong[0].where, count=len(wrong)), {"kind": kind, **evidence})
+
+
+def _stopped(activity: Activity, session: Session) -> float | None:
+    """Seconds within the session in which the timer stood still, ``None`` where the events do not tell."""
+    start, end = session.start_time, session.start_time + session.elapsed_s
+    events = sorted((e.time, e.kind) for e in activity.events if e.event == "timer" and np.isfinite(e.time))
+    inside = [(time, kind) for time, kind in events if start - 2 <= time <= end + 2]
+    if not any(kind.startswith("start") for _, kind in inside) or not any(
+        kind.startswith("stop") for _, kind in inside
+    ):
+        return None
+    stopped, since = 0.0, None
+    for time, kind in inside:
+        if kind.startswith("stop") and since is None:
+            since = time
+        elif kind.startswith("start") and since is not None:
+            stopped, since = stopped + time - since, None
+    return stopped + (max(end - since, 0.0) if since is not None else 0.0)
+
+
+@rule(
+    "FIT417",
+    "timer-vs-pauses",
+    WARNING,
+    on=Activity,
+    basis=FIT_ACTIVITY_FILE,
+    says="the session has {timer_s:g} s of timer time; {elapsed_s:g} s elapsed and {stopped_s:g} s of pauses in the "
+    "timer events make {expected_s:g} s",
+    hint="write an event timer stop and start for each pause, and total_timer_time without the pauses",
+    formats=_FIT,
+)
+def timer_vs_pauses(activity: Activity, _limits: Limits) -> Found:
+    """total_timer_time is not what the timer events leave of total_elapsed_time.
+
+    Readers that count pauses from the events show another moving time than those that take the total. Two seconds and
+    one per cent are spared.
+    """
+    for session in activity.sessions:
+        if not session.elapsed_s > 0 or not np.isfinite(session.timer_s) or session.timer_s - session.elapsed_s > 1:
+            continue
+        stopped = _stopped(activity, session)
+        if stopped is None:
+            continue
+        expected = session.elapsed_s - stopped
+        if abs(session.timer_s - expected) > 2 + 0.01 * session.elapsed_s:
+            evidence = {"timer_s": session.timer_s, "elapsed_s": session.elapsed_s}
+            yield Hit(session.where, {**evidence, "stopped_s": round(stopped, 1), "expected_s": round(expected, 1)})
+
+
+@rule(
+    "FIT418",
+    "session-end",
+    WARNING,
+    on=Activity,
+    basis=FIT_ACTIVITY_FILE,
+    says="records go on for {off_s:g} s after the end of the last session",
+    hint="write total_elapsed_time up to the last record, pauses included, or run `tracklint fix --unsafe`",
+    formats=_FIT,
+    fix="unsafe",
+)
+def session_end(activity: Activity, _limits: Limits) -> Found:
+    """The last session ends before the last record by more than 5 s.
+
+    A session ends at start_time plus total_elapsed_time, never at its timestamp, which is when it was written. Readers
+    that cut by session lose what comes later. A single jump ahead in the times has rules of its own.
+    """
+    starts = [int(i) for i in activity.starts] if len(activity) else []
+    for start, end in zip(starts, [*starts[1:], len(activity)], strict=False):
+        segment = activity.at(start).segment or 0
+        ends = [s.start_time + s.elapsed_s for s in activity.sessions if (s.where.segment or 0) == segment]
+        times = activity.time[start:end]
+        times = times[np.isfinite(times)]
+        if not ends or not np.isfinite(ends).all() or len(times) < 2:
+            continue
+        off = float(times.max() - max(ends))
+        if off > 5 and not np.abs(np.diff(times)).max() > max(60.0, 0.9 * off):
+            last = start + int(np.nanargmax(activity.time[start:end]))
+            yield Hit(activity.at(last), {"off_s": round(off, 3), "ends": max(ends)})
+
+
+@rule(
+    "FIT419",
+    "distance-total",
+    WARNING,
+    on=Activity,
+    basis=STRAVA_UPLOADS,
+    says="the sessions have {said:g} m, the records end at {found:g} m",
+    hint="write the distance of the last record into total_distance, or run `tracklint fix --unsafe`",
+    formats=_FIT,
+    fix="unsafe",
+)
+def distance_total(activity: Activity, _limits: Limits) -> Found:
+    """total_distance of the sessions is more than 1 % and 20 m off the distance of the records.
+
+    Strava reads both: the activity shows one distance, its graph ends at another.
+    """
+    said = sum(s.distance_m for s in activity.sessions) if activity.sessions else np.nan
+    known = activity.distance[np.isfinite(activity.distance)]
+    if not said > 0 or len(known) < 10 or len(known) < len(activity) // 2 or known.max() <= 0:
+        return
+    ways = float(known[-1]), float(known.max()), float(known[-1] - known[0]), float(np.diff(known).clip(min=0).sum())
+    if min(abs(said - way) for way in ways) > max(20.0, 0.01 * said):
+        yield Hit(activity.sessions[0].where, {"said": round(said, 1), "found": round(float(known[-1]), 1)})
+
+
+#: What laps add up to: name, unit, least difference that counts, and how it is read.
+_SUMS: tuple[tuple[str, str, float, Callable[[Session | Lap], float]], ...] = (
+    ("total_distance", "m", 20.0, lambda part: part.distance_m),
+    ("total_timer_time", "s", 5.0, lambda part: part.timer_s),
+    ("total_calories", "kcal", 20.0, lambda part: part.calories),
+)
+
+
+@rule(
+    "FIT420",
+    "lap-sums",
+    WARNING,
+    on=Activity,
+    basis=FIT_ACTIVITY_FILE,
+    says="the laps add up to {laps:g} {unit} of {name}, the sessions to {sessions:g} {unit}",
+    hint="write the totals of the whole activity into the sessions and those of each lap into the laps",
+    formats=_FIT,
+)
+def lap_sums(activity: Activity, _limits: Limits) -> Found:
+    """Distance, timer time or calories of the laps are more than 1 % off those of the sessions.
+
+    A lap is missing, or the laps hold totals since the start. Which of the two a reader shows differs.
+    """
+    if not activity.laps or not activity.sessions:
+        return
+    for name, unit, least, of in _SUMS:
+        laps, sessions = sum(map(of, activity.laps)), sum(map(of, activity.sessions))
+        slack = max(least, 0.01 * sessions, len(activity.laps))
+        if laps > 0 and sessions > 0 and abs(laps - sessions) > slack:
+            evidence = {"name": name, "unit": unit, "laps": round(laps, 1), "sessions": round(sessions, 1)}
+            yield Hit(activity.sessions[0].where, evidence)
+
+
+#: avg and max fields of session and lap.
+_PAIRS = {
+    18: ((14, 15), (124, 125), (16, 17), (18, 19), (20, 21)),
+    19: ((13, 14), (110, 111), (15, 16), (17, 18), (19, 20)),
+}
+
+
+def _pairs() -> Iterator[tuple[int, int, int]]:
+    for global_, pairs in _PAIRS.items():
+        for pair in pairs:
+            yield global_, *pair
+
+
+@rule(
+    "FIT421",
+    "avg-over-max",
+    WARNING,
+    on=FitDocument,
+    basis=PRACTICE,
+    says="{count} {global_} messages have an average above the maximum; the first has {avg} {average:g} and {max} "
+    "{maximum:g}",
+    hint="compute both from the records, or run `tracklint fix --unsafe`",
+    formats=_FIT,
+    fix="unsafe",
+)
+def avg_over_max(document: FitDocument, _limits: Limits) -> Found:
+    """An average of speed, heart rate, cadence or power is above the maximum of the same session or lap.
+
+    The maximum was mostly never updated. A maximum of 0, and a difference of one step, are spared.
+    """
+    for global_, first, second in _pairs():
+        columns = message_columns(document, global_)
+        if not len(columns):
+            continue
+        (avg, told), (most, known) = columns.integers(first), columns.integers(second)
+        wrong = np.flatnonzero(told & known & (avg > most + 1) & (most > 0))
+        if len(wrong):
+            i = int(wrong[0])
+            evidence = {
+                "avg": columns.fact(first).name, "max": columns.fact(second).name, "rows": wrong.tolist(),
+                "average": float(columns.floats(first)[i]), "maximum": float(columns.floats(second)[i]),
+            }  # fmt: skip
+            yield Hit(replace(columns.where(i, columns.fact(second).name), count=len(wrong)), evidence)
+
+
+@rule(
+    "FIT427",
+    "activity-timer",
+    WARNING,
+    on=FitDocument,
+    basis=FIT_ACTIVITY_FILE,
+    says="activity.total_timer_time is {found:g} s, the sessions add up to {expected:g} s",
+    hint="write the sum of the sessions' total_timer_time, or run `tracklint fix`",
+    formats=_FIT,
+    fix="safe",
+)
+def activity_timer(document: FitDocument, _limits: Limits) -> Found:
+    """The timer time of the activity message is not the sum of its sessions.
+
+    Readers take one or the other as the duration. Two seconds and one per mille are spared.
+    """
+    activities, sessions = message_columns(document, 34), message_columns(document, 18)
+    for i in range(len(activities)):
+        found = float(activities.floats(0)[i])
+        mine = sessions.segments() == activities.segments()[i] if len(sessions) else np.zeros(0, bool)
+        timers = sessions.floats(8)[mine]
+        expected = float(timers.sum()) if len(timers) else np.nan
+        if abs(found - expected) > 2 + 0.001 * expected:
+            yield Hit(activities.where(i, "total_timer_time"), {"found": found, "expected": expected})

@@ -1,0 +1,175 @@
+"""Rules about speed and distance as the file tells them: rising, in metres, possible, and there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...activity import Activity
+from ...config import Limits
+from ...findings import Severity
+from ...predict import is_stationary
+from ..basis import FIT_ACTIVITY_FILE, PRACTICE
+from ..registry import Found, at_points, rule
+from ..track import Ints, Mask, Track, boundary_steps, session_steps, speed_limit
+
+WARNING = Severity.WARNING
+#: FIT's "no value" of 16 bits, read as a speed; the rule on leaked values tells it.
+_LEAKED_M_S = 65.535
+
+
+@rule(
+    "SEN016",
+    "distance-decreases",
+    WARNING,
+    on=Activity,
+    basis=FIT_ACTIVITY_FILE,
+    says="the distance falls at {count} of {points} points, most at point {worst}: by {metres:g} m{how}",
+    hint="write the distance from the start of the activity, which never falls",
+)
+def distance_decreases(activity: Activity, _limits: Limits) -> Found:
+    """The cumulative distance of a point is smaller than that of the point before it.
+
+    The distance counts from the start of the activity. Where it starts again in each lap the total is lost; small steps
+    back come from corrections of the device (GoldenCheetah#2446). Strava takes the distance from the points.
+    """
+    there = np.flatnonzero(np.isfinite(activity.distance))
+    if len(there) < 2:
+        return
+    step = np.diff(activity.distance[there])
+    if step.min() >= -_LEAST_FALL_M:
+        return
+    broken = session_steps(activity, there)
+    if activity.format == "fit":
+        broken |= boundary_steps(activity, there) | _session_changes(activity, there)
+    fall = (step < -_LEAST_FALL_M) & ~broken
+    if fall.any():
+        worst = int(np.argmin(np.where(fall, step, 0)))
+        again = activity.distance[there[1:][fall]] < 0.05 * activity.distance[there[:-1][fall]]
+        how = "; it starts again" if again.all() else ""
+        yield from at_points(
+            activity, there[1:][fall], metres=round(float(-step[worst]), 2), worst=int(there[worst + 1]), how=how
+        )
+
+
+#: Distances that differ by less are rounding.
+_LEAST_FALL_M = 0.5
+
+
+def _session_changes(activity: Activity, points: Ints) -> Mask:
+    """For each step between FIT records: whether a session starts in it. A leg may count its own distance."""
+    starts = np.sort([session.start_time for session in activity.sessions])
+    time = activity.time[points]
+    return np.asarray(np.searchsorted(starts, time[1:] + 2, side="right") > np.searchsorted(starts, time[:-1] - 2))
+
+
+_UNITS = (
+    (3.6, "kilometres per hour in place of metres per second"),
+    (2.23694, "miles per hour in place of metres per second"),
+    (1000.0, "millimetres in place of metres"),
+    (0.001, "kilometres in place of metres"),
+    (0.621371, "miles in place of kilometres"),
+    (0.277778, "divided by 3.6 once too often"),
+)
+
+
+def _unit_of(ratio: float) -> tuple[float, str] | None:
+    """The mistake in the unit that makes this ratio, within 3 %."""
+    return next(((factor, text) for factor, text in _UNITS if abs(ratio / factor - 1) < 0.03), None)
+
+
+def _ratio(activity: Activity, channel: str, track: Track) -> tuple[float, int]:
+    """The median of speed or distance over that of the positions, and the hops that it is taken from; all hops agree
+    with it within a third."""
+    a, b = track.points[:-1], track.points[1:]
+    use = (track.metres > 3) & (track.seconds > 0) & (track.seconds <= 60) & ~track.broken
+    values = getattr(activity, channel)
+    ours = (values[a] + values[b]) / 2 * track.seconds if channel == "speed" else values[b] - values[a]
+    use &= np.isfinite(ours) & (ours > 0)
+    if int(use.sum()) < _LEAST_HOPS:
+        return 1.0, 0
+    ratios = ours[use] / track.metres[use]
+    low, median, high = np.percentile(ratios, (20, 50, 80))
+    narrow = high < 1.33 * median and low > 0.67 * median
+    return (float(median), int(use.sum())) if narrow else (1.0, 0)
+
+
+#: So many hops are needed to tell a unit, and so many positions are looked at.
+_LEAST_HOPS, _ENOUGH = 20, 5000
+
+
+@rule(
+    "SEN022",
+    "unit-error",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says="the {channel} is {ratio:g} times what the positions give: {unit}",
+    hint="write metres and metres per second",
+)
+def unit_error(activity: Activity, _limits: Limits) -> Found:
+    """Speed or distance is in another unit than metres and seconds.
+
+    The ratio to speed and distance along the positions is near 3.6, 2.24, 1000, 0.001, 0.621 or 0.278 in most hops.
+    Strava shows a ride of 90 km/h and may flag it (qdomyos-zwift#91).
+    """
+    if not activity.channel("speed").any() and not activity.channel("distance").any():
+        return
+    track = Track.of(activity, most=_ENOUGH)  # a wrong unit is wrong from the start
+    for channel in ("speed", "distance"):
+        ratio, hops = _ratio(activity, channel, track)
+        known = _unit_of(ratio)
+        if known is not None:
+            there = activity.channel(channel)
+            yield from at_points(activity, there, channel=channel, ratio=round(ratio, 4), unit=known[1], hops=hops)
+
+
+@rule(
+    "SEN027",
+    "speed-implausible",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says="{count} of {points} speeds are {what}",
+    hint="leave the speed out at these points",
+)
+def speed_implausible(activity: Activity, limits: Limits) -> Found:
+    """A speed is negative or faster than anybody in this sport.
+
+    One record of 8361 m/s spoils the maximum (qdomyos-zwift#91). Where most speeds are too high the unit or the sport
+    is wrong, which other rules tell.
+    """
+    speed, limit = activity.speed, speed_limit(activity, limits)
+    wrong = (speed < 0) | (speed > limit)
+    if activity.format == "fit":
+        wrong &= np.abs(speed - _LEAKED_M_S) > 1e-6
+    if wrong.any() and 2 * wrong.sum() < np.isfinite(speed).sum() and not any(unit_error(activity, limits)):
+        values = speed[wrong]
+        worst = float(values.max() if values.max() > limit else values.min())
+        what = f"outside 0 to {limit:g} m/s, such as {worst:g}"
+        yield from at_points(activity, wrong, what=what, worst=worst, limit=limit)
+
+
+@rule(
+    "SEN031",
+    "indoor-without-distance",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says="the totals say {metres:g} m, but none of the {points} points has a position or a distance: there is no pace",
+    hint="write the distance into each record",
+    formats=("fit", "tcx"),
+)
+def indoor_without_distance(activity: Activity, _limits: Limits) -> Found:
+    """An activity without positions has a total distance, but no distance in its points.
+
+    Strava draws pace and speed of indoor activities from the distances of the points; a treadmill run without them
+    shows a total and no graph (una-sdk PR 185, qdomyos-zwift#549). A pool swim has lengths instead.
+    """
+    if len(activity) < 2 or not is_stationary(activity) or activity.channel("position").any():
+        return
+    if activity.channel("distance").any() or activity.counts.get("length"):
+        return
+    totals = [part.distance_m for part in (activity.sessions if activity.format == "fit" else activity.laps)]
+    metres = float(np.nansum(totals)) if totals else 0.0
+    if metres > 0:
+        yield from at_points(activity, np.ones(len(activity), bool), metres=round(metres, 1))

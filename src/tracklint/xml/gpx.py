@@ -1,0 +1,121 @@
+"""GPX 1.0 and 1.1 to an `Activity`: points, and sensor values from every family of extensions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..activity import Activity, Device, Session, ends_with_barometer
+from ..findings import Where
+from .columns import Points, count_elements, element_place, locator, read_points, segment_starts
+from .places import gpx_spot
+from .values import read_time
+
+if TYPE_CHECKING:
+    from . import XmlDocument
+    from .tags import Int32s
+
+__all__ = ["gpx_activity", "loose_points", "recorded_points", "stated_times"]
+
+_DAY = 86400
+_COUNTED = ("trk", "trkseg", "rte", "rtept", "wpt")
+
+
+def gpx_activity(document: XmlDocument) -> Activity:
+    """The activity in a GPX document. Every document gives one; where it has no track points the columns are empty.
+
+    Points are trkpt elements wherever they stand. A point without lat or lon has NaN there. Times without zone are read
+    as UTC.
+    """
+    points = read_points(document, "trkpt", gpx_spot, (("latitude", b"lat"), ("longitude", b"lon")))
+    starts = segment_starts(document, points, "trkseg")
+    counts = count_elements(document, _COUNTED)
+    recorded = 0 if len(points.elements) else sum(map(len, recorded_points(document)))
+    columns: dict[str, Any] = points.columns
+    return Activity(
+        format="gpx",
+        kind=_kind(len(points.elements), counts),
+        **columns,
+        starts=starts,
+        sessions=_sessions(document, points),
+        device=_device(document),
+        places=points.places,
+        bad_values=points.bad_values,
+        counts=counts | ({"recorded": recorded} if recorded else {}),
+        stated_time=_stated_time(document),
+        locate=locator(document, points, starts),
+    )
+
+
+def _kind(points: int, counts: dict[str, int]) -> str:
+    if points:
+        return "activity"
+    if counts.get("rtept") or counts.get("rte"):
+        return "route"
+    return "waypoints" if counts.get("wpt") else "empty"
+
+
+def recorded_points(document: XmlDocument) -> list[Int32s]:
+    """The points of each route that were recorded, else the waypoints, where there is no route: two or more whose times
+    ascend, within a day."""
+    elements = document.elements
+    routes = elements.where(lambda path: path.locals() == ("gpx", "rte"))
+    found = [elements.children(route, "rtept").astype(np.int32) for route in routes.tolist()]
+    groups = found or [elements.where(lambda path: path.locals() == ("gpx", "wpt"))]
+    return [points for points in groups if _ascend(document, points)]
+
+
+def _ascend(document: XmlDocument, points: Int32s) -> bool:
+    texts = document.child_texts(points, "time")
+    step = np.diff([read_time(text.value)[0] if text is not None else np.nan for text in texts])
+    return len(step) > 0 and bool((step > 0).all()) and float(step.sum()) <= _DAY
+
+
+def _stated_time(document: XmlDocument) -> float:
+    """The time of metadata, in GPX 1.0 that of the root; NaN where there is none."""
+    found = stated_times(document)
+    return read_time(document.text_of(int(found[0])).value)[0] if len(found) else np.nan
+
+
+def stated_times(document: XmlDocument) -> Int32s:
+    """The elements of `Activity.stated_time`."""
+    return document.elements.where(lambda path: path.locals() in (("gpx", "metadata", "time"), ("gpx", "time")))
+
+
+def loose_points(document: XmlDocument) -> Int32s:
+    """The trkpt elements that stand directly in a trk or in the root."""
+    return document.elements.where(
+        lambda path: path.local == "trkpt" and path.locals() in (("gpx", "trk", "trkpt"), ("gpx", "trkpt"))
+    )
+
+
+def _sessions(document: XmlDocument, points: Points) -> tuple[Session, ...]:
+    elements = document.elements
+    tracks = elements.where(lambda path: path.local == "trk" and "trk" not in path.locals()[:-1])
+    names, sports = document.child_texts(tracks, "name"), document.child_texts(tracks, "type")
+    found = []
+    for track, name, sport in zip(tracks.tolist(), names, sports, strict=True):
+        first, end = points.before(track), points.before(elements.end_of(track))
+        found.append(
+            Session(
+                sport=sport.value or None if sport else None,
+                name=name.value or None if name else None,
+                first_point=first,
+                points=end - first,
+                where=element_place(document, track),
+            )
+        )
+    return tuple(found)
+
+
+def _device(document: XmlDocument) -> Device:
+    root = document.root
+    if root is None:
+        return Device()
+    creator = root.attribute("creator")
+    if creator is None:
+        return Device(where=element_place(document, 0))
+    line, column = document.line_column(document.text_offset(creator.offset))
+    where = Where(offset=creator.offset, size=creator.size, line=line, column=column)
+    return Device(name=creator.value, barometer=ends_with_barometer(creator.value) or None, where=where)
