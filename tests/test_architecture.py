@@ -17,7 +17,7 @@ SRC = ROOT / "src" / "tracklint"
 #: Rooms from the bottom up. A room imports only from rooms below it; those in one row do not import each other.
 FLOORS = (
     ("findings", "version"),
-    ("source", "config", "edits", "sports"),
+    ("source", "config", "edits", "sports", "words", "writing"),
     ("activity",),
     ("predict", "fit", "xml"),
     ("second",),

@@ -26,7 +26,7 @@ from conftest import ROOT
 from tracklint.findings import Finding, Report, Severity, Skipped, Where
 from tracklint.render import FORMATS, write
 from tracklint.render.show import show, sparkline
-from tracklint.render.words import clock, iso, place, portable_name, printable
+from tracklint.words import clock, iso, place, portable_name, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,8 @@ import contextlib
 import datetime
 import gzip
 import math
-import os
 import re
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -201,6 +199,8 @@ def _part(name: str, k: int, fixed: Fixed) -> str:
 
 def _write(name: str, out: Path, fixed: Fixed) -> None:
     """The mended file, or its parts, as new files: nothing is overwritten."""
+    from ..writing import write_new
+
     stem, suffix = _stem(name)
     suffix = suffix or f".{fixed.before.format}"
     packed = fixed.before.container == "gzip"
@@ -209,8 +209,7 @@ def _write(name: str, out: Path, fixed: Fixed) -> None:
         target = out / own
         content = _packed(data) if packed else data
         try:
-            with target.open("xb") as file:
-                file.write(content)
+            write_new(target, content)
         except FileExistsError:
             if target.read_bytes() != content:
                 fail(f"{target}: this file exists and is another one; nothing is overwritten")
@@ -223,23 +222,14 @@ def _packed(data: bytes) -> bytes:
 
 
 def _replace(name: str, thing: Thing, fixed: Fixed) -> None:
-    """Write over the file through a temporary one beside it, which then takes its place at once."""
+    """Write over the file itself."""
+    from ..writing import write_over
+
     if not fixed.changed:
         return
     if not isinstance(thing, str | Path) or str(thing) == "-" or fixed.before.container == "zip":
         fail(f"{name}: only a file of its own can be written in place; give --out")
     target = Path(thing).resolve()
     content = _packed(fixed.data) if fixed.before.container == "gzip" else fixed.data
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(target.stat().st_mode & 0o7777)
-        Path(temporary).replace(target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
+    write_over(target, content)
     click.echo(f"{name}: written ({len(content)} bytes)")

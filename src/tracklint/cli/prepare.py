@@ -29,6 +29,7 @@ def prepare(paths: tuple[str, ...], out: Path, barometer: bool, no_gzip: bool, c
     """Tag, compress and name files for an upload. The originals are never touched, and nothing is overwritten."""
     from ..preparing import prepare as prepare_one
     from ..source import expand
+    from ..writing import write_new
 
     out.mkdir(parents=True, exist_ok=True)
     reports = []
@@ -37,8 +38,7 @@ def prepare(paths: tuple[str, ...], out: Path, barometer: bool, no_gzip: bool, c
         reports.append(prepared.report)
         target = out / prepared.name
         try:
-            with target.open("xb") as file:
-                file.write(prepared.data)
+            write_new(target, prepared.data)
         except FileExistsError:
             if target.read_bytes() != prepared.data:
                 fail(f"{target}: this file exists and is another one; nothing is overwritten")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..render.data import plain
-from ..render.words import iso, printable
+from ..words import iso, printable
 from .rows import Cell, Row
 
 __all__ = ["Line", "json_line", "table"]

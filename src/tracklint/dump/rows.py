@@ -15,8 +15,8 @@ from ..fit import FitDocument, scan_fit
 from ..fit.decode import Message, Value, messages
 from ..fit.document import Definition
 from ..fit.profile import BASE_TYPES, UPTIME_LIMIT, field_fact, message_number
-from ..render.words import iso
 from ..source import Fault, Source
+from ..words import iso
 
 __all__ = ["Cell", "Row", "UnknownMessage", "dump_rows"]
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Where
-from .words import iso, portable_name
+from ..words import iso, portable_name
 
 if TYPE_CHECKING:
     from ..findings import Finding, Prediction, Report, Summary

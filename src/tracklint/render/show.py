@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TextIO
 import numpy as np
 from rich.text import Text
 
+from ..words import clock, counted, iso, severities
 from .text import STYLES, Page
-from .words import clock, counted, iso, severities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

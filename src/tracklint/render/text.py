@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..findings import Severity
-from .words import counted, place, printable, severities
+from ..words import counted, place, printable, severities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

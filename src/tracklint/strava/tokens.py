@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from ..writing import write_over
 from .address import base_address
 from .errors import NotSignedIn
 from .settings import OAUTH_BASE
@@ -123,21 +123,8 @@ class TokenFile:
 
     def write(self, tokens: Tokens) -> None:
         """Put a sign-in in the place of the old one, in one step and safe on the disk; mode 0600. Raises OSError."""
-        path = Path(os.path.realpath(self.path))  # a link stays a link
-        _make(path.parent)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")  # its mode is 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(asdict(tokens), file, indent=1)
-                file.write("\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)  # noqa: PTH105  the name is that of mkstemp
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)  # noqa: PTH108
-            raise
-        _sync_directory(path.parent)
+        _make(Path(os.path.realpath(self.path)).parent)
+        write_over(self.path, (json.dumps(asdict(tokens), indent=1) + "\n").encode(), private=True)
 
     def delete(self) -> bool:
         """Delete the file; whether there was one. Raises OSError."""
@@ -172,14 +159,3 @@ class TokenFile:
 
 def _make(directory: Path) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def _sync_directory(directory: Path) -> None:
-    """Make the new name safe as well, where the system can. The sign-in itself is on the disk already."""
-    if os.name == "posix":
-        with contextlib.suppress(OSError):
-            handle = os.open(directory, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)

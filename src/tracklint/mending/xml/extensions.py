@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...edits import Asked, Edit, Repair, Step
+from ...words import counted
 from ...xml.columns import element_place
 from ...xml.extensions import (
     ORDER,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from ...xml.tags import Int32s
 
 __all__ = [
-    "counted",
     "drop_later",
     "gone",
     "map_namespaces",
@@ -78,11 +78,6 @@ def repair(name: str, plan: Plan) -> Repair:
     """The repair of one rule's findings in documents that are well-formed: in others nobody knows where an element
     ends."""
     return Repair((name,), lambda document, asked: plan(document, asked) if document.well_formed else ())
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun, in the plural where it is not one."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _of_xml(attribute: str) -> bool:

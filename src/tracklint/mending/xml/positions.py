@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...edits import Asked, Edit, Repair, Step
+from ...words import counted
 from ...xml.columns import element_place
 from ...xml.extensions import root_is
 from ...xml.places import Standing, column_of, standings
 from ...xml.values import TAKEN, decimal_of
-from .extensions import counted, repair
+from .extensions import repair
 from .points import activity_of, named_rows, points_of
 from .splice import encoded, removed
 

@@ -12,13 +12,14 @@ import numpy.typing as npt
 
 from ...edits import Asked, Edit, Repair, Step
 from ...findings import Severity
+from ...words import counted
 from ...xml.columns import element_place, point_elements
 from ...xml.extensions import below_point, parents_of, point_name, root_is
 from ...xml.names import ACTIVITY_EXTENSION_V2, TRACK_POINT_V1
 from ...xml.places import Standing, column_of, plain_heart_rates, standings
 from ...xml.values import EMPTY_TEXT, NOT_FINITE, NOT_VALUE, TAKEN, Column
 from . import extensions
-from .extensions import counted, gone, repair
+from .extensions import gone, repair
 from .splice import before, first_in, last_in, named_like, replaced, retexted
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The words that outputs share: times, durations, places, names, counts. No output and no colour here."""
+"""How times, durations, places, names and counts are said, wherever a person or a program reads them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from ..findings import Severity
+from .findings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..findings import Finding, Where
+    from .findings import Finding, Where
 
 __all__ = ["clock", "counted", "iso", "place", "portable_name", "printable", "severities"]
 

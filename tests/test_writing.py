@@ -1,0 +1,104 @@
+"""A file is written whole or not at all, and what stood there before is kept until then."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tracklint.writing import beside, write_new, write_over
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+def test_what_stands_there_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
+    target = tmp_path / "ride.fit"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    write_over(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+    assert names(tmp_path) == ["ride.fit"]
+
+
+def test_a_secret_is_private_whatever_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "tokens.json"
+    target.write_bytes(b"old")
+    target.chmod(0o644)
+    write_over(target, b"new", private=True)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_new_file_has_the_mode_of_new_files_and_overwrites_nothing(tmp_path: Path) -> None:
+    (tmp_path / "plain").write_bytes(b"")
+    target = tmp_path / "ride.gpx"
+    write_new(target, b"one")
+    assert stat.S_IMODE(target.stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+    with pytest.raises(FileExistsError, match=r"ride\.gpx"):
+        write_new(target, b"two")
+    assert target.read_bytes() == b"one"
+    assert names(tmp_path) == ["plain", "ride.gpx"]
+
+
+def test_a_file_system_without_hard_links_overwrites_nothing_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    write_new(tmp_path / "a", b"one")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "a", b"two")
+    assert (tmp_path / "a").read_bytes() == b"one"
+    assert names(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("over", [True, False])
+def test_a_full_disk_leaves_nothing_and_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over: bool
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    target = tmp_path / "ride.tcx"
+    if over:
+        target.write_bytes(b"old")
+    before = names(tmp_path)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match=r"No space left on device: .*ride\.tcx"), beside(target, over=over) as file:
+        file.write(b"new")
+    assert names(tmp_path) == before
+    assert not over or target.read_bytes() == b"old"
+
+
+def test_an_interrupted_block_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with beside(tmp_path / "report.json") as file:
+            file.write(b"{")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert names(tmp_path) == []
+
+
+def test_a_link_stays_a_link_and_a_pipe_is_written_into(tmp_path: Path) -> None:
+    (tmp_path / "real").write_bytes(b"old")
+    link = tmp_path / "link"
+    link.symlink_to("real")
+    write_over(link, b"new")
+    assert link.is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"new"
+    write_over(Path("/dev/null"), b"gone")
+    assert not Path("/dev/null").is_file()
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"nowhere/ride\.fit"):
+        write_new(tmp_path / "nowhere" / "ride.fit", b"")
