@@ -44,8 +44,8 @@ class Where:
     """A place in the uncompressed file. All that is known is given, the rest is ``None``.
 
     ``line`` and ``column`` count from 1 (XML); ``segment``, ``message``, ``local`` and ``record`` count from 0;
-    ``global_`` is the name of a FIT message, such as ``record`` or ``message 233``; ``count`` is how many points one
-    finding stands for; ``time`` is the UTC time of the point.
+    ``message_name`` is the name of a FIT message, such as ``record`` or ``message 233``; ``count`` is how many points
+    one finding stands for; ``time`` is the UTC time of the point.
     """
 
     offset: int | None = None
@@ -55,7 +55,7 @@ class Where:
     segment: int | None = None
     message: int | None = None
     local: int | None = None
-    global_: str | None = None
+    message_name: str | None = None
     field: str | None = None
     record: int | None = None
     count: int | None = None

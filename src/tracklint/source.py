@@ -34,7 +34,7 @@ class Fault:
     """Something a scanner saw: what kind, where, and the numbers. It knows no code, no severity and no prose.
 
     ``evidence`` holds plain JSON values; keys that are fields of `findings.Where` (``line``, ``segment``, ``message``,
-    ``local``, ``global_``, ``field``, ``record``) say where, the others say what.
+    ``local``, ``message_name``, ``field``, ``record``) say where, the others say what.
     """
 
     kind: str

@@ -76,9 +76,11 @@ def place(where: Where, fmt: str, start: float | None = None) -> str:
     if where.segment:
         parts.append(f"segment {where.segment}")
     if where.message is not None:
-        parts.append(f"message {where.message}" + (f" ({where.global_})" if where.global_ else ""))
-    elif where.global_:
-        parts.append(f"message {where.global_}" if not where.global_.startswith("message") else where.global_)
+        parts.append(f"message {where.message}" + (f" ({where.message_name})" if where.message_name else ""))
+    elif where.message_name:
+        parts.append(
+            f"message {where.message_name}" if not where.message_name.startswith("message") else where.message_name
+        )
     if where.local is not None:
         parts.append(f"local type {where.local}")
     if where.field:

@@ -56,7 +56,7 @@ def test_sessions_laps_and_events() -> None:
     assert (session.sport, session.start_time, session.elapsed_s) == ("cycling", RIDE.start_time, 300)
     assert (session.first_point, session.points) == (0, RIDE.points)
     assert session.distance_m == pytest.approx(activity.distance[-1], abs=0.01)
-    assert session.where.global_ == "session"
+    assert session.where.message_name == "session"
     assert len(activity.laps) == 2
     assert lap.start_time == RIDE.start_time + activity.laps[0].elapsed_s
     assert [(e.event, e.kind) for e in activity.events] == [("timer", "start"), ("timer", "stop_all")]
@@ -69,7 +69,7 @@ def test_the_device() -> None:
     assert (device.manufacturer, device.manufacturer_id, device.product_id) == ("garmin", 1, 3121)
     assert (device.serial, device.software, device.barometer) == (RIDE.serial, "9.50", True)
     assert read(RIDE.fit(without=("barometer",))).device.barometer is None
-    assert device.where.global_ == "file_id"
+    assert device.where.message_name == "file_id"
 
 
 def test_a_point_knows_its_place() -> None:
@@ -77,7 +77,7 @@ def test_a_point_knows_its_place() -> None:
     activity = read(data)
     i = RIDE.points + 17
     place = activity.at(i)
-    assert (place.record, place.segment, place.global_, place.time) == (i, 1, "record", activity.time[i])
+    assert (place.record, place.segment, place.message_name, place.time) == (i, 1, "record", activity.time[i])
     assert place.offset is not None
     assert place.size is not None
     piece = data[place.offset : place.offset + place.size]

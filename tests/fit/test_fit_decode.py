@@ -156,7 +156,7 @@ def test_where_points_at_the_field() -> None:
     data = fit.build()
     place = message_columns(scan_fit(data), "record").where(1, "heart_rate")
     assert data[place.offset] == 102
-    assert (place.size, place.segment, place.message, place.local, place.global_, place.field) == (
+    assert (place.size, place.segment, place.message, place.local, place.message_name, place.field) == (
         1,
         0,
         2,

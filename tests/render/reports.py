@@ -100,7 +100,7 @@ NOTED = report("noted.fit", finding("FIT003", Severity.INFO, name="legacy-header
 RISKY = report(
     "risky.fit",
     finding(
-        where=Where(offset=33, size=4, segment=1, message=7, local=0, global_="record", field="timestamp",
+        where=Where(offset=33, size=4, segment=1, message=7, local=0, message_name="record", field="timestamp",
                     record=5, count=3,
                     time=START + 2.25),
         evidence={"gap": 3.00000000001, "runs": [[5, 5], [9, 10]], "share": float("nan")},
@@ -128,7 +128,7 @@ REFUSED = report(
 END = report(
     "end.fit",
     finding("FIT011", Severity.ERROR, name="truncated", message="the file ends 3 bytes inside a message",
-            where=Where(offset=80, message=32, global_="activity")),
+            where=Where(offset=80, message=32, message_name="activity")),
 )  # fmt: skip
 ALL = (GOOD, NOTED, RISKY, REFUSED, END)
 CONTENT = {"risky.fit": FIT, "end.fit": FIT, "tracks/refused.gpx": GPX}

@@ -128,7 +128,7 @@ def test_the_schema_speaks_of_every_key_of_the_report() -> None:
     assert list(files[0]["prediction"]) == list(defs["prediction"]["properties"])
     found = files[2]["findings"][0]
     assert list(found) == list(defs["finding"]["properties"])
-    assert set(defs["where"]["properties"]) == {f.rstrip("_") for f in Where.__dataclass_fields__}
+    assert set(defs["where"]["properties"]) == {"global" if f == "message_name" else f for f in Where.__dataclass_fields__}
 
 
 def test_json_sums_up() -> None:
@@ -142,7 +142,7 @@ def test_json_sums_up() -> None:
 
 def test_numbers_and_names_in_json_are_stable() -> None:
     noisy = finding(
-        where=Where(offset=0, global_="record", time=START + 1e-9),
+        where=Where(offset=0, message_name="record", time=START + 1e-9),
         evidence={
             "a": 0.1 + 0.2,
             "b": float("inf"),
@@ -298,7 +298,7 @@ def test_times_and_places() -> None:
     assert iso(1.8e305) is None
     assert place(Where(time=START - 60, record=3), "gpx", START) == "point 3, 2024-05-01T09:59:00Z (-0:01:00)"
     assert place(Where(), "fit") == ""
-    assert place(Where(global_="message 233", offset=5), "fit") == "byte 5, message 233"
+    assert place(Where(message_name="message 233", offset=5), "fit") == "byte 5, message 233"
 
 
 def test_names_do_not_tell_where_the_machine_keeps_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,7 +329,7 @@ times = st.none() | st.floats()
 wheres = st.builds(
     Where, offset=small, size=small, line=st.none() | st.integers(1, 9), column=st.none() | st.integers(1, 99),
     segment=small,
-    message=small, local=st.none() | st.integers(0, 15), global_=st.none() | st.text(max_size=9),
+    message=small, local=st.none() | st.integers(0, 15), message_name=st.none() | st.text(max_size=9),
     field=st.none() | st.text(max_size=9), record=small, count=small, time=times,
 )  # fmt: skip
 findings = st.builds(

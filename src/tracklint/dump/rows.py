@@ -244,7 +244,7 @@ def _definition_row(data: bytes, definition: Definition) -> Row:
     ]
     where = Where(
         offset=start, size=layout.length, segment=definition.segment, message=definition.message,
-        local=definition.local, global_=definition.name,
+        local=definition.local, message_name=definition.name,
     )  # fmt: skip
     return Row(
         kind="definition", name=definition.name, where=where, number=layout.global_, cells=tuple(cells),

@@ -223,7 +223,7 @@ class MessageColumns:
             segment=group.definition.segment,
             message=number,
             local=group.definition.local,
-            global_=group.definition.name,
+            message_name=group.definition.name,
             field=name,
         )
 

@@ -78,11 +78,11 @@ def _truncated(
         "found": gap.at - segment.data_start,
         "have": have,
         "missing": None,
-        "global_": None,
+        "message_name": None,
     }
     if gap.cause == "overrun" and definition is not None:
         layout = definition.layout
-        evidence |= {"local": definition.local, "global_": definition.name, "missing": layout.stride - have}
+        evidence |= {"local": definition.local, "message_name": definition.name, "missing": layout.stride - have}
         cut = next((spec for spec in layout.fields if spec.at + spec.size > have), None)
         if cut is not None:
             evidence["field"] = field_fact(layout.global_, cut.number).name
@@ -99,14 +99,19 @@ def mend_faults(data: bytes, segment: Segment, walk: Walk, definitions: Sequence
             "read_as": f"0x{walk.data[mend.offset]:02x}",
             "bit": mend.bit,
             "part": "message header",
-            "global_": None,
+            "message_name": None,
         }
         if inside is not None:
-            evidence |= {"part": "definition", "message": inside.message, "local": inside.local, "global_": inside.name}
+            evidence |= {
+                "part": "definition",
+                "message": inside.message,
+                "local": inside.local,
+                "message_name": inside.name,
+            }
         else:
             local = local_type(walk.data[mend.offset])
             definition = _bound(definitions, segment.index, mend.offset, local)
-            evidence |= {"local": local, "global_": definition.name if definition else None}
+            evidence |= {"local": local, "message_name": definition.name if definition else None}
         yield Fault("flipped-bit", mend.offset, 1, evidence)
 
 
@@ -155,7 +160,7 @@ def _place(definition: Definition) -> dict[str, Any]:
         "segment": definition.segment,
         "message": definition.message,
         "local": definition.local,
-        "global_": definition.name,
+        "message_name": definition.name,
     }
 
 

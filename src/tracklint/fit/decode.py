@@ -84,7 +84,7 @@ def messages(document: FitDocument, only: Collection[int] | None = None) -> Iter
                 segment=definition.segment,
                 message=int(numbers[i]),
                 local=definition.local,
-                global_=definition.name,
+                message_name=definition.name,
                 time=time,
             ),
         )

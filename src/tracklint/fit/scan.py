@@ -234,7 +234,7 @@ class _Scan:
             if declared == 0:
                 self._note("empty-segment", segment.offset, segment.end - segment.offset, segment=segment.index)
             else:
-                self._note("truncated", segment.data_end, 0, **evidence, missing=declared, global_=None)
+                self._note("truncated", segment.data_end, 0, **evidence, missing=declared, message_name=None)
         elif declared == 0:
             self._note("size-zero", at, 4, **evidence)
         elif declared > found:

@@ -286,7 +286,7 @@ def _change(code: str, step: Step, draft: Draft) -> Change:
         ranges=ranges,
         segment=where.segment,
         message=where.message,
-        name=where.global_,
+        name=where.message_name,
         field=where.field,
         line=where.line,
         records=step.records,

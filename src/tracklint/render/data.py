@@ -17,6 +17,8 @@ __all__ = ["SCHEMA_VERSION", "file_object", "plain"]
 
 #: Grows when a key changes its meaning or goes away; new keys do not change it.
 SCHEMA_VERSION = 1
+#: Keys that are called otherwise than the fields of `Where`.
+_KEYS = {"message_name": "global"}
 
 
 def file_object(report: Report) -> dict[str, Any]:
@@ -88,7 +90,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _where(where: Where) -> dict[str, Any]:
     known = {each.name: getattr(where, each.name) for each in fields(Where)}
     known["time"] = iso(where.time)
-    return {name.rstrip("_"): value for name, value in known.items() if value is not None}
+    return {_KEYS.get(name, name): value for name, value in known.items() if value is not None}
 
 
 def plain(value: Any) -> Any:

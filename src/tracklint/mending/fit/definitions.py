@@ -51,7 +51,7 @@ def place(definition: Definition) -> Where:
         segment=definition.segment,
         message=definition.message,
         local=definition.local,
-        global_=definition.name,
+        message_name=definition.name,
     )
 
 

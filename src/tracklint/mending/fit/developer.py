@@ -68,7 +68,7 @@ def move_descriptions(document: FitDocument, _asked: Asked) -> Iterator[Step]:
             action="moved",
             says=f"{len(taken)} descriptions of developer data move to the start, before the messages that use them",
             edits=(Edit(target, 0, block), *drops),
-            where=Where(offset=min(e.offset for e in drops), segment=segment.index, global_="field_description"),
+            where=Where(offset=min(e.offset for e in drops), segment=segment.index, message_name="field_description"),
         )
 
 
@@ -103,7 +103,7 @@ def identify_developers(document: FitDocument, _asked: Asked) -> Iterator[Step]:
             action="added",
             says=f"developer_data_id for developer index {', '.join(map(str, need))}, which descriptions refer to",
             edits=(Edit(at, 0, block),),
-            where=Where(offset=at, segment=segment.index, global_="developer_data_id"),
+            where=Where(offset=at, segment=segment.index, message_name="developer_data_id"),
         )
 
 
@@ -142,7 +142,7 @@ def redescribe_widths(document: FitDocument, asked: Asked) -> Iterator[Step]:
             says=f"{len(unique)} developer fields whose size does not fit their type are described as bytes",
             edits=unique,
             safe=False,
-            where=Where(offset=unique[0].offset, size=1, global_="field_description"),
+            where=Where(offset=unique[0].offset, size=1, message_name="field_description"),
         )
 
 
@@ -176,5 +176,5 @@ def describe_fields(document: FitDocument, asked: Asked) -> Iterator[Step]:
             says=f"descriptions of {len(missing)} developer fields that nothing describes, as bytes",
             edits=(Edit(at, 0, block),),
             safe=False,
-            where=Where(offset=at, segment=segment.index, global_="field_description"),
+            where=Where(offset=at, segment=segment.index, message_name="field_description"),
         )

@@ -41,7 +41,7 @@ def lead_with_file_id(document: FitDocument, _asked: Asked) -> Iterator[Step]:
             edits=tuple(edits),
             where=Where(
                 offset=at, size=layout.stride, segment=0, message=int(group.numbers[0]), local=definition.local,
-                global_="file_id",
+                message_name="file_id",
             ),
         )  # fmt: skip
         return
@@ -52,7 +52,7 @@ def lead_with_file_id(document: FitDocument, _asked: Asked) -> Iterator[Step]:
             action="moved",
             says="file_id becomes the first message",
             edits=(move, Edit(at, layout.stride, b"")),
-            where=Where(offset=at, size=layout.stride, segment=0, global_="file_id"),
+            where=Where(offset=at, size=layout.stride, segment=0, message_name="file_id"),
         )
 
 

@@ -168,7 +168,7 @@ def _added(segment: Segment, data: bytes, name: str, says: str) -> Step:
         says=says,
         edits=(Edit(segment.data_end, 0, data),),
         safe=False,
-        where=Where(offset=segment.data_end, segment=segment.index, global_=name),
+        where=Where(offset=segment.data_end, segment=segment.index, message_name=name),
     )
 
 
@@ -234,7 +234,7 @@ def add_file_id(document: FitDocument, asked: Asked) -> Iterator[Step]:
             says="file_id: type activity, created at the time of the first record",
             edits=(Edit(segment.data_start, 0, data),),
             safe=False,
-            where=Where(offset=segment.data_start, segment=0, global_="file_id"),
+            where=Where(offset=segment.data_start, segment=0, message_name="file_id"),
         )
 
 
@@ -246,7 +246,7 @@ def _timer_event(segment: Segment, moment: int, kind: int, at: int, local: int) 
         says=f"event {name}",
         edits=(Edit(at, 0, compose(local, 21, fields, [moment, _TIMER, kind])),),
         safe=False,
-        where=Where(offset=at, segment=segment.index, global_="event"),
+        where=Where(offset=at, segment=segment.index, message_name="event"),
     )
 
 

@@ -75,7 +75,7 @@ def _blank(columns: MessageColumns, mask: Mask, numbers: Sequence[int], what: st
             safe=safe,
             where=Where(
                 offset=edits[0].offset, size=edits[0].size, segment=int(columns.segments()[first]), count=len(rows),
-                global_="record", record=first, field=field_fact(_RECORD, numbers[0]).name,
+                message_name="record", record=first, field=field_fact(_RECORD, numbers[0]).name,
             ),
         )  # fmt: skip
 
@@ -154,7 +154,7 @@ def transcode(document: FitDocument, _asked: Asked) -> Iterator[Step]:
                     edits=(Edit(at + spec.at, spec.size, plain.ljust(spec.size, b"\0")),),
                     where=Where(
                         offset=at + spec.at, size=spec.size, segment=group.definition.segment,
-                        local=group.definition.local, global_=group.definition.name, field=name,
+                        local=group.definition.local, message_name=group.definition.name, field=name,
                     ),
                 )  # fmt: skip
 

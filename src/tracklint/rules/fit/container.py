@@ -32,12 +32,12 @@ def _cut(hit: Hit) -> str:
     """What is missing at the end, as a sentence."""
     seen, where = hit.evidence, hit.where
     declared = f"the header declares {seen['declared']} bytes of messages, {seen['found']} are whole"
-    if where.global_ is None:
+    if where.message_name is None:
         return f"the file ends before a message is complete; {declared}"
     part = f", field {where.field}" if where.field else ""
     missing = seen["missing"]
     unit = "byte" if missing == 1 else "bytes"
-    return f"the file ends {missing} {unit} before the end of its last message ({where.global_}{part}); {declared}"
+    return f"the file ends {missing} {unit} before the end of its last message ({where.message_name}{part}); {declared}"
 
 
 @rule(
@@ -375,7 +375,7 @@ def flipped_bit(document: FitDocument, _limits: Limits) -> Found:
     or read the rest as something else. Flash memory and transfers do this.
     """
     for hit in from_faults(document.faults, "flipped-bit"):
-        yield Hit(hit.where, {**hit.evidence, "of": f" of {hit.where.global_}" if hit.where.global_ else ""})
+        yield Hit(hit.where, {**hit.evidence, "of": f" of {hit.where.message_name}" if hit.where.message_name else ""})
 
 
 @rule(

@@ -96,7 +96,7 @@ def _at(uses: list[tuple[Messages, DeveloperSpec]]) -> Where:
         segment=definition.segment,
         message=int(group.numbers[0]),
         local=definition.local,
-        global_=definition.name,
+        message_name=definition.name,
         count=sum(len(g) for g, _ in uses),
     )
 
@@ -107,7 +107,7 @@ def _at(uses: list[tuple[Messages, DeveloperSpec]]) -> Where:
     WARNING,
     on=FitDocument,
     basis=FIT_PROTOCOL,
-    says="{count} messages of {global_} carry developer field {number} of developer {developer}, which no "
+    says="{count} messages of {message_name} carry developer field {number} of developer {developer}, which no "
     "field_description describes",
     hint="write a field_description for the field before its first message, or run `tracklint fix --unsafe`",
     formats=_FIT,
@@ -130,7 +130,7 @@ def undescribed(document: FitDocument, _limits: Limits) -> Found:
     WARNING,
     on=FitDocument,
     basis=FIT_PROTOCOL,
-    says="developer field {number} of developer {developer} is described after the definition of {global_} that "
+    says="developer field {number} of developer {developer} is described after the definition of {message_name} that "
     "uses it",
     hint="write field_description before the first definition that uses the field, or run `tracklint fix`",
     formats=_FIT,
@@ -317,8 +317,8 @@ def _overrides(document: FitDocument) -> Iterator[tuple[Key, Description, Messag
     WARNING,
     on=FitDocument,
     basis=FIT_PROTOCOL,
-    says='developer field "{name}" stands in for {native} of {global_}; in {count} of {both} messages they differ, '
-    "first {developer_value:g} and {native_value:g}",
+    says='developer field "{name}" stands in for {native} of {message_name}; in {count} of {both} messages they '
+    "differ, first {developer_value:g} and {native_value:g}",
     hint="leave native_field_num out where the field measures something else",
     formats=_FIT,
 )

@@ -29,7 +29,7 @@ def place(definition: Definition, field: str | None = None) -> Where:
         segment=definition.segment,
         message=definition.message,
         local=definition.local,
-        global_=definition.name,
+        message_name=definition.name,
         field=field,
     )
 
@@ -63,7 +63,7 @@ def mixed_endian(document: FitDocument, _limits: Limits) -> Found:
     INFO,
     on=FitDocument,
     basis=FIT_PROTOCOL,
-    says="{count} of {definitions} definitions have no message, the first is that of {global_}",
+    says="{count} of {definitions} definitions have no message, the first is that of {message_name}",
     hint="write a definition when its first message comes; nothing needs to be done for Strava",
     formats=_FIT,
 )
@@ -100,7 +100,7 @@ def unused_definition(document: FitDocument, _limits: Limits) -> Found:
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="{count} of {definitions} definitions say what their local type is bound to already, the first is that of "
-    "{global_}",
+    "{message_name}",
     hint="write a definition only where it changes; nothing needs to be done for Strava",
     formats=_FIT,
 )
@@ -156,7 +156,7 @@ def _conflict(declared: int, wanted: int) -> str | None:
     WARNING,
     on=FitDocument,
     basis=FIT_PROTOCOL,
-    says="field {field} of {global_} is declared as {found}, the profile says {expected}: {what}",
+    says="field {field} of {message_name} is declared as {found}, the profile says {expected}: {what}",
     hint="declare the field as {expected}",
     formats=_FIT,
 )
@@ -199,7 +199,7 @@ _SCALARS = {
     WARNING,
     on=FitDocument,
     basis=FIT_PROTOCOL,
-    says="field {field} of {global_} holds {count} numbers; the profile has one there",
+    says="field {field} of {message_name} holds {count} numbers; the profile has one there",
     hint="declare the field with the size of one {type}",
     formats=_FIT,
 )
@@ -232,8 +232,8 @@ _SET = 225
     WARNING,
     on=FitDocument,
     basis=FIT_PROTOCOL,
-    says="{count} messages of {global_} have no timestamp (field 253) and a date in field 254, which is the index of "
-    "the message",
+    says="{count} messages of {message_name} have no timestamp (field 253) and a date in field 254, which is the index "
+    "of the message",
     hint="write the time into field 253, or run `tracklint fix --unsafe`",
     formats=_FIT,
     fix="unsafe",

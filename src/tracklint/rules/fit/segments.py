@@ -91,7 +91,7 @@ def profile_version(document: FitDocument, _limits: Limits) -> Found:
     WARNING,
     on=FitDocument,
     basis=FIT_PROTOCOL,
-    says="the header states protocol version {version}; {feature} in the definition of {global_} need version 2.0",
+    says="the header states protocol version {version}; {feature} in the definition of {message_name} need version 2.0",
     hint="write 0x20 into byte 1 of the header and its checksum anew",
     formats=_FIT,
 )
@@ -112,7 +112,7 @@ def v1_with_v2_features(document: FitDocument, _limits: Limits) -> Found:
                 segment=segment.index,
                 message=definition.message,
                 local=definition.local,
-                global_=definition.name,
+                message_name=definition.name,
             )
             feature = "developer fields" if layout.developer else "64-bit fields"
             version = f"{segment.protocol >> 4}.{segment.protocol & 15}"

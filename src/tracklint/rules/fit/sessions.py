@@ -149,7 +149,7 @@ def pool_distance(document: FitDocument, _limits: Limits) -> Found:
     WARNING,
     on=FitDocument,
     basis=FIT_ACTIVITY_FILE,
-    says="{global_} says {found}, the session says {expected}",
+    says="{message_name} says {found}, the session says {expected}",
     hint="write one sport into session, lap and sport messages",
     formats=_FIT,
 )

@@ -231,7 +231,7 @@ def _pairs() -> Iterator[tuple[int, int, int]]:
     WARNING,
     on=FitDocument,
     basis=PRACTICE,
-    says="{count} {global_} messages have an average above the maximum; the first has {avg} {average:g} and {max} "
+    says="{count} {message_name} messages have an average above the maximum; the first has {avg} {average:g} and {max} "
     "{maximum:g}",
     hint="compute both from the records, or run `tracklint fix --unsafe`",
     formats=_FIT,

@@ -48,7 +48,7 @@ def _text_fault(piece: bytes) -> tuple[str, Severity] | None:
     WARNING,
     on=FitDocument,
     basis=FIT_PROTOCOL,
-    says='{field} of {global_} {what}; it reads "{text}"',
+    says='{field} of {message_name} {what}; it reads "{text}"',
     hint="write strings as UTF-8 and end them with a NUL, or run `tracklint fix`",
     formats=_FIT,
     fix="safe",
@@ -130,7 +130,7 @@ def leaked_sentinel(document: FitDocument, _limits: Limits) -> Found:
     INFO,
     on=FitDocument,
     basis=PRACTICE,
-    says="{count} messages of {global_} hold no value in any field",
+    says="{count} messages of {message_name} hold no value in any field",
     hint="leave out messages that say nothing; nothing needs to be done for Strava",
     formats=_FIT,
 )
@@ -235,7 +235,7 @@ _GROWING = {"event", "sub_sport"}
     WARNING,
     on=FitDocument,
     basis=FIT_PROTOCOL,
-    says="{count} messages of {global_} have {value} as {field}, a number for which the profile has no word",
+    says="{count} messages of {message_name} have {value} as {field}, a number for which the profile has no word",
     hint="write a number of the profile; 0 (generic) where none fits a sport",
     formats=_FIT,
 )
@@ -276,7 +276,7 @@ def _told(document: FitDocument, kind: str, value: int) -> bool:
     INFO,
     on=FitDocument,
     basis=FIT_PROTOCOL,
-    says="{count} messages of {global_} have a {field}, but no {reference} that says what it means",
+    says="{count} messages of {message_name} have a {field}, but no {reference} that says what it means",
     hint="write {reference} with {field}",
     formats=_FIT,
 )
@@ -373,6 +373,6 @@ def record_only_time(document: FitDocument, _limits: Limits) -> Found:
             segment=first.definition.segment,
             message=int(first.numbers[0]),
             local=first.definition.local,
-            global_="record",
+            message_name="record",
         )
         yield Hit(where, {"count": sum(map(len, bare)), "records": document.count(20)})

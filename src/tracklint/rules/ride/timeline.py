@@ -369,10 +369,10 @@ def message_order(document: FitDocument, _limits: Limits) -> Found:
         wrong = np.flatnonzero(behind > 1)
         if len(wrong):
             where = columns.where(int(wrong[0]))
-            late[where.global_ or ""] = len(wrong)
+            late[where.message_name or ""] = len(wrong)
             if first is None or (where.offset or 0) < (first[0].offset or 0):
                 first = replace(where, count=len(wrong)), float(behind[wrong[0]])
     if first is not None:
         count = sum(late.values())
-        evidence = {"count": count, "message_name": first[0].global_, "late_s": first[1], "messages": late}
+        evidence = {"count": count, "message_name": first[0].message_name, "late_s": first[1], "messages": late}
         yield Hit(replace(first[0], count=count), evidence)
