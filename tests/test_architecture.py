@@ -21,6 +21,7 @@ FLOORS = (
     ("activity",),
     ("predict", "fit", "xml"),
     ("second",),
+    ("reading",),
     ("rules",),
     ("checking",),
     ("mending",),

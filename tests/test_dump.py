@@ -18,9 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracklint.cli import main
+from tracklint.config import Config
 from tracklint.dump import Row, UnknownMessage, dump_rows, json_line, table
 from tracklint.fit import decode, scan_fit
-from tracklint.source import open_source
+from tracklint.reading import read_thing
 from tracklint.testing import FitBuilder, Ride
 
 RIDE = Ride(seconds=30)
@@ -29,7 +30,7 @@ ANY = [{}, {"big_endian": True}, {"developer": True}, {"chained": 2}, {"compress
 
 
 def rows(data: bytes, *only: str, **options: Any) -> list[Row]:
-    return list(dump_rows(open_source(data), only, **options))
+    return list(dump_rows(read_thing(data, Config()), only, **options))
 
 
 def cells(row: Row) -> dict[str, Any]:
@@ -144,7 +145,7 @@ def test_names_numbers_and_what_does_not_exist(ride: Path) -> None:
     assert rows(data, "233") == []
     for name in ("laps", "65536", "-1", ""):
         with pytest.raises(UnknownMessage):
-            dump_rows(open_source(data), (name,))
+            dump_rows(read_thing(data, Config()), (name,))
     done = run(ride, "-m", "laps")
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
 
@@ -168,10 +169,10 @@ def test_faults_stand_between_the_messages() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\x0e.FIT", b"\x0e\x20\0\0\0\0\0\0.FIT\0\0", bytes(8) + b".FIT" + b"\xff" * 99])
 def test_rubble_is_shown_as_faults(data: bytes) -> None:
-    source = open_source(data)
-    if source.format == "fit":
-        assert {row.kind for row in dump_rows(source, definitions=True)} <= {"fault", "message", "definition"}
-        assert any(row.kind == "fault" for row in dump_rows(source))
+    reading = read_thing(data, Config())
+    if reading.source.format == "fit":
+        assert {row.kind for row in dump_rows(reading, definitions=True)} <= {"fault", "message", "definition"}
+        assert any(row.kind == "fault" for row in dump_rows(reading))
 
 
 @given(st.lists(st.tuples(st.integers(14, len(GOOD) - 1), st.integers(0, 255)), min_size=1, max_size=8))
@@ -233,7 +234,7 @@ def test_nothing_is_decoded_before_it_is_asked_for(monkeypatch: pytest.MonkeyPat
         return values(*args)
 
     monkeypatch.setattr(decode, "_values", counted)
-    stream: Iterator[Row] = dump_rows(open_source(Ride(seconds=600).fit()))
+    stream: Iterator[Row] = dump_rows(read_thing(Ride(seconds=600).fit(), Config()))
     assert not decoded
     assert len(list(itertools.islice(table(stream, 1000, format_="fit"), 4))) == 4
     assert len(decoded) == 3
@@ -344,10 +345,10 @@ def test_the_head_of_every_small_real_file(corpus: list[tuple[Path, dict[str, st
     for path, row in corpus:
         if int(row["bytes"]) > 100_000:
             continue
-        source = open_source(path)
-        if source.format == "unknown":
+        reading = read_thing(path, Config())
+        if reading.source.format == "unknown":
             continue
-        for each in itertools.islice(dump_rows(source, definitions=True), 40):
+        for each in itertools.islice(dump_rows(reading, definitions=True), 40):
             assert json.loads(json_line(each, offsets=True, raw=True))["kind"] == each.kind
             shown += 1
     assert shown > 1000

@@ -14,8 +14,10 @@ from conftest import ROOT
 from tracklint.activity import COLUMNS, Activity, Event, Lap, Session
 from tracklint.checking import check
 from tracklint.config import Config, Limits
+from tracklint.reading import Reading
 from tracklint.rules import run_rules
 from tracklint.rules.track import KINDS
+from tracklint.source import Source
 from tracklint.testing import Ride
 
 CONFIG = Config(limits=Limits(now=1795305600))
@@ -72,7 +74,9 @@ def activities(draw: st.DrawFn) -> Activity:
 
 @given(activities())
 def test_no_columns_make_a_rule_crash(activity: Activity) -> None:
-    findings, _ = run_rules([activity], CONFIG)
+    source = Source(name="ride", data=b"", format=activity.format, looks_like=activity.format)
+    reading = Reading(source=source, activity=activity)
+    findings, _ = run_rules(reading, CONFIG)
     assert [f.message for f in findings if f.code == "INT001"] == []
     json.dumps([dict(f.evidence) for f in findings], allow_nan=False)
 

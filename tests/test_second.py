@@ -16,14 +16,14 @@ from click.testing import CliRunner
 from conftest import CORPUS
 from fuzz import seeds
 from tracklint import second
-from tracklint.checking import check, read_source
+from tracklint.checking import check
 from tracklint.cli import main
 from tracklint.config import Config, Limits
 from tracklint.findings import Finding
+from tracklint.reading import read_thing
 from tracklint.rules import run_rules
 from tracklint.second import SecondReading, SecondReadings, differences, reading, second_readings
 from tracklint.second.child import FIT_COLUMNS, GPX_COLUMNS, TCX_COLUMNS
-from tracklint.source import open_source
 from tracklint.testing import Ride
 
 RIDE = Ride(seconds=60)
@@ -67,10 +67,9 @@ ENDS = {
 
 
 def readings(data: bytes, limits: Limits | None = None) -> SecondReadings:
-    source = open_source(data)
-    document, activity = read_source(source)
-    assert activity is not None
-    return second_readings(source, document, activity, limits or Limits())
+    read = read_thing(data, Config())
+    assert read.activity is not None
+    return second_readings(read.source, read.document, read.activity, limits or Limits())
 
 
 def findings(data: bytes, config: Config = ASKED) -> list[Finding]:
@@ -204,7 +203,7 @@ def test_what_readers_are_known_to_do_is_explained(what: str) -> None:
     data, points, codes = KNOWN[what]
     seen = readings(data)
     assert {r.reader: r.counts["record"] for r in seen.readings} == points
-    found, _ = run_rules([seen.activity, seen], ASKED)
+    found, _ = run_rules(replace(read_thing(data, Config()), second=seen), ASKED)
     assert sorted(f.code for f in found) == codes
     assert all(f.evidence["known"] for f in found if f.code == "RDR001")
     assert all(f.severity.label == "info" for f in found if f.code == "RDR005")

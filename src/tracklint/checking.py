@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .activity import CHANNELS, Activity
 from .config import Config
 from .findings import DeviceFacts, Finding, Report, Severity, Skipped, SportFacts, Summary, Where
 from .predict import moved_distance, predict, span
+from .reading import Reading, read_source, read_thing
 from .rules import run_rules
 from .rules.registry import crash
 from .second import second_readings
-from .source import Source, Thing, Unreadable, open_source
+from .source import Source, Thing, Unreadable
 from .sports import map_sessions
 
-__all__ = ["check", "check_source", "read", "read_source", "summarize", "unreadable"]
+__all__ = ["check", "check_reading", "check_source", "read", "summarize", "unreadable"]
 
 
 def check(thing: Thing, config: Config | None = None, *, name: str | None = None) -> Report:
@@ -22,40 +25,36 @@ def check(thing: Thing, config: Config | None = None, *, name: str | None = None
     Bad content never raises: it becomes findings. Raises `source.Unreadable` where the thing cannot be read at all.
     """
     config = config or Config()
-    return check_source(open_source(thing, name, max_inflated=config.limits.max_inflated_bytes), config)
+    return check_reading(read_thing(thing, config, name=name), config)
 
 
 def check_source(source: Source, config: Config) -> Report:
     """`check` for a `Source` that is open already. Raises `config.BadConfig` for a profile that cannot be used."""
-    if source.format != "fit" or config.profile is None:
-        return _check_source(source, config)
-    from .fit.private import private_names
-
-    with private_names(config.profile, source.data):
-        return _check_source(source, config)
+    return check_reading(read_source(source, config), config)
 
 
-def _check_source(source: Source, config: Config) -> Report:
-    subjects: list[object] = [source]
+def check_reading(reading: Reading, config: Config) -> Report:
+    """`check` for what is read already."""
+    source, activity = reading.source, reading.activity
     crashed: list[Finding] = []
     skipped: list[Skipped] = []
-    activity = prediction = valid = None
-    try:
-        document, activity = read_source(source)
-        subjects += [part for part in (document, activity) if part is not None]
-        prediction = predict(activity) if activity is not None else None
-        valid = _schema_valid(document)
-        if config.second_readers and activity is not None:
-            second = second_readings(source, document, activity, config.limits)
-            subjects.append(second)
-            skipped += second.skipped
-    except Exception as error:  # a defect of ours must not hide what the other parts find
-        crashed.append(crash(f"reading {source.format}", error))
+    prediction = valid = None
+    with reading.names():
+        try:
+            if reading.failed is not None:
+                raise reading.failed
+            prediction = predict(activity) if activity is not None else None
+            valid = _schema_valid(reading)
+            if config.second_readers and activity is not None:
+                second = second_readings(source, reading.document, activity, config.limits)
+                reading = replace(reading, second=second)
+                skipped += second.skipped
+        except Exception as error:  # a defect of ours must not hide what the other parts find
+            crashed.append(crash(f"reading {source.format}", error))
+        findings, more = run_rules(reading, config)
     if source.format == "unknown":
         skipped.append(Skipped("*", f"only the container was checked: the content is {source.looks_like}"))
-        findings, _ = run_rules(subjects, config)
     else:
-        findings, more = run_rules(subjects, config)
         skipped += more
     return Report(
         name=source.name,
@@ -72,40 +71,24 @@ def _check_source(source: Source, config: Config) -> Report:
     )
 
 
-def _schema_valid(document: object) -> bool | None:
-    from .xml import XmlDocument
-
-    if not isinstance(document, XmlDocument):
+def _schema_valid(reading: Reading) -> bool | None:
+    if reading.source.format not in ("tcx", "gpx"):
         return None
+    from .xml import XmlDocument
     from .xml.schema import schema_valid
 
-    return schema_valid(document)
+    return schema_valid(reading.document) if isinstance(reading.document, XmlDocument) else None
 
 
-def read(thing: Thing, *, name: str | None = None) -> Activity:
+def read(thing: Thing, *, config: Config | None = None, name: str | None = None) -> Activity:
     """The activity in a path, bytes or a binary file object, without running a rule.
 
     A file that is no activity gives an `Activity` without points. Raises `source.Unreadable`.
     """
-    source = open_source(thing, name)
-    return read_source(source)[1] or Activity(format=source.format, kind="empty")
-
-
-def read_source(source: Source) -> tuple[object | None, Activity | None]:
-    """The document and the activity of a source; ``None`` for both where the content is of no format we read."""
-    if source.format == "fit":
-        from .fit import fit_activity, scan_fit
-
-        fit_document = scan_fit(source.data)
-        return fit_document, fit_activity(fit_document)
-    if source.format == "unknown":
-        return None, None
-    from .xml import scan_xml
-    from .xml.gpx import gpx_activity
-    from .xml.tcx import tcx_activity
-
-    document = scan_xml(source.data)
-    return document, (gpx_activity if source.format == "gpx" else tcx_activity)(document)
+    reading = read_thing(thing, config or Config(), name=name)
+    if reading.failed is not None:
+        raise reading.failed
+    return reading.activity or Activity(format=reading.source.format, kind="empty")
 
 
 def summarize(activity: Activity) -> Summary:

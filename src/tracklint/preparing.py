@@ -8,13 +8,14 @@ from pathlib import PurePath
 
 import numpy as np
 
-from .checking import check_source, read_source
+from .checking import check_reading
 from .config import Config
 from .edits import apply
 from .findings import Report
-from .mending.fixing import can_mend, fix_source
+from .mending.fixing import can_mend, mend
 from .mending.xml.barometer import barometer_edits, caution, is_listed
-from .source import Source, Thing, open_source
+from .reading import Reading, read_source, read_thing
+from .source import Source, Thing
 
 __all__ = ["Prepared", "prepare"]
 
@@ -51,56 +52,61 @@ def prepare(
     Raises `source.Unreadable`.
     """
     config = replace(config or Config(), purpose="strava")
-    source = open_source(thing, name, max_inflated=config.limits.max_inflated_bytes)
+    reading = read_thing(thing, config, name=name)
     changes: list[str] = []
-    external_id = f"tracklint-{source.sha256[:16]}"
-    source = _mended(source, config, changes)
-    content = _tagged(source, changes, config.barometer_creators, asked=barometer)
-    stem = _stem(source.name)
+    external_id = f"tracklint-{reading.source.sha256[:16]}"
+    mended, report = _mended(reading, config, changes)
+    tagged = _tagged(mended, config, changes, asked=barometer)
+    source, content = tagged.source, tagged.source.data
     if source.format == "unknown":
         data, data_type = content, ""
         shown = PurePath(source.name).name
     else:
         data = gzip_module.compress(content, mtime=0) if gzip else content
         data_type = source.format + (".gz" if gzip else "")
-        shown = f"{stem}.{data_type}"
+        shown = f"{_stem(source.name)}.{data_type}"
         _note_container(source, data_type, changes)
         if gzip:
             changes.append(f"compressed from {len(content)} to {len(data)} bytes")
-    report = _report(source, content, data, shown, config)
+    if _as_it_came(source):
+        report = report or check_reading(tagged, config)
+    else:
+        report = check_reading(replace(tagged, source=_sent(source, data, shown)), config)
     return Prepared(report, shown, data, data_type, external_id, tuple(changes))
 
 
-def _mended(source: Source, config: Config, changes: list[str]) -> Source:
-    """The source with its safe repairs; a container that could not be unpacked whole stays as it is."""
-    if source.faults or not can_mend(source.format):
-        return source
-    fixed = fix_source(source, config)
-    changes += [f"mended {change.code}: {change.says}" for change in fixed.ledger]
-    return replace(source, data=fixed.data) if fixed.changed else source
+def _mended(reading: Reading, config: Config, changes: list[str]) -> tuple[Reading, Report | None]:
+    """The reading after its safe repairs, and the report on what came, where it was needed; a container that could not
+    be unpacked whole stays as it is."""
+    if reading.source.faults or not can_mend(reading.source.format):
+        return reading, None
+    report = check_reading(reading, config)
+    mended = mend(reading, report, config)
+    changes += [f"mended {change.code}: {change.says}" for change in mended.ledger]
+    return mended.reading, report
 
 
-def _report(source: Source, content: bytes, data: bytes, shown: str, config: Config) -> Report:
-    """The check of what is sent. A container that could not be unpacked whole is checked as it came, or its faults
-    would be lost."""
-    whole = not any(
+def _as_it_came(source: Source) -> bool:
+    """Whether the file is reported on as it came: its content is no activity, or its container could not be unpacked
+    whole, and the faults of that would be lost."""
+    return source.format == "unknown" or any(
         f.kind in ("gzip-damaged", "gzip-truncated", "inflates-too-far", "zip-many", "zip-damaged")
         for f in source.faults
     )
-    if source.format == "unknown" or not whole:
-        return check_source(source, config)
+
+
+def _sent(source: Source, data: bytes, shown: str) -> Source:
+    """The source as it is sent: the same content in another container, under another name."""
     container = "gzip" if data[:2] == b"\x1f\x8b" else "plain"
-    sent = Source(
+    return replace(
+        source,
         name=shown,
-        data=content,
-        format=source.format,
-        looks_like=source.looks_like,
         container=container,
         packed=len(data),
         claims=source.format,
         claims_gzip=container == "gzip",
+        faults=(),
     )
-    return check_source(sent, config)
 
 
 def _stem(name: str) -> str:
@@ -119,25 +125,26 @@ def _note_container(source: Source, data_type: str, changes: list[str]) -> None:
         changes.append(f'named by its content ".{data_type}"; the name said "{source.claims}"')
 
 
-def _tagged(source: Source, changes: list[str], creators: tuple[str, ...], *, asked: bool) -> bytes:
-    """The content with the barometer tag, where it is wanted, the format has one and there is elevation to keep."""
+def _tagged(reading: Reading, config: Config, changes: list[str], *, asked: bool) -> Reading:
+    """The reading with the barometer tag, where it is wanted, the format has one and there is elevation to keep."""
+    source, activity = reading.source, reading.activity
+    creators = config.barometer_creators
     if source.format == "unknown" or not (asked or (creators and source.format != "fit")):
-        return source.data
+        return reading
     if source.format == "fit":
         changes.append(
             'not tagged: FIT has no "with barometer" tag; Strava knows FIT devices by manufacturer and product'
         )
-        return source.data
-    document, activity = read_source(source)
+        return reading
     if not asked and (activity is None or not is_listed(activity.device.name, creators)):
-        return source.data
+        return reading
     if activity is None or not activity.channel("altitude").any():
         changes.append("not tagged: no point has an elevation that Strava could keep")
-        return source.data
+        return reading
     if len(activity) > 1 and np.nanmin(activity.altitude) == np.nanmax(activity.altitude):
         changes.append(f"caution: every elevation is {np.nanmin(activity.altitude):g} m, which no barometer writes")
     if asked and (loss := caution(activity.device.name)):
         changes.append(loss)
-    edits, notes = barometer_edits(document)
+    edits, notes = barometer_edits(reading.document)
     changes += notes
-    return apply(source.data, edits)
+    return read_source(replace(source, data=apply(source.data, edits)), config) if edits else reading

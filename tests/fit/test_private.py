@@ -17,7 +17,8 @@ from tracklint.cli import main
 from tracklint.config import BadConfig, Config, load_config
 from tracklint.fit import profile, scan_fit
 from tracklint.fit.decode import messages
-from tracklint.fit.private import load_private, private_names
+from tracklint.fit.private import load_private
+from tracklint.reading import read_thing
 from tracklint.testing import FitBuilder
 
 SCHEMA = json.loads((ROOT / "schemas" / "private-messages.schema.json").read_text(encoding="utf-8"))
@@ -42,7 +43,7 @@ def example(tmp_path: Path) -> Path:
 
 
 def _names(path: Path | None, data: bytes) -> dict[str, dict[str, Any]]:
-    with private_names(path, data):
+    with read_thing(data, Config(profile=path)).names():
         return {m.name: {v.name: (v.value, v.units) for v in m.fields} for m in messages(scan_fit(data))}
 
 
@@ -65,7 +66,7 @@ def test_files_of_others_keep_their_numbers(example: Path, tmp_path: Path) -> No
 
 
 def test_names_go_when_the_file_is_done(example: Path) -> None:
-    with private_names(example, _file()):
+    with read_thing(_file(), Config(profile=example)).names():
         assert profile.message_number("battery_log") == 65280
         assert profile.message_name(65280) == "battery_log"
         assert profile.message_name(20) == "record"

@@ -128,7 +128,9 @@ def test_the_schema_speaks_of_every_key_of_the_report() -> None:
     assert list(files[0]["prediction"]) == list(defs["prediction"]["properties"])
     found = files[2]["findings"][0]
     assert list(found) == list(defs["finding"]["properties"])
-    assert set(defs["where"]["properties"]) == {"global" if f == "message_name" else f for f in Where.__dataclass_fields__}
+    assert set(defs["where"]["properties"]) == {
+        "global" if f == "message_name" else f for f in Where.__dataclass_fields__
+    }
 
 
 def test_json_sums_up() -> None:

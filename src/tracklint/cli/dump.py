@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,15 +52,16 @@ def dump(
     """
     from ..config import load_config
     from ..dump import UnknownMessage, dump_rows, json_line, table
-    from ..fit.private import private_names
-    from ..source import open_source
+    from ..reading import read_thing
 
-    source = open_source(file)
+    config = load_config()
+    reading = read_thing(file, replace(config, profile=profile or config.profile))
+    source = reading.source
     if source.format == "unknown":
         fail(f"{file}: the content is {source.looks_like}; FIT, TCX and GPX can be shown")
-    with private_names(profile or load_config().profile, source.data if source.format == "fit" else b""):
+    with reading.names():
         try:
-            rows = dump_rows(source, only, definitions=definitions)
+            rows = dump_rows(reading, only, definitions=definitions)
         except UnknownMessage as error:
             fail(str(error))
         rows = _limited(rows, limit)

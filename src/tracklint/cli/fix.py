@@ -113,7 +113,7 @@ def fix(
         reports += results
         _tell(name, fixed)
         if diff and fixed.changed:
-            _show_diff(name, fixed)
+            _show_diff(name, fixed, config)
         if in_place:
             _replace(name, thing, fixed)
         elif out is not None:
@@ -149,15 +149,17 @@ def _tell(name: str, fixed: Fixed) -> None:
         click.echo(f"{name}: part {k} of {len(fixed.parts)}: {len(part)} bytes")
 
 
-def _show_diff(name: str, fixed: Fixed) -> None:
+def _show_diff(name: str, fixed: Fixed, config: Config) -> None:
     """What changes: message by message, or line by line."""
+    from ..reading import read_thing
     from ..render.diff import diff_lines, text_diff
 
     if fixed.before.format == "fit":
         from ..mending.fit.differences import differences
 
-        for line in diff_lines(differences(fixed.original, fixed.data, fixed.edits)):
-            click.echo(f"  {line}")
+        with read_thing(fixed.original, config).names():
+            for line in diff_lines(differences(fixed.original, fixed.data, fixed.edits)):
+                click.echo(f"  {line}")
         return
     from ..xml.encoding import find_encoding
 

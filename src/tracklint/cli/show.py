@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 @config_options
 def show(file: str, config: Config) -> None:
     """Print what FILE holds, how its channels run, and what Strava will make of it."""
-    from ..checking import check_source, read_source
+    from ..checking import check_reading
+    from ..reading import read_thing
     from ..render.show import show as show_page
-    from ..source import open_source
 
-    source = open_source(file, max_inflated=config.limits.max_inflated_bytes)
-    report = check_source(source, config)
-    activity = read_source(source)[1]
-    show_page(report, activity.columns() if activity is not None else {}, sys.stdout)
+    reading = read_thing(file, config)
+    report = check_reading(reading, config)
+    show_page(report, reading.activity.columns() if reading.activity is not None else {}, sys.stdout)
     sys.exit(exit_status([report], config))

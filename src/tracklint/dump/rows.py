@@ -11,11 +11,12 @@ import numpy as np
 
 from ..activity import Activity
 from ..findings import Where
-from ..fit import FitDocument, scan_fit
+from ..fit import FitDocument
 from ..fit.decode import Message, Value, messages
 from ..fit.document import Definition
 from ..fit.profile import BASE_TYPES, UPTIME_LIMIT, field_fact, message_number
-from ..source import Fault, Source
+from ..reading import Reading
+from ..source import Fault
 from ..words import iso
 
 __all__ = ["Cell", "Row", "UnknownMessage", "dump_rows"]
@@ -71,25 +72,25 @@ class Row:
     data: bytes = field(default=b"", repr=False)
 
 
-def dump_rows(source: Source, only: Sequence[str] = (), *, definitions: bool = False) -> Iterator[Row]:
-    """Everything in ``source`` in the order of its bytes, faults in between.
+def dump_rows(reading: Reading, only: Sequence[str] = (), *, definitions: bool = False) -> Iterator[Row]:
+    """Everything in ``reading`` in the order of its bytes, faults in between.
 
     ``only`` names what is wanted: FIT messages by name or global number; ``session``, ``lap``, ``point`` of TCX and
     GPX. ``definitions`` adds the definition messages of FIT. Nothing is decoded before it is asked for. Raises
     `UnknownMessage` at once.
     """
-    if source.format == "fit":
+    source, document = reading.source, reading.document
+    if isinstance(document, FitDocument):
         wanted = {_global(name) for name in only}
-        return _fit_rows(scan_fit(source.data), wanted or None, definitions)
+        return _fit_rows(document, wanted or None, definitions)
+    if reading.failed is not None:
+        raise reading.failed
     for name in only:
         if name not in _PARTS:
             raise UnknownMessage(f"{source.format.upper()} files have no message {name}; known are {', '.join(_PARTS)}")
-    from ..checking import read_source  # with it come the rules, which a FIT dump starts without
-
-    document, activity = read_source(source)
-    faults: tuple[Fault, ...] = getattr(document, "faults", ())
-    parts = _xml_rows(activity, source.data, set(only)) if activity is not None else iter(())
-    return _between(parts, faults)
+    if document is None or reading.activity is None:
+        return iter(())
+    return _between(_xml_rows(reading.activity, source.data, set(only)), document.faults)
 
 
 def _global(name: str) -> int:

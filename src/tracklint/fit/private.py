@@ -17,10 +17,10 @@ from typing import Any
 from ..config import BadConfig
 from . import profile
 from .columns import message_columns
+from .document import FitDocument
 from .profile import FieldFact, PrivateMessage
-from .scan import scan_fit
 
-__all__ = ["PrivateProfile", "load_private", "private_names"]
+__all__ = ["PrivateProfile", "load_private", "private_names", "private_profile"]
 
 #: Global numbers that the protocol leaves to manufacturers; 0xFFFF is no number.
 PRIVATE_MESSAGES = range(0xFF00, 0xFFFF)
@@ -158,26 +158,23 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-@contextmanager
-def private_names(path: Path | None, data: bytes) -> Iterator[None]:
-    """While this is open, names come from the file ``path`` as well, where ``data`` is a FIT file of its manufacturer.
+def private_profile(path: Path | None, document: FitDocument) -> PrivateProfile | None:
+    """The profile in the file ``path``, ``None`` where the document's file_id names another manufacturer than it does.
 
-    Without a path nothing changes. Raises `config.BadConfig`.
+    Raises `config.BadConfig`.
     """
     private = load_private(path) if path is not None else None
-    if private is None or not _concerns(private, data):
-        yield
-        return
+    if private is None or private.manufacturer is None:
+        return private
+    makers, valid = message_columns(document, 0).integers(1)
+    return private if bool((makers[valid] == private.manufacturer).any()) else None
+
+
+@contextmanager
+def private_names(private: PrivateProfile) -> Iterator[None]:
+    """While this is open, names of messages and fields come from ``private`` as well."""
     token = profile.PRIVATE.set(private)
     try:
         yield
     finally:
         profile.PRIVATE.reset(token)
-
-
-def _concerns(private: PrivateProfile, data: bytes) -> bool:
-    """Whether file_id names the manufacturer that the private messages belong to."""
-    if private.manufacturer is None:
-        return True
-    makers, valid = message_columns(scan_fit(data), 0).integers(1)
-    return bool((makers[valid] == private.manufacturer).any())

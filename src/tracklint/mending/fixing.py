@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 
 from ..activity import COLUMNS, Activity, Floats
-from ..checking import check_source, read_source
+from ..checking import check_reading
 from ..config import Config
 from ..edits import Asked, Draft, Edit, Repair, Step, Wishes
 from ..findings import Finding, Report, Severity
+from ..reading import Reading, read_source, read_thing
 from ..rules import run_rules
-from ..source import Source, Thing, open_source
+from ..source import Thing
 
-__all__ = ["Change", "Fixed", "can_mend", "fix", "fix_source"]
+__all__ = ["Change", "Fixed", "Mended", "can_mend", "fix", "fix_reading", "mend"]
 
 _PASSES = 12  # of all repairs; two are enough for everything that was met
 
@@ -91,12 +92,13 @@ def fix(
     read at all.
     """
     config = config or Config()
-    source = open_source(thing, name, max_inflated=config.limits.max_inflated_bytes)
-    return fix_source(source, config, unsafe=unsafe, notes=notes, split=split, wishes=wishes)
+    return fix_reading(
+        read_thing(thing, config, name=name), config, unsafe=unsafe, notes=notes, split=split, wishes=wishes
+    )
 
 
-def fix_source(
-    source: Source,
+def fix_reading(
+    reading: Reading,
     config: Config,
     *,
     unsafe: bool = False,
@@ -104,30 +106,66 @@ def fix_source(
     split: bool = False,
     wishes: Wishes | None = None,
 ) -> Fixed:
-    """`fix` for a `Source` that is open already."""
-    before = check_source(source, config)
-    bench = _bench(source.format)
-    if bench is None:
-        return Fixed(before=before, after=before, data=source.data, original=source.data)
-    least = Severity.INFO if notes else Severity.WARNING
-    work = None
-    mended_names = {name for repair in bench.repairs for name in repair.rules}
-    if any(f.severity >= least and f.name in mended_names for f in before.findings):
-        work = _Work(source, config, bench, unsafe, least, wishes or Wishes())
-        work.run()
-    draft = work.state.draft if work else Draft.of(source.data)
-    changed = draft.data != source.data
-    mended = replace(source, data=draft.data, faults=()) if changed else source
+    """`fix` for what is read already."""
+    before = check_reading(reading, config)
+    mended = mend(reading, before, config, unsafe=unsafe, notes=notes, wishes=wishes)
+    bench = _bench(reading.source.format)
+    parts: tuple[bytes, ...] = ()
+    if split and bench is not None:
+        with mended.reading.names():
+            parts = bench.split(mended.reading.document)
     return Fixed(
         before=before,
-        after=check_source(mended, config) if changed else before,
-        data=mended.data,
-        original=source.data,
-        edits=draft.edits() if changed else (),
-        ledger=tuple(work.ledger) if work else (),
-        left=tuple(work.left.values()) if work else (),
-        parts=bench.split(read_source(mended)[0]) if split else (),
+        after=check_reading(mended.reading, config) if mended.changed else before,
+        data=mended.reading.source.data,
+        original=reading.source.data,
+        edits=mended.draft.edits() if mended.changed else (),
+        ledger=mended.ledger,
+        left=mended.left,
+        parts=parts,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """What a repair made of a `Reading`: the last one, the draft that leads to its bytes, and the words of `Fixed`."""
+
+    reading: Reading
+    draft: Draft
+    ledger: tuple[Change, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether any byte differs."""
+        return self.draft.data != self.draft.original
+
+
+def mend(
+    reading: Reading,
+    before: Report,
+    config: Config,
+    *,
+    unsafe: bool = False,
+    notes: bool = False,
+    wishes: Wishes | None = None,
+) -> Mended:
+    """Mend what is read already and was checked with the result ``before``. The reading that comes back is the same
+    one where nothing changed."""
+    untouched = Mended(reading=reading, draft=Draft.of(reading.source.data))
+    bench = _bench(reading.source.format)
+    least = Severity.INFO if notes else Severity.WARNING
+    if bench is None or reading.failed is not None or not bench.concerns(before.findings, least):
+        return untouched
+    work = _Work(reading, before, config, bench, unsafe, least, wishes or Wishes())
+    with reading.names():
+        work.run()
+    state = work.state
+    ledger, left = tuple(work.ledger), tuple(work.left.values())
+    if state.draft.data == reading.source.data:
+        return replace(untouched, ledger=ledger, left=left)
+    after = replace(state.reading, source=replace(state.reading.source, faults=()))
+    return Mended(reading=after, draft=state.draft, ledger=ledger, left=left)
 
 
 def can_mend(format_: str) -> bool:
@@ -144,6 +182,11 @@ class _Bench:
     close: Callable[[Any, Iterable[Edit], Collection[int]], list[Edit]]
     split: Callable[[Any], tuple[bytes, ...]]
     texts: bool = False
+
+    def concerns(self, findings: Iterable[Finding], least: Severity) -> bool:
+        """Whether there is a repair for one of the findings."""
+        names = {name for repair in self.repairs for name in repair.rules}
+        return any(f.severity >= least and f.name in names for f in findings)
 
 
 def _bench(format_: str) -> _Bench | None:
@@ -163,8 +206,7 @@ class _State:
     """The bytes at one moment, and everything that is known about them."""
 
     draft: Draft
-    document: Any
-    activity: Activity | None
+    reading: Reading
     findings: tuple[Finding, ...]
 
     def named(self, names: Collection[str], least: Severity) -> tuple[Finding, ...]:
@@ -175,7 +217,8 @@ class _State:
 class _Work:
     """The repair of one file, step by step."""
 
-    source: Source
+    reading: Reading
+    before: Report
     config: Config
     bench: _Bench
     unsafe: bool
@@ -188,14 +231,17 @@ class _Work:
 
     def __post_init__(self) -> None:
         self.all = replace(self.config, select=(), ignore=())
-        self.state = self.look(Draft.of(self.source.data))
+        asked_all = self.all == self.config
+        findings = self.before.findings if asked_all else tuple(run_rules(self.reading, self.all)[0])
+        self.state = _State(Draft.of(self.reading.source.data), self.reading, findings)
 
-    def look(self, draft: Draft) -> _State:
-        """Read and check the bytes of a draft."""
-        source = replace(self.source, data=draft.data)
-        document, activity = read_source(source)
-        findings, _ = run_rules([s for s in (source, document, activity) if s is not None], self.all)
-        return _State(draft, document, activity, tuple(findings))
+    def after(self, edits: Sequence[Edit]) -> _State:
+        """Read and check the bytes that the edits make."""
+        draft = self.state.draft.after(edits)
+        reading = read_source(replace(self.reading.source, data=draft.data), self.all)
+        if reading.failed is not None:
+            raise reading.failed
+        return _State(draft, reading, tuple(run_rules(reading, self.all)[0]))
 
     def run(self) -> None:
         """Try all repairs in order, and again, until a whole pass changes nothing."""
@@ -216,7 +262,7 @@ class _Work:
             if not edits:
                 self.leave(repair, findings, self.why_not(repair, findings))
                 return False
-            after = self.look(self.state.draft.after(edits))
+            after = self.after(edits)
         except Exception as error:  # a defect of ours must not cost the file: it stays as it is
             self.leave(
                 repair, findings, f"tracklint itself failed while it mended this: {type(error).__name__}: {error}"
@@ -236,7 +282,7 @@ class _Work:
 
     def planned(self, repair: Repair, findings: tuple[Finding, ...], unsafe: bool) -> list[Step]:
         asked = Asked(findings, unsafe, self.wishes)
-        return [step for step in repair.plan(self.state.document, asked) if step.safe or unsafe]
+        return [step for step in repair.plan(self.state.reading.document, asked) if step.safe or unsafe]
 
     def why_not(self, repair: Repair, findings: tuple[Finding, ...]) -> str:
         """Why there was nothing to do: the steps may wait for a decision."""
@@ -257,7 +303,7 @@ class _Work:
             return f"the result would have {', '.join(new)}"
         if _weight(after.named(repair.rules, self.least)) >= _weight(before.named(repair.rules, self.least)):
             return "the repair does not cure it"
-        return _lost(before.activity, after.activity, steps, self.bench.texts)
+        return _lost(before.reading.activity, after.reading.activity, steps, self.bench.texts)
 
     def closed(self, steps: Sequence[Step]) -> list[Edit]:
         """The edits of all steps with those that close the file, without those that change nothing."""
@@ -265,7 +311,7 @@ class _Work:
             return []
         edits = [edit for step in steps for edit in step.edits]
         data = self.state.draft.data
-        done = self.bench.close(self.state.document, edits, {i for step in steps for i in step.segments})
+        done = self.bench.close(self.state.reading.document, edits, {i for step in steps for i in step.segments})
         return [e for e in done if data[e.offset : e.offset + e.size] != e.data]
 
     def leave(self, repair: Repair, findings: Sequence[Finding], why: str) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from ..activity import Activity
 from ..config import Config, Limits
 from ..findings import Finding, Severity, Skipped, Where
+from ..reading import Reading
 from ..source import Fault, Source
 
 __all__ = ["RULES", "Basis", "Found", "Hit", "Rule", "at_points", "explain", "from_faults", "now", "rule", "run_rules"]
@@ -195,31 +196,33 @@ def at_points(activity: Activity, hits: Any, **evidence: Any) -> Found:
     )
 
 
-def run_rules(subjects: Sequence[object], config: Config) -> tuple[list[Finding], list[Skipped]]:
-    """Run every wanted rule on the subject of its class. A rule that crashes becomes INT001; the others still run.
+def run_rules(reading: Reading, config: Config) -> tuple[list[Finding], list[Skipped]]:
+    """Run every wanted rule on the part of ``reading`` that it looks at. A rule that crashes becomes INT001; the others
+    still run.
 
-    Findings come in the order of their bytes, then of their codes. Rules whose subject is not there are skipped with
-    the reason, and so are those that do not answer the question of ``config``.
+    Findings come in the order of their bytes, then of their codes. Rules whose part is not there are skipped with the
+    reason, and so are those that do not answer the question of ``config``.
     """
     found: list[tuple[Finding, tuple[str, ...]]] = []
     skipped: dict[str, str] = {}
     unasked: list[str] = []
     ran: set[str] = set()
-    format_ = next((str(s.format) for s in subjects if isinstance(s, Source | Activity)), "")
+    format_, parts = reading.source.format, reading.parts
+    well_formed = getattr(reading.document, "well_formed", False)
     for each in RULES.values():
         if not config.wants(each.code):
             continue
-        subject = next((s for s in subjects if isinstance(s, each.on)), None)
+        subject = parts.get(each.on)
         if subject is None:
             if each.on is Activity:
                 skipped[each.code[:3] + "*"] = "the file has no part that could be read as an activity"
             continue
-        if not isinstance(subject, Source) and format_ and format_ not in each.formats:
+        if each.on is not Source and format_ not in each.formats:
             continue
         if not each.answers(config.purpose, format_):
             unasked.append(each.code)
             continue
-        if each.well_formed and not subject.well_formed:  # type: ignore[attr-defined]  # rules on documents only
+        if each.well_formed and not well_formed:
             skipped[each.code] = _NOT_PARSED
             continue
         ran.add(each.code[:3])

@@ -42,17 +42,18 @@ def assert_valid(
     from dataclasses import replace
     from io import StringIO
 
-    from ..checking import check_source
+    from ..checking import check_reading
     from ..config import Config
     from ..findings import Severity
+    from ..reading import read_thing
     from ..render import write
-    from ..source import open_source
 
-    source = open_source(thing, name)
-    report = check_source(source, config or Config())
+    config = config or Config()
+    reading = read_thing(thing, config, name=name)
+    report = check_reading(reading, config)
     least = Severity.WARNING if severity is None else severity
     left = tuple(f for f in report.findings if f.severity >= least and not (allow and f.code.startswith(tuple(allow))))
     if left:
         out = StringIO()
-        write("text", [replace(report, findings=left)], out, data=lambda _: source.data, least=least)
+        write("text", [replace(report, findings=left)], out, data=lambda _: reading.source.data, least=least)
         raise AssertionError("\n" + out.getvalue())
