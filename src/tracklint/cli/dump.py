@@ -91,11 +91,9 @@ def _write(lines: Iterable[str]) -> None:
 
 
 def _coloured(lines: Iterable[Line]) -> None:
-    from rich.text import Text
-
-    from ..render.text import Page
+    from ..render.page import Page
 
     page = Page(sys.stdout)
     for line in lines:
         style = _STYLES.get(line.kind, "bold" if line.kind == "message" else "")
-        page.line(Text.assemble((line.place, "dim"), (page.safe(line.name), style), page.safe(line.body)), hang=4)
+        page.line((line.place, "dim"), (page.safe(line.name), style), page.safe(line.body), hang=4)

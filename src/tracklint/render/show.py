@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
-from rich.text import Text
 
 from ..words import clock, counted, iso, severities
-from .text import STYLES, Page
+from .page import STYLES, Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +47,7 @@ def show(
     page = Page(out, color=color, width=width)
     verdict = (report.verdict, STYLES[report.verdict])
     found = severities(report.findings)
-    page.line(Text.assemble((page.safe(report.name), "bold"), ": ", verdict, f", {found}" if found else ""))
+    page.line((page.safe(report.name), "bold"), ": ", verdict, f", {found}" if found else "")
     packed = "" if report.container == "plain" else f" in {report.container}"
     _row(
         page,
@@ -96,7 +95,7 @@ def _table(page: Page, columns: Mapping[str, npt.NDArray[np.float64]]) -> None:
     for row, spark, style in zip(table, ["", *sparks], ["bold", *[""] * len(sparks)], strict=True):
         numbers = [row[k].rjust(widths[k]) for k in range(1, 5)]
         cells = [row[0].ljust(widths[0]), *numbers, row[5].ljust(widths[5]), spark]
-        page.line(Text("  ".join(cells).rstrip(), style=style), indent=2, keep=True)
+        page.line(("  ".join(cells).rstrip(), style), indent=2, keep=True)
 
 
 def _numbers(name: str, values: npt.NDArray[np.float64]) -> tuple[str, ...]:
@@ -129,7 +128,7 @@ def sparkline(values: npt.NDArray[np.float64], steps: str = _BLOCKS, size: int =
 
 def _predicted(page: Page, prediction: Prediction) -> None:
     page.line()
-    page.line(Text("What Strava will make of it", style="bold"))
+    page.line(("What Strava will make of it", "bold"))
     sport = prediction.sport or "the default sport of the athlete"
     _row(page, "sport", f"{sport} ({prediction.sport_sure}): {prediction.sport_why}")
     _row(page, "device", prediction.device or "not shown")
@@ -152,7 +151,7 @@ def _predicted(page: Page, prediction: Prediction) -> None:
 
 def _row(page: Page, label: str, value: str | None) -> None:
     if value is not None:
-        page.line(Text.assemble((f"{label:<10} ", "dim"), page.safe(value)), indent=2, hang=11)
+        page.line((f"{label:<10} ", "dim"), page.safe(value), indent=2, hang=11)
 
 
 def _kilometres(metres: float | None) -> str | None:

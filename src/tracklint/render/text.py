@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console
-from rich.text import Text
-
 from ..findings import Severity
-from ..words import counted, place, printable, severities
+from ..words import counted, place, severities
+from .page import STYLES, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ..findings import Finding, Report, Skipped
+    from .page import Part
 
     Data = Callable[[str], bytes | None]
 
-__all__ = ["STYLES", "Page", "write"]
+__all__ = ["write"]
 
-#: Colours of severities and verdicts.
-STYLES = {
-    "error": "bold red", "warning": "yellow", "info": "cyan",
-    "refused": "bold red", "risky": "yellow", "ready": "green",
-}  # fmt: skip
 _HEX_ROW = 16
 _MOST_EXCERPT = 100
 
@@ -67,32 +61,32 @@ def write(
 
 def _file(page: Page, report: Report, data: Data | None, most: int) -> None:
     verdict = (report.verdict, STYLES[report.verdict])
-    page.line(Text.assemble((page.safe(report.name), "bold"), ": ", verdict, f", {severities(report.findings)}"))
+    page.line((page.safe(report.name), "bold"), ": ", verdict, f", {severities(report.findings)}")
     worst_first = sorted(report.findings, key=lambda finding: -finding.severity)
     content = data(report.name) if data is not None else None
     for finding in worst_first[:most]:
         _finding(page, report, finding, content)
     if rest := worst_first[most:]:
-        page.line(Text(f"and {counted(len(rest), 'more finding')} ({severities(rest)}), shown with --all"), indent=2)
+        page.line(f"and {counted(len(rest), 'more finding')} ({severities(rest)}), shown with --all", indent=2)
     if report.schema_valid is False and report.purpose == "strava":
-        page.line(Text("schema: not valid, see --for spec", style="dim"), indent=2)
+        page.line(("schema: not valid, see --for spec", "dim"), indent=2)
     for text in _not_checked(report.skipped):
-        page.line(Text(page.safe(text), style="dim"), indent=2)
+        page.line((page.safe(text), "dim"), indent=2)
     page.line()
 
 
 def _finding(page: Page, report: Report, finding: Finding, content: bytes | None) -> None:
     severity = (finding.severity.label, STYLES[finding.severity.label])
     name = (page.safe(f" {finding.code} {finding.name}"), "bold")
-    page.line(Text.assemble(severity, name, f": {page.safe(finding.message)}"), indent=2, hang=2)
+    page.line(severity, name, f": {page.safe(finding.message)}", indent=2, hang=2)
     start = report.activity.start_time if report.activity is not None else None
     if where := place(finding.where, report.format, start):
-        page.line(Text(page.safe(where)), indent=5, hang=2)
+        page.line(page.safe(where), indent=5, hang=2)
     if content is not None and finding.where.offset is not None:
         excerpt = _bytes if report.format == "fit" or finding.where.line is None else _source_line
         excerpt(page, content, finding.where.offset, finding.where.size or 1)
     if finding.hint:
-        page.line(Text.assemble(("hint: ", "bold"), page.safe(finding.hint)), indent=5, hang=2)
+        page.line(("hint: ", "bold"), page.safe(finding.hint), indent=5, hang=2)
 
 
 def _bytes(page: Page, content: bytes, offset: int, size: int) -> None:
@@ -101,11 +95,10 @@ def _bytes(page: Page, content: bytes, offset: int, size: int) -> None:
     row = content[first : first + _HEX_ROW]
     if not row:
         return
-    line = Text(f"0x{first:04x}  ")
+    parts: list[Part] = [f"0x{first:04x} "]
     for i, byte in enumerate(row, first):
-        line.append(f"{byte:02x}", style="bold underline" if offset <= i < offset + size else "").append(" ")
-    line.rstrip()
-    page.line(line, indent=5, keep=True)
+        parts += " ", (f"{byte:02x}", "bold underline" if offset <= i < offset + size else "")
+    page.line(*parts, indent=5, keep=True)
 
 
 def _source_line(page: Page, content: bytes, offset: int, size: int) -> None:
@@ -122,10 +115,9 @@ def _source_line(page: Page, content: bytes, offset: int, size: int) -> None:
         before = "..." + before[-(room // 2 - 3) :]
     if len(before) + len(after) > room:
         after = after[: max(room - len(before) - 3, 1)] + "..."
-    page.line(Text(before + after), indent=5, keep=True)
-    cells = Text(before).cell_len
+    page.line(before + after, indent=5, keep=True)
     caret = "^" + "~" * (min(marked, len(after)) - 1)
-    page.line(Text(" " * cells).append(caret, style="bold"), indent=5, keep=True)
+    page.line(" " * page.cells(before), (caret, "bold"), indent=5, keep=True)
 
 
 def _not_checked(skipped: Sequence[Skipped]) -> list[str]:
@@ -139,49 +131,11 @@ def _not_checked(skipped: Sequence[Skipped]) -> list[str]:
 def _totals(page: Page, verdicts: Counter[str], hidden: Counter[str], notes: int) -> None:
     if hidden:
         kinds = ", ".join(f"{hidden[v]} {v}" for v in ("refused", "risky", "ready") if hidden[v])
-        page.line(Text(f"and {counted(hidden.total(), 'more file')} ({kinds}), shown with --all"))
-    line = Text()
+        page.line(f"and {counted(hidden.total(), 'more file')} ({kinds}), shown with --all")
+    parts: list[Part] = []
     for verdict in ("refused", "risky", "ready"):
         if verdicts[verdict]:
-            line.append(", " if line else "").append(f"{counted(verdicts[verdict], 'file')} ")
-            line.append(verdict, style=STYLES[verdict])
-    if not line:
-        line.append("no files")
+            parts += ", " if parts else "", f"{counted(verdicts[verdict], 'file')} ", (verdict, STYLES[verdict])
     if notes:
-        line.append(f" ({counted(notes, 'note')}, shown with --all)")
-    page.line(line)
-
-
-class Page:
-    """A text stream with the manners of a terminal: colour where it is one, wrapped lines with a hanging indent."""
-
-    def __init__(self, out: TextIO, *, color: bool | None = None, width: int | None = None) -> None:
-        self.console = Console(
-            file=out, force_terminal=color, no_color=False if color else None,
-            color_system="standard" if color else "auto",
-            width=width, highlight=False, markup=False, emoji=False, legacy_windows=False if color else None,
-        )  # fmt: skip
-        self.encoding = getattr(out, "encoding", None) or "utf-8"
-        self.terminal = self.console.is_terminal
-        self._wrap = width is not None or self.terminal
-        #: The columns of a line; without a terminal lines may be of any length, and excerpts take this many.
-        self.width = self.console.width if self._wrap else 120
-
-    def safe(self, text: str) -> str:
-        """``text`` that comes from a file or its name, without what would steer a terminal."""
-        return printable(text, self.encoding)
-
-    def line(self, text: Text | None = None, *, indent: int = 0, hang: int = 0, keep: bool = False) -> None:
-        """One line, wrapped to the width where lines are wrapped; ``keep`` cuts it there."""
-        text = text or Text()
-        room = max(self.width - indent, 10)
-        if not self._wrap:
-            rows = [text]
-        elif keep:
-            text.truncate(room)
-            rows = [text]
-        else:
-            rows = list(text.wrap(self.console, max(room - hang, 10), tab_size=1)) or [text]
-        for k, row in enumerate(rows):
-            row.rstrip()
-            self.console.print(Text(" " * (indent + (hang if k else 0))).append_text(row), soft_wrap=True)
+        parts.append(f" ({counted(notes, 'note')}, shown with --all)")
+    page.line(*(parts if verdicts else ["no files", *parts]))

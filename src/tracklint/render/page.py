@@ -1,0 +1,79 @@
+"""A text stream with the manners of a terminal, for every output that people read."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TextIO
+
+from ..words import printable
+
+if TYPE_CHECKING:
+    #: A piece of a line: text, or text and its style.
+    Part = str | tuple[str, str]
+
+__all__ = ["STYLES", "Page"]
+
+#: Colours of severities and verdicts.
+STYLES = {
+    "error": "bold red", "warning": "yellow", "info": "cyan",
+    "refused": "bold red", "risky": "yellow", "ready": "green",
+}  # fmt: skip
+
+
+class Page:
+    """Colour where the stream is a terminal, and lines wrapped with a hanging indent; plain text of any length
+    elsewhere, for which rich is not even imported."""
+
+    def __init__(self, out: TextIO, *, color: bool | None = None, width: int | None = None) -> None:
+        self._out, self._console = out, None
+        if color or width is not None or _is_terminal(out):
+            from rich.console import Console
+
+            self._console = Console(
+                file=out, force_terminal=color, no_color=False if color else None,
+                color_system="standard" if color else "auto",
+                width=width, highlight=False, markup=False, emoji=False, legacy_windows=False if color else None,
+            )  # fmt: skip
+        self.encoding = getattr(out, "encoding", None) or "utf-8"
+        self.terminal = self._console is not None and self._console.is_terminal
+        self._wrap = self._console is not None and (width is not None or self.terminal)
+        #: The columns of a line; without a terminal lines may be of any length, and excerpts take this many.
+        self.width = self._console.width if self._console is not None and self._wrap else 120
+
+    def safe(self, text: str) -> str:
+        """``text`` that comes from a file or its name, without what would steer a terminal."""
+        return printable(text, self.encoding)
+
+    def cells(self, text: str) -> int:
+        """How many columns ``text`` takes on a terminal."""
+        if text.isascii():
+            return len(text)
+        from rich.cells import cell_len
+
+        return cell_len(text)
+
+    def line(self, *parts: Part, indent: int = 0, hang: int = 0, keep: bool = False) -> None:
+        """One line, wrapped to the width where lines are wrapped; ``keep`` cuts it there."""
+        if self._console is None:
+            whole = "".join(part if isinstance(part, str) else part[0] for part in parts)
+            self._out.write(" " * indent + whole.rstrip() + "\n")
+            return
+        from rich.text import Text
+
+        text = Text.assemble(*parts)
+        room = max(self.width - indent, 10)
+        if not self._wrap:
+            rows = [text]
+        elif keep:
+            text.truncate(room)
+            rows = [text]
+        else:
+            rows = list(text.wrap(self._console, max(room - hang, 10), tab_size=1)) or [text]
+        for k, row in enumerate(rows):
+            row.rstrip()
+            self._console.print(Text(" " * (indent + (hang if k else 0))).append_text(row), soft_wrap=True)
+
+
+def _is_terminal(out: TextIO) -> bool:
+    """Whether rich may want to draw: it is a terminal, or the environment says that it is to be taken for one."""
+    return out.isatty() or any(os.environ.get(name) for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"))
