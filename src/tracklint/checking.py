@@ -11,7 +11,6 @@ from .predict import moved_distance, predict, span
 from .reading import Reading, read_source, read_thing
 from .rules import run_rules
 from .rules.registry import crash
-from .second import second_readings
 from .source import Source, Thing, Unreadable
 from .sports import map_sessions
 
@@ -46,6 +45,8 @@ def check_reading(reading: Reading, config: Config) -> Report:
             prediction = predict(activity) if activity is not None else None
             valid = _schema_valid(reading)
             if config.second_readers and activity is not None:
+                from .second import second_readings
+
                 second = second_readings(source, reading.document, activity, config.limits)
                 reading = replace(reading, second=second)
                 skipped += second.skipped

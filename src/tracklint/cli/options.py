@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -105,15 +105,12 @@ def _merged(
     profile: Path | None,
 ) -> Config:
     from ..config import severity
-    from ..fit.private import load_private
-    from ..rules import RULES
 
     if (profile := profile or config.profile) is not None:
-        load_private(profile)  # a file that cannot be used is said once, before any file is checked
+        from ..fit.private import load_private
 
-    for code in (*select, *ignore, *config.select, *config.ignore, *config.severity):
-        if not any(known.startswith(code) for known in RULES):
-            fail(f"no rule has the code {code}; `tracklint explain` lists them")
+        load_private(profile)  # a file that cannot be used is said once, before any file is checked
+    _known((*select, *ignore, *config.select, *config.ignore, *config.severity))
     return replace(
         config,
         purpose=purpose or config.purpose,
@@ -123,6 +120,17 @@ def _merged(
         limits=replace(config.limits, now=now) if now is not None else config.limits,
         profile=profile,
     )
+
+
+def _known(codes: Sequence[str]) -> None:
+    """End where no rule has one of these codes. Without codes the rules are not even imported."""
+    if not codes:
+        return
+    from ..rules import RULES
+
+    for code in codes:
+        if not any(known.startswith(code) for known in RULES):
+            fail(f"no rule has the code {code}; `tracklint explain` lists them")
 
 
 def exit_status(reports: Iterable[Report], config: Config) -> int:

@@ -1,16 +1,20 @@
-"""Every rule. Importing this package declares them all: each module below `rules.fit`, `rules.xml` and `rules.ride`."""
+"""Every rule, in `RULES` by code, whichever have been needed so far."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import walk_packages
+from typing import TYPE_CHECKING, Any
 
-from .registry import RULES, Basis, Hit, Rule, explain, run_rules
+from .registry import Basis, Hit, Rule, explain, run_rules
 
-for _module in walk_packages(__path__, f"{__name__}."):
-    import_module(_module.name)
-_in_order = sorted(RULES.items())
-RULES.clear()
-RULES.update(_in_order)
+if TYPE_CHECKING:
+    from .registry import RULES
 
 __all__ = ["RULES", "Basis", "Hit", "Rule", "explain", "run_rules"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "RULES":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .registry import every_rule
+
+    return every_rule()

@@ -21,8 +21,22 @@ from ..config import Config, Limits
 from ..findings import Finding, Severity, Skipped, Where
 from ..reading import Reading
 from ..source import Fault, Source
+from .discovery import declare_all, declare_for
 
-__all__ = ["RULES", "Basis", "Found", "Hit", "Rule", "at_points", "explain", "from_faults", "now", "rule", "run_rules"]
+__all__ = [
+    "RULES",
+    "Basis",
+    "Found",
+    "Hit",
+    "Rule",
+    "at_points",
+    "every_rule",
+    "explain",
+    "from_faults",
+    "now",
+    "rule",
+    "run_rules",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +123,7 @@ _EVERY_PURPOSE = ("UPL", "DOC", "FIT", "RDR")
 _NOT_ASKED = "not asked for: about Strava and other readers, or told of TCX and GPX by the rules of the schema"
 _NOT_PARSED = "the document is not well-formed, so that it cannot be held against its schema"
 
-#: Every rule by code, in the order of the codes.
+#: The rules that were declared so far, by code; `every_rule` gives all of them.
 RULES: dict[str, Rule] = {}
 
 
@@ -145,9 +159,18 @@ def rule(
     return declare
 
 
+def every_rule() -> dict[str, Rule]:
+    """`RULES` with every rule, in the order of the codes."""
+    declare_all()
+    in_order = sorted(RULES.items())
+    RULES.clear()
+    RULES.update(in_order)
+    return RULES
+
+
 def explain(code: str) -> Rule:
     """The rule with this code. Raises KeyError."""
-    return RULES[code]
+    return every_rule()[code]
 
 
 def now(limits: Limits) -> float:
@@ -209,7 +232,8 @@ def run_rules(reading: Reading, config: Config) -> tuple[list[Finding], list[Ski
     ran: set[str] = set()
     format_, parts = reading.source.format, reading.parts
     well_formed = getattr(reading.document, "well_formed", False)
-    for each in RULES.values():
+    declare_for(reading)
+    for _, each in sorted(RULES.items()):
         if not config.wants(each.code):
             continue
         subject = parts.get(each.on)

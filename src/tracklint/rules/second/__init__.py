@@ -1,0 +1,1 @@
+"""Rules about what other programs' readers see in the file; they run where these readers were asked."""
