@@ -10,9 +10,9 @@ import numpy as np
 
 from ..source import Fault
 from .document import Definition, Messages, Segment
+from .frames import Frames, Gap
 from .profile import BASE_TYPES, field_fact
 from .resync import local_type
-from .walk import Gap, Walk
 
 __all__ = ["definition_faults", "gap_faults", "mend_faults"]
 
@@ -29,7 +29,7 @@ def _bound(definitions: Sequence[Definition], segment: int, offset: int, local: 
 
 
 def gap_faults(
-    data: bytes, segment: Segment, walk: Walk, definitions: Sequence[Definition], first: int
+    data: bytes, segment: Segment, walk: Frames, definitions: Sequence[Definition], first: int
 ) -> Iterator[Fault]:
     """A fault for each gap: ``truncated`` at the end of the file, ``undefined-local`` where the checksum proves that
     the writer wrote it so, else ``unreadable-span``. ``first`` is the index of the segment's first message."""
@@ -89,7 +89,7 @@ def _truncated(
     return Fault("truncated", gap.start, len(data) - gap.start, evidence)
 
 
-def mend_faults(data: bytes, segment: Segment, walk: Walk, definitions: Sequence[Definition]) -> Iterator[Fault]:
+def mend_faults(data: bytes, segment: Segment, walk: Frames, definitions: Sequence[Definition]) -> Iterator[Fault]:
     """A ``flipped-bit`` for each bit that is read the other way round."""
     for mend in walk.mends:
         inside = next((d for d in definitions if d.offset <= mend.offset < d.offset + d.layout.length), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,17 +13,52 @@ import numpy.typing as npt
 from .document import Layout
 from .resync import NO_TIME, Table, local_type, time_of
 
-__all__ = ["TAIL", "Frames", "Ints"]
+__all__ = ["TAIL", "Budget", "Frames", "Gap", "Ints", "Mend"]
 
 Ints = npt.NDArray[np.int64]
 TAIL = 64  # messages that stay open for a second thought
 _RECENT = 10  # messages before a fault in which the damage may sit
 
 
+@dataclass(slots=True)
+class Budget:
+    """How much care a whole file may cost, so that a file of nothing but damage is still read in bounded time."""
+
+    mends: int = 48
+    effort: int = 400_000
+    gaps: int = 512
+    doubts: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Bytes that could not be read. ``before`` is the offset of the last message before them; ``cause`` says what
+    stopped the reader."""
+
+    start: int
+    end: int
+    cause: str
+    at: int
+    header: int
+    before: int | None
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """One bit in a header or definition that is read the other way round, because only then the messages that follow
+    make sense."""
+
+    offset: int
+    bit: int
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Frames:
-    """Definitions and data messages from ``start`` on, in the order of the file.
+    """Definitions and data messages from ``start`` on, in the order of the file, and what could not be read of them.
 
+    ``limit`` is where the segment must end at the latest, ``ends`` where it may end, ``stopped`` the offset behind the
+    last message.
     ``definitions`` are (offset, layout); ``fresh`` holds the offsets of data messages that can still be taken back,
     ``table`` the layout that each local type is bound to, ``sizes`` the length of the message that each header byte
     begins (0: none). ``outliers`` are messages whose time is not believed, ``last`` is the last time that is.
@@ -30,6 +66,12 @@ class Frames:
 
     data: bytes | bytearray
     start: int
+    limit: int
+    ends: Collection[int]
+    budget: Budget
+    stopped: int = 0
+    gaps: list[Gap] = field(default_factory=list)
+    mends: list[Mend] = field(default_factory=list)
     definitions: list[tuple[int, Layout]] = field(default_factory=list)
     last: int | None = None
     table: Table = field(default_factory=lambda: [None] * 16)

@@ -1,27 +1,31 @@
 """Which single bit, read the other way round, lets a stopped reader go on.
 
 One flipped bit is the commonest damage, and the dearest: in a definition it costs every message of a type. There are
-few bits that decide where messages stand, so each is tried, and the one after which messages chain best is taken.
+few bits that decide where messages stand, so each is tried, and the one after which messages chain best is taken. A
+wrong checksum tells as well which bit it may have been.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TypeVar
 
+import numpy as np
+
+from .checksum import crc16, flipped_bits, swapped
 from .document import read_layout
+from .frames import Frames, Mend
 from .resync import chain, fits_profile, header_flips, layout_flips, local_type
 
-if TYPE_CHECKING:
-    from .walk import Walk
+__all__ = ["find_bit", "walk_again"]
 
-__all__ = ["find_bit"]
-
+_Walk = TypeVar("_Walk", bound=Frames)
 _TAIL = 64  # definitions that are looked at
 #: Offset and number of the bit, and the offset of the message to go back to.
 Bit = tuple[int, int, int]
 
 
-def find_bit(walk: Walk, fault: int) -> Bit | None:
+def find_bit(walk: Frames, fault: int) -> Bit | None:
     """The bit in a recent header or definition to flip so that the messages follow past ``fault``, ``None`` where
     there is none.
 
@@ -32,7 +36,7 @@ def find_bit(walk: Walk, fault: int) -> Bit | None:
     return _mended_header(walk, frames) or _mended_here(walk, fault) or _mended_definition(walk, fault, recent)
 
 
-def _mended_header(walk: Walk, frames: list[int]) -> Bit | None:
+def _mended_header(walk: Frames, frames: list[int]) -> Bit | None:
     best: tuple[int, Bit] | None = None
     data = walk.data
     assert isinstance(data, bytearray)
@@ -48,7 +52,7 @@ def _mended_header(walk: Walk, frames: list[int]) -> Bit | None:
     return best[1] if best else None
 
 
-def _mended_here(walk: Walk, fault: int) -> Bit | None:
+def _mended_here(walk: Frames, fault: int) -> Bit | None:
     """The bit for a definition that is not accepted as it stands."""
     data = walk.data
     if fault + 6 > walk.limit or data[fault] & 0xC0 != 0x40:
@@ -69,7 +73,7 @@ def _mended_here(walk: Walk, fault: int) -> Bit | None:
     return best[1] if best else None
 
 
-def _mended_definition(walk: Walk, fault: int, recent: list[int]) -> Bit | None:
+def _mended_definition(walk: Frames, fault: int, recent: list[int]) -> Bit | None:
     best: tuple[int, Bit] | None = None
     data = walk.data
     assert isinstance(data, bytearray)
@@ -99,7 +103,7 @@ def _mended_definition(walk: Walk, fault: int, recent: list[int]) -> Bit | None:
     return best[1] if best else None
 
 
-def _blamed(walk: Walk, fault: int, recent: list[int]) -> list[int]:
+def _blamed(walk: Frames, fault: int, recent: list[int]) -> list[int]:
     """Definitions that have hardly been used yet and may be what is damaged, the nearest first."""
     blamed = [
         i
@@ -114,3 +118,65 @@ def _blamed(walk: Walk, fault: int, recent: list[int]) -> list[int]:
         if index not in blamed and walk.uses(index) <= 12:
             blamed.append(index)
     return blamed[::-1][:6] if len(blamed) <= 6 else blamed[-6:]
+
+
+def walk_again(data: bytes | bytearray, offset: int, walk: _Walk, go: Callable[[bytearray], _Walk]) -> _Walk | None:
+    """The walk again with the one flipped bit put right that the checksum points at, ``None`` where that explains
+    nothing.
+
+    ``data`` is the file, ``offset`` that of the segment, ``go`` walks over other bytes. The checksum leaves one
+    candidate in every 32,767 bits. One is taken when it lies beside a gap and closes it, or in a definition that then
+    agrees better with the profile, or in a compressed timestamp that then fits between its neighbours.
+    """
+    end = walk.stopped
+    stored = int.from_bytes(data[end : end + 2], "little")
+    if end + 2 > len(data) or not stored or end <= walk.start:
+        return None
+    computed = crc16(memoryview(data)[offset:end])
+    if stored in (computed, swapped(computed), crc16(memoryview(data)[walk.start : end])):
+        return None
+    if walk.mends and crc16(walk.data[offset:end]) == stored:
+        return None
+    for at, bit in flipped_bits(computed ^ stored, offset, end):
+        if not _worth_trying(walk, at, bit):
+            continue
+        trial = bytearray(data)
+        trial[at] ^= 1 << bit
+        again = go(trial)
+        if not again.gaps and not again.mends and again.stopped == end:
+            again.mends.append(Mend(at, bit))
+            return again
+    return None
+
+
+def _worth_trying(walk: Frames, at: int, bit: int) -> bool:
+    """Whether there is any reason, besides the checksum, to think that this bit is the flipped one."""
+    if any((gap.start if gap.before is None else gap.before) <= at < gap.at + 1024 for gap in walk.gaps):
+        return True
+    if any(abs(mend.offset - at) <= 512 for mend in walk.mends):
+        return True
+    if walk.data[at] >= 0x80 and bit < 5 and _smooths(walk, at, bit):
+        return True
+    for start, layout in walk.definitions:
+        if start <= at < start + layout.length:
+            piece = bytearray(walk.data[start : start + layout.length])
+            piece[at - start] ^= 1 << bit
+            other = read_layout(piece, 0, len(piece))
+            if walk.gaps or other is None or not other.sane:
+                return bool(walk.gaps)
+            return not layout.sane or fits_profile(other) > fits_profile(layout)
+    return False
+
+
+def _smooths(walk: Frames, at: int, bit: int) -> bool:
+    """Whether a compressed timestamp agrees better with its neighbours when ``bit`` is flipped: a wrong one adds 32 s
+    to all that follow."""
+    offsets = walk.offsets
+    i = int(np.searchsorted(offsets, at))
+    if not 0 < i < len(offsets) - 1 or offsets[i] != at:
+        return False
+    before, here, after = (walk.data[int(offsets[k])] for k in (i - 1, i, i + 1))
+    if before < 0x80 or after < 0x80:
+        return False
+    flipped = here ^ (1 << bit)
+    return ((flipped - before) & 31) + ((after - flipped) & 31) < ((here - before) & 31) + ((after - here) & 31)

@@ -13,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ..source import Fault
-from .checksum import crc16, swapped, walk_again
+from .checksum import crc16, swapped
 from .damage import definition_faults, gap_faults, mend_faults
 from .document import Definition, FitDocument, Messages, Segment, read_layout
-from .walk import Budget, Walk
+from .frames import Budget
+from .mend import walk_again
+from .walk import Walk
 
 __all__ = ["scan_fit"]
 

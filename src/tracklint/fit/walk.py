@@ -3,77 +3,37 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
 from .document import Layout, read_layout
-from .frames import TAIL, Frames
+from .frames import TAIL, Frames, Gap, Mend
 from .mend import find_bit
 from .resync import BACKWARD, FORWARD, NO_TIME, chain, local_type, resume
 
-__all__ = ["Budget", "Gap", "Mend", "Walk"]
+__all__ = ["Walk"]
 
 _BATCH = 4096
 _RUN = 32  # messages a run is first looked for
 
 
-@dataclass(slots=True)
-class Budget:
-    """How much care a whole file may cost, so that a file of nothing but damage is still read in bounded time."""
-
-    mends: int = 48
-    effort: int = 400_000
-    gaps: int = 512
-    doubts: int = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Bytes that could not be read. ``before`` is the offset of the last message before them; ``cause`` says what
-    stopped the reader."""
-
-    start: int
-    end: int
-    cause: str
-    at: int
-    header: int
-    before: int | None
-    last: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Mend:
-    """One bit in a header or definition that is read the other way round, because only then the messages that follow
-    make sense."""
-
-    offset: int
-    bit: int
-
-
 @dataclass(slots=True, eq=False, kw_only=True)
 class Walk(Frames):
-    """Reads messages from ``start``. ``limit`` is where the segment must end at the latest, ``ends`` where it may end.
+    """Reads messages from ``start``.
 
     ``hard_end`` is where the next segment or the end of the file lies: messages may go on up to there when the declared
     size is wrong. ``truncated`` says that the header declares more bytes than there are, ``proved`` that the checksum
     is right. ``data`` is changed where a bit is mended, so it is a copy of the file as soon as that is wanted: `bytes`
     are exchanged for a `bytearray` then. After `run`, ``offsets`` and ``owners`` name each data message and its
-    definition, ``stopped`` is the offset behind the last message.
+    definition.
     """
 
-    limit: int
-    ends: Collection[int]
     hard_end: int
-    budget: Budget
     truncated: bool = False
     proved: bool = False
-    gaps: list[Gap] = field(default_factory=list)
-    mends: list[Mend] = field(default_factory=list)
     lenient: dict[int, Layout] = field(default_factory=dict)
-    stopped: int = 0
     _layouts: dict[bytes, Layout] = field(default_factory=dict)
     _jumps: set[int] = field(default_factory=set)
     _reserved: int = 0

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ...edits import Edit, apply
+from ...edits import Asked, Edit, apply
 from ...fit.columns import message_columns
 from ...fit.document import FitDocument
 from ...fit.profile import FIT_EPOCH
 from ...fit.scan import scan_fit
+from . import counts
 from .container import damaged
 from .seal import seal
 
@@ -92,9 +93,6 @@ def _owners(document: FitDocument, begins: Floats) -> tuple[npt.NDArray[np.int64
 
 def _counted(part: bytes) -> bytes:
     """A part with the counts and indices of its summaries right."""
-    from ...edits import Asked
-    from . import counts
-
     for plan in (counts.renumber_laps, counts.count_laps, counts.count_sessions, counts.sum_timers):
         document = scan_fit(part)
         edits = [edit for step in plan(document, Asked((), unsafe=False)) for edit in step.edits]
