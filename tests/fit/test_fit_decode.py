@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracklint.fit import scan_fit
-from tracklint.fit.columns import message_columns
-from tracklint.fit.decode import messages
+from tracklint.fit.columns import MessageColumns, compressed_times, message_columns
+from tracklint.fit.decode import decoded, messages
+from tracklint.fit.document import FitDocument, Messages
 from tracklint.fit.profile import BASE_TYPES, FIT_EPOCH
 from tracklint.testing import FitBuilder, Ride
 
@@ -164,3 +166,47 @@ def test_where_points_at_the_field() -> None:
         "record",
         "heart_rate",
     )
+
+
+# -- what is worked out once -------------------------------------------------------------------------------------------
+
+
+def test_what_is_worked_out_once_is_kept_until_it_is_forgotten() -> None:
+    document = scan_fit(Ride(seconds=30).fit())
+
+    def lengths(of: FitDocument) -> list[int]:
+        return [len(group) for group in of.messages]
+
+    kept = document.once(lengths)
+    assert document.once(lengths) is kept
+    times = message_columns(document, "record").times().tolist()
+    grouped = weakref.ref(compressed_times(document)[0])
+    document.forget()
+    assert grouped() is None
+    assert document.once(lengths) is not kept
+    assert document.once(lengths) == kept
+    assert message_columns(document, "record").times().tolist() == times
+
+
+def test_some_records_of_a_file_do_not_stand_for_all() -> None:
+    """Columns over a part of the messages and over all of them are asked for in turn."""
+    document = scan_fit(Ride(seconds=30).fit())
+    whole = message_columns(document, "record")
+    part = MessageColumns(
+        document, 20, tuple(Messages(g.definition, g.offsets[:3], g.numbers[:3]) for g in document.of(20))
+    )
+    assert part.times().tolist() == whole.times().tolist()[:3]
+    assert message_columns(document, "record").times().tolist() == whole.times().tolist()
+
+
+def test_messages_may_be_looked_at_alone() -> None:
+    """What a message means stands outside of it: in descriptions, and in the last full timestamp."""
+    fit = FitBuilder().define(0, 206, [(0, 1, 2), (1, 1, 2), (2, 1, 2), (3, 8, 7)])
+    fit.data(0, 0, 4, 0x02, b"first\0\0\0").data(0, 0, 5, 0x84, b"second\0\0")
+    fit.define(1, 20, [(253, 4, 0x86)], developer=[(5, 2, 0)]).data(1, T, b"\x01\x02")
+    document = scan_fit(fit.build())
+    records, descriptions = document.of(20), document.of(206)
+    first = Messages(descriptions[0].definition, descriptions[0].offsets[:1], descriptions[0].numbers[:1])
+    described, record = decoded(document, (first, *records))
+    assert described.get("field_name") == "first"
+    assert record.get("second") == 0x0201

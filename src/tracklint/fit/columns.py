@@ -42,13 +42,18 @@ def _gather(document: FitDocument, group: Messages, at: int, dtype: str) -> npt.
     count = len(offsets)
     if offsets[-1] - offsets[0] == (count - 1) * stride:
         return np.ndarray((count,), kind, data, int(offsets[0]) + at, (stride,))
-    key = f"rows of {group.definition.index}"
-    known, rows = document.cache.get(key, (None, None))
+    copies = document.once(_copies)
+    known, rows = copies.get(group.definition.index, (None, None))
     if known is not offsets:  # some of the messages only are groups of their own
         row = np.dtype(f"V{stride}")
         rows = np.ndarray((len(data) - stride + 1,), row, data, 0, (1,))[offsets]
-        document.cache[key] = offsets, rows
+        copies[group.definition.index] = offsets, rows
     return np.ndarray((count,), kind, rows, at, (stride,))
+
+
+def _copies(_document: FitDocument) -> dict[int, tuple[Ints, npt.NDArray[Any]]]:
+    """By the index of a definition: offsets of messages that do not stand one behind the other, and their bytes."""
+    return {}
 
 
 def _read(
@@ -75,17 +80,31 @@ def _read(
     return raw, raw != (0 if base.none == 0 else top >> (base.code[0] == "i"))
 
 
-def _ordered(groups: tuple[Messages, ...]) -> tuple[list[Any], Ints, Ints]:
-    """Where the messages of each group stand among all, in the order of the file; all offsets; the group of each."""
+class _Order(NamedTuple):
+    """Groups of messages brought into the order of the file: the rows of each, all offsets, and the group of each
+    row."""
+
+    groups: tuple[Messages, ...]
+    slots: list[Any]
+    offsets: Ints
+    owners: Ints
+
+
+def _ordered(groups: tuple[Messages, ...]) -> _Order:
     lengths = [len(group) for group in groups]
     owners = np.repeat(np.arange(len(lengths)), lengths)
     offsets = np.concatenate([group.offsets for group in groups]) if groups else np.zeros(0, np.int64)
     if len(groups) < 2:
-        return [slice(None)], offsets, owners
+        return _Order(groups, [slice(None)], offsets, owners)
     order = np.argsort(offsets, kind="stable")
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    return np.split(place, np.cumsum(lengths)[:-1]), offsets[order], owners[order]
+    rows = np.empty(len(order), np.int64)
+    rows[order] = np.arange(len(order))
+    return _Order(groups, np.split(rows, np.cumsum(lengths)[:-1]), offsets[order], owners[order])
+
+
+def _orders(_document: FitDocument) -> dict[int, _Order]:
+    """The order of all messages, by global number."""
+    return {}
 
 
 @dataclass(slots=True, eq=False)
@@ -96,15 +115,15 @@ class MessageColumns:
     global_: int
     groups: tuple[Messages, ...]
     offsets: Ints = field(init=False)
-    _places: list[Any] = field(init=False)
+    _slots: list[Any] = field(init=False)
     _owners: Ints = field(init=False)
 
     def __post_init__(self) -> None:
-        key = f"places of {self.global_}"
-        known = self.document.cache.get(key)
-        if known is None or known[0] != self.groups:  # a cache may be shared with a document that has more messages
-            known = self.document.cache[key] = self.groups, *_ordered(self.groups)
-        self._places, self.offsets, self._owners = known[1:]
+        orders = self.document.once(_orders)
+        order = orders.get(self.global_)
+        if order is None or order.groups != self.groups:  # these may be some of the messages only
+            order = orders[self.global_] = _ordered(self.groups)
+        _, self._slots, self.offsets, self._owners = order
 
     def __len__(self) -> int:
         """How many messages there are."""
@@ -115,14 +134,14 @@ class MessageColumns:
         return field_fact(self.global_, number)
 
     def _specs(self, number: int) -> Iterator[tuple[Messages, Any, FieldSpec]]:
-        for group, place in zip(self.groups, self._places, strict=False):
+        for group, slot in zip(self.groups, self._slots, strict=False):
             for spec in group.definition.layout.fields:
                 if spec.number == number:
                     found = spec
                     break
             else:
                 continue
-            yield group, place, found
+            yield group, slot, found
 
     def has(self, number: int) -> bool:
         """Whether some definition carries the field."""
@@ -131,7 +150,7 @@ class MessageColumns:
     def integers(self, number: int) -> tuple[Ints, Mask]:
         """Raw values as int64 and which of them are values. Floats are cut, 64-bit values beyond int64 wrap."""
         out, valid = np.zeros(len(self), np.int64), np.zeros(len(self), bool)
-        for group, place, spec in self._specs(number):
+        for group, slot, spec in self._specs(number):
             got = _read(self.document, group, spec.at, spec.size, BASE_TYPES.get(spec.base & 0x1F, BASE_TYPES[13]))
             if got is not None:
                 values, good = got
@@ -139,7 +158,7 @@ class MessageColumns:
                     good = good & np.isfinite(values)
                     values = np.where(good, values, 0)
                 with np.errstate(invalid="ignore", over="ignore"):
-                    out[place], valid[place] = values.astype(np.int64), good
+                    out[slot], valid[slot] = values.astype(np.int64), good
         return out, valid
 
     def floats(self, number: int) -> Floats:
@@ -149,32 +168,32 @@ class MessageColumns:
 
     def _floats(self, number: int, scale: float, offset: float) -> Floats:
         out = np.full(len(self), np.nan)
-        for group, place, spec in self._specs(number):
+        for group, slot, spec in self._specs(number):
             got = _read(self.document, group, spec.at, spec.size, BASE_TYPES.get(spec.base & 0x1F, BASE_TYPES[13]))
             if got is not None:
-                out[place] = _scaled(*got, scale, offset)
+                out[slot] = _scaled(*got, scale, offset)
         return out
 
     def developer(self, key: tuple[int, int], description: Description) -> Floats:
         """Physical values of a developer field, NaN where there is none."""
         out = np.full(len(self), np.nan)
-        for group, place in zip(self.groups, self._places, strict=False):
+        for group, slot in zip(self.groups, self._slots, strict=False):
             for spec in group.definition.layout.developer:
                 if (spec.developer, spec.number) == key:
-                    base = BASE_TYPES.get(description.base & 0x1F)
+                    base = description.type
                     got = _read(self.document, group, spec.at, spec.size, base) if base else None
                     if got is not None:
-                        out[place] = _scaled(*got, description.scale, description.offset)
+                        out[slot] = _scaled(*got, description.scale, description.offset)
         return out
 
     def octets(self, number: int, size: int) -> tuple[npt.NDArray[np.uint8], Mask]:
         """The first ``size`` bytes of a field as rows, and which messages carry that many."""
         rows, there = np.zeros((len(self), size), np.uint8), np.zeros(len(self), bool)
-        for group, place, spec in self._specs(number):
+        for group, slot, spec in self._specs(number):
             if spec.size >= size:
                 for step in range(size):
-                    rows[place, step] = _gather(self.document, group, spec.at + step, "u1")
-                there[place] = True
+                    rows[slot, step] = _gather(self.document, group, spec.at + step, "u1")
+                there[slot] = True
         return rows, there
 
     def text(self, number: int, i: int) -> str | None:
@@ -189,9 +208,8 @@ class MessageColumns:
         """UNIX times, from field 253 or from compressed headers; NaN where there is none."""
         raw, valid = self.integers(253)
         times = np.where(valid, raw + float(FIT_EPOCH), np.nan)
-        late = compressed_times(self.document)
-        if late is not None:
-            offsets, values = late
+        offsets, values = compressed_times(self.document)
+        if len(offsets):
             at = np.searchsorted(offsets, self.offsets)
             found = np.flatnonzero((at < len(offsets)) & ~valid)
             found = found[offsets[at[found]] == self.offsets[found]]
@@ -242,23 +260,19 @@ def _scaled(raw: npt.NDArray[Any], valid: Mask, scale: float, offset: float) -> 
 def message_columns(document: FitDocument, message: str | int) -> MessageColumns:
     """All messages of one kind, by name or global number, as columns in the order of the file."""
     global_ = message_number(message) if isinstance(message, str) else message
-    return MessageColumns(document, global_, tuple(document.of(global_)))
+    return MessageColumns(document, global_, document.of(global_))
 
 
-def compressed_times(document: FitDocument) -> tuple[Ints, Floats] | None:
-    """Offsets (ascending) and UNIX times of all messages with a compressed timestamp, ``None`` where there are none.
+def compressed_times(document: FitDocument) -> tuple[Ints, Floats]:
+    """Offsets (ascending) and UNIX times of all messages with a compressed timestamp.
 
     The five bits advance the last full timestamp of any message, or the last compressed result, of the same segment:
     ``t += (bits - (t & 31)) & 31``. Before the first full timestamp the time is NaN.
     """
-    cached = document.cache.get("compressed")
-    if cached is None:
-        cached = document.cache["compressed"] = (_compressed_times(document),)
-    result: tuple[Ints, Floats] | None = cached[0]
-    return result
+    return document.once(_compressed_times)
 
 
-def _compressed_times(document: FitDocument) -> tuple[Ints, Floats] | None:
+def _compressed_times(document: FitDocument) -> tuple[Ints, Floats]:
     octets = np.frombuffer(document.mended, np.uint8)
     bits: list[tuple[Ints, Ints, Ints]] = []  # offsets, low five bits or full time, segment
     full: list[tuple[Ints, Ints, Ints]] = []
@@ -275,7 +289,7 @@ def _compressed_times(document: FitDocument) -> tuple[Ints, Floats] | None:
             if chosen.any():
                 bits.append((group.offsets[chosen], headers[chosen].astype(np.int64) & 31, segment[chosen]))
     if not bits:
-        return None
+        return np.zeros(0, np.int64), np.zeros(0)
     parts = bits + full
     offsets, values, segments = (np.concatenate([part[i] for part in parts]) for i in range(3))
     is_full = np.arange(len(offsets)) >= sum(len(part[0]) for part in bits)
@@ -293,8 +307,10 @@ def _compressed_times(document: FitDocument) -> tuple[Ints, Floats] | None:
 
 class Description(NamedTuple):
     """A field_description: what a developer field means. ``native_message`` and ``native_field`` name what it stands
-    in for."""
+    in for; ``base`` is the base type byte as it stands, 0xFF where there is none; ``row`` counts the descriptions of
+    the file, ``where`` is the offset."""
 
+    row: int
     developer: int
     number: int
     base: int
@@ -305,6 +321,11 @@ class Description(NamedTuple):
     native_message: int | None
     native_field: int | None
     where: int
+
+    @property
+    def type(self) -> BaseType | None:
+        """The base type, ``None`` where there is none of that number; what is not typed is read as bytes."""
+        return BASE_TYPES.get(13 if self.base == 0xFF else self.base & 0x1F)
 
 
 def descriptions(document: FitDocument) -> dict[int, dict[tuple[int, int], Description]]:
@@ -334,7 +355,7 @@ def descriptions_in_order(document: FitDocument) -> list[tuple[int, Description]
             continue
         base = value(2, i)
         each = Description(
-            index, number, 13 if base is None else base, columns.text(3, i) or "", columns.text(8, i) or "",
+            i, index, number, 0xFF if base is None else base, columns.text(3, i) or "", columns.text(8, i) or "",
             float(value(6, i) or 1), float(value(7, i) or 0), value(14, i), value(15, i), int(columns.offsets[i]),
         )  # fmt: skip
         found.append((int(segments[i]), each))

@@ -258,10 +258,7 @@ def _whole(raw: Any, size: int, base: BaseType | None) -> int | None:
 def short_times(document: FitDocument) -> dict[int, float]:
     """UNIX times of monitoring messages that carry timestamp_16 only, by offset: ``t += (short - (t & 0xFFFF)) &
     0xFFFF`` from the last time in the segment. Those before the first time are left out."""
-    cached: dict[int, float] | None = document.cache.get("short times")
-    if cached is None:
-        cached = document.cache["short times"] = _short_times(document)
-    return cached
+    return document.once(_short_times)
 
 
 def _short_times(document: FitDocument) -> dict[int, float]:

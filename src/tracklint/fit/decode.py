@@ -4,7 +4,7 @@ speed."""
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,10 +13,10 @@ import numpy as np
 from ..findings import Where
 from .columns import Description, compressed_times, descriptions_in_order, text_of
 from .components import Counters, Part, short_times, unpack
-from .document import Definition, DeveloperSpec, FitDocument
+from .document import Definition, DeveloperSpec, FitDocument, Messages
 from .profile import BASE_TYPES, FIT_EPOCH, BaseType, FieldFact, field_fact, product_name, word
 
-__all__ = ["Message", "Value", "messages"]
+__all__ = ["Message", "Value", "decoded", "messages"]
 
 
 class Value(NamedTuple):
@@ -51,24 +51,28 @@ class Message:
 def messages(document: FitDocument, only: Collection[int] | None = None) -> Iterator[Message]:
     """Every data message in the order of the file, or only those with these global numbers. For looking at, not for
     speed."""
-    groups = [g for g in document.messages if only is None or g.definition.layout.global_ in only]
+    return decoded(document, [g for g in document.messages if only is None or g.definition.layout.global_ in only])
+
+
+def decoded(document: FitDocument, groups: Sequence[Messages]) -> Iterator[Message]:
+    """The data messages of ``groups``, which are some of the document's, in the order of the file."""
     if not groups:
         return
     offsets = np.concatenate([group.offsets for group in groups])
     numbers = np.concatenate([group.numbers for group in groups])
     owners = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     known = _Described(document)
-    late, short = compressed_times(document), short_times(document)
+    (late, moments), short = compressed_times(document), short_times(document)
     counters: dict[int, Counters] = {}
     for i in np.argsort(offsets, kind="stable"):
         definition = groups[int(owners[i])].definition
         offset = int(offsets[i])
         values = _values(document.data, definition, offset, known)
         time = next((v.value for v in values if v.number == 253 and isinstance(v.value, float)), None)
-        if time is None and late is not None and document.mended[offset] >= 0x80:
-            at = int(np.searchsorted(late[0], offset))
-            if at < len(late[0]) and late[0][at] == offset and not np.isnan(late[1][at]):
-                time = float(late[1][at])
+        if time is None and document.mended[offset] >= 0x80:
+            at = int(np.searchsorted(late, offset))
+            if at < len(late) and late[at] == offset and not np.isnan(moments[at]):
+                time = float(moments[at])
                 values = (Value(253, "timestamp", time, "s", None), *values)
         if time is None and offset in short:
             time = short[offset]
@@ -141,7 +145,7 @@ def _developer_value(data: bytes, offset: int, spec: DeveloperSpec, known: Descr
     piece = data[offset + spec.at : offset + spec.at + spec.size]
     if known is None:
         return Value(spec.number, f"developer field {spec.number}", None, None, piece.hex(" "), spec.developer)
-    raw = _raw(piece, BASE_TYPES.get(known.base & 0x1F), order)
+    raw = _raw(piece, known.type, order)
     fact = FieldFact(spec.number, known.name or f"developer field {spec.number}", "", known.scale, known.offset)
     return Value(spec.number, fact.name, _meaning(raw, fact), known.units or None, raw, spec.developer)
 

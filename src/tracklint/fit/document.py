@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from .profile import BASE_TYPES, message_name
 __all__ = ["Definition", "DeveloperSpec", "FieldSpec", "FitDocument", "Layout", "Messages", "Segment", "read_layout"]
 
 Ints = npt.NDArray[np.int64]
+Made = TypeVar("Made")
 
 
 class FieldSpec(NamedTuple):
@@ -198,13 +198,12 @@ class Segment:
     file_crc_computed: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class FitDocument:
     """A FIT file as its bytes say it.
 
     ``mended`` is ``data`` with the few bits put right that a single flip had broken in headers and definitions; it is
-    the same object where there are none. Values are always taken from ``data``. ``cache`` keeps what was worked out
-    once.
+    the same object where there are none. Values are always taken from ``data``.
     """
 
     data: bytes
@@ -213,17 +212,29 @@ class FitDocument:
     definitions: tuple[Definition, ...]
     messages: tuple[Messages, ...]
     faults: tuple[Fault, ...]
-    cache: dict[str, Any] = field(default_factory=dict, repr=False)
+    _made: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False)
 
-    @cached_property
+    def once(self, make: Callable[[FitDocument], Made]) -> Made:
+        """What ``make`` makes of this document: made when it is first asked for, and kept up to `forget`.
+
+        The key is the function itself, so that what is kept belongs to the module that makes it and has its type. What
+        is made must not hold the document, or neither is freed before the next collection of garbage.
+        """
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
+
+    def forget(self) -> None:
+        """Free all that `once` keeps; it is made anew where it is asked for again."""
+        self._made.clear()
+
+    @property
     def by_global(self) -> dict[int, tuple[Messages, ...]]:
         """The data messages by their global number; definitions that are never used are left out."""
-        found: dict[int, list[Messages]] = {}
-        for group in self.messages:
-            found.setdefault(group.definition.layout.global_, []).append(group)
-        return {global_: tuple(groups) for global_, groups in found.items()}
+        return self.once(_by_global)
 
-    def of(self, global_: int) -> Sequence[Messages]:
+    def of(self, global_: int) -> tuple[Messages, ...]:
         """The data messages with this global number, one `Messages` for each definition, in the order of the
         definitions."""
         return self.by_global.get(global_, ())
@@ -236,3 +247,10 @@ class FitDocument:
     def total(self) -> int:
         """How many messages there are, definitions included."""
         return len(self.definitions) + sum(map(len, self.messages))
+
+
+def _by_global(document: FitDocument) -> dict[int, tuple[Messages, ...]]:
+    found: dict[int, list[Messages]] = {}
+    for group in document.messages:
+        found.setdefault(group.definition.layout.global_, []).append(group)
+    return {global_: tuple(groups) for global_, groups in found.items()}

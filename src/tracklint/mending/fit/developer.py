@@ -10,7 +10,6 @@ from ...edits import Asked, Edit, Step
 from ...findings import Where
 from ...fit.columns import MessageColumns, descriptions, message_columns
 from ...fit.document import Definition, FitDocument
-from ...fit.profile import BASE_TYPES
 from .compose import compose, free_local
 from .container import damaged
 from .values import put
@@ -129,7 +128,7 @@ def redescribe_widths(document: FitDocument, asked: Asked) -> Iterator[Step]:
     for definition in document.definitions if asked.unsafe else ():
         for spec in definition.layout.developer:
             found = known.get(definition.segment, {}).get((spec.developer, spec.number))
-            base = BASE_TYPES.get(found.base & 0x1F) if found else None
+            base = found.type if found else None
             if base is None or spec.size % base.size == 0 or definition.segment in left:
                 continue
             same = indexed & numbered & (indices == spec.developer) & (numbers == spec.number)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from ...edits import Edit
-from ...fit.columns import compressed_times
-from ...fit.components import short_times
-from ...fit.decode import Message, Value, messages
+from ...fit.decode import Message, Value, decoded
 from ...fit.document import Definition, FitDocument, Messages
 from ...fit.profile import BASE_TYPES, field_fact
 from ...fit.scan import scan_fit
@@ -86,14 +84,8 @@ def _touched(document: FitDocument, ranges: Sequence[tuple[int, int]]) -> Iterat
         mask = hit(group.offsets, group.definition.layout.stride)
         if mask.any():
             chosen.append(Messages(group.definition, group.offsets[mask], group.numbers[mask]))
-    wanted = {int(offset) for group in chosen for offset in group.offsets}
-    compressed_times(document)  # both are kept in the document's cache, which the smaller document shares
-    short_times(document)
-    described = [g for g in document.of(206) if not any(g.definition is c.definition for c in chosen)]
-    small = replace(document, messages=(*chosen, *described))
-    for message in messages(small):
-        if message.where.offset in wanted:
-            yield _shown(document, message)
+    for message in decoded(document, chosen):
+        yield _shown(document, message)
 
 
 def _defined(document: FitDocument, definition: Definition) -> _Frame:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from ...config import Limits
 from ...findings import Severity, Where
 from ...fit import FitDocument
-from ...fit.columns import Description, MessageColumns, message_columns
+from ...fit.columns import Description, MessageColumns, descriptions_in_order, message_columns
 from ...fit.document import DeveloperSpec, Messages
 from ...fit.profile import BASE_TYPES, field_fact, message_name
 from ..basis import FIT_PROTOCOL, PRACTICE
@@ -22,71 +22,36 @@ _FIT = ("fit",)
 Key = tuple[int, int, int]  # segment, developer index, field number
 
 
-@dataclass(eq=False)
-class _Developer:
-    """The developer data of one file: what describes fields, and where they are used."""
+Use = tuple[Messages, DeveloperSpec]
 
-    document: FitDocument
 
-    @cached_property
-    def columns(self) -> MessageColumns:
-        """The field_description messages."""
-        return message_columns(self.document, 206)
+class _Developer(NamedTuple):
+    """The developer data of one file.
 
-    @cached_property
-    def described(self) -> dict[Key, list[int]]:
-        """The rows of `columns` that describe each field, in the order of the file."""
-        found: dict[Key, list[int]] = {}
-        if not len(self.columns):
-            return found
-        (index, indexed), (number, numbered) = self.columns.integers(0), self.columns.integers(1)
-        segments = self.columns.segments()
-        for i in np.flatnonzero(indexed & numbered):
-            found.setdefault((int(segments[i]), int(index[i]), int(number[i])), []).append(int(i))
-        return found
+    ``described`` are the descriptions of each field, in the order of the file; ``declared`` segment and developer index
+    of each developer_data_id; ``used`` the messages that carry each field.
+    """
 
-    @cached_property
-    def declared(self) -> set[tuple[int, int]]:
-        """Segment and developer index of each developer_data_id."""
-        ids = message_columns(self.document, 207)
-        if not len(ids):
-            return set()
-        index, valid = ids.integers(3)
-        return {(int(s), int(i)) for s, i, ok in zip(ids.segments(), index, valid, strict=True) if ok}
-
-    @cached_property
-    def used(self) -> dict[Key, list[tuple[Messages, DeveloperSpec]]]:
-        """The messages that carry each field."""
-        found: dict[Key, list[tuple[Messages, DeveloperSpec]]] = {}
-        for group in self.document.messages:
-            for spec in group.definition.layout.developer:
-                key = group.definition.segment, spec.developer, spec.number
-                found.setdefault(key, []).append((group, spec))
-        return found
-
-    def describe(self, row: int) -> Description:
-        """One field_description."""
-        columns = self.columns
-
-        def value(n: int) -> int | None:
-            values, valid = columns.integers(n)
-            return int(values[row]) if valid[row] else None
-
-        base = value(2)
-        return Description(
-            value(0) or 0, value(1) or 0, 0xFF if base is None else base, columns.text(3, row) or "",
-            columns.text(8, row) or "", float(value(6) or 1), float(value(7) or 0), value(14), value(15),
-            int(columns.offsets[row]),
-        )  # fmt: skip
+    described: dict[Key, list[Description]]
+    declared: set[tuple[int, int]]
+    used: dict[Key, list[Use]]
 
 
 def _developer(document: FitDocument) -> _Developer:
-    """The file's developer data, worked out once."""
-    known: _Developer = document.cache.setdefault("developer rules", _Developer(document))
-    return known
+    described: dict[Key, list[Description]] = {}
+    for segment, each in descriptions_in_order(document):
+        described.setdefault((segment, each.developer, each.number), []).append(each)
+    ids = message_columns(document, 207)
+    index, valid = ids.integers(3)
+    declared = {(int(s), int(i)) for s, i, ok in zip(ids.segments(), index, valid, strict=True) if ok}
+    used: dict[Key, list[Use]] = {}
+    for group in document.messages:
+        for spec in group.definition.layout.developer:
+            used.setdefault((group.definition.segment, spec.developer, spec.number), []).append((group, spec))
+    return _Developer(described, declared, used)
 
 
-def _at(uses: list[tuple[Messages, DeveloperSpec]]) -> Where:
+def _at(uses: list[Use]) -> Where:
     """The place of the first message among ``uses``, and how many there are."""
     group, spec = min(uses, key=lambda use: int(use[0].offsets[0]))
     definition = group.definition
@@ -118,7 +83,7 @@ def undescribed(document: FitDocument, _limits: Limits) -> Found:
 
     Its bytes can be skipped, but fitparse and the strict mode of fitdecode refuse the file.
     """
-    data = _developer(document)
+    data = document.once(_developer)
     for key, uses in data.used.items():
         if key not in data.described:
             yield Hit(_at(uses), {"developer": key[1], "number": key[2]})
@@ -142,11 +107,11 @@ def late_description(document: FitDocument, _limits: Limits) -> Found:
     Readers that look the description up when they meet the definition lose the field's name, or stop
     (fitparse-rs#13).
     """
-    data = _developer(document)
+    data = document.once(_developer)
     for key, uses in data.used.items():
-        rows = data.described.get(key)
+        known = data.described.get(key)
         first = min((group for group, _ in uses), key=lambda group: group.definition.offset)
-        if rows and int(data.columns.offsets[rows[0]]) > first.definition.offset:
+        if known and known[0].where > first.definition.offset:
             yield Hit(_at(uses), {"developer": key[1], "number": key[2]})
 
 
@@ -166,13 +131,14 @@ def no_developer_id(document: FitDocument, _limits: Limits) -> Found:
 
     fitparse and fitdecode refuse the file; in other readers the fields vanish.
     """
-    data = _developer(document)
+    data = document.once(_developer)
     missing: dict[tuple[int, int], int] = {}
-    for (segment, developer, _), rows in data.described.items():
+    for (segment, developer, _), known in data.described.items():
         if (segment, developer) not in data.declared:
-            missing.setdefault((segment, developer), rows[0])
+            missing.setdefault((segment, developer), known[0].row)
+    columns = message_columns(document, 206)
     for (_, developer), row in missing.items():
-        yield Hit(data.columns.where(row, "developer_data_index"), {"developer": developer})
+        yield Hit(columns.where(row, "developer_data_index"), {"developer": developer})
 
 
 @rule(
@@ -225,11 +191,10 @@ def developer_width(document: FitDocument, _limits: Limits) -> Found:
 
     Readers that split the bytes by the type end with an exception.
     """
-    data = _developer(document)
+    data = document.once(_developer)
     for key, uses in data.used.items():
-        for row in data.described.get(key, ())[-1:]:
-            found = data.describe(row)
-            base = BASE_TYPES.get(found.base & 0x1F)
+        for found in data.described.get(key, ())[-1:]:
+            base = found.type
             wrong = [(g, s) for g, s in uses if base and s.size % base.size]
             if base and wrong:
                 evidence = {"name": found.name, "bytes": wrong[0][1].size}
@@ -251,15 +216,17 @@ def redescribed(document: FitDocument, _limits: Limits) -> Found:
 
     Readers take the first or the last for all messages. The same description twice does no harm.
     """
-    data = _developer(document)
-    for (_, developer, number), rows in data.described.items():
-        means = [(d.base, d.units, d.scale, d.offset) for d in map(data.describe, rows)]
-        for row, mean in zip(rows, means, strict=True):
-            if mean != means[0]:
-                first, second = (_told(data.describe(r)) for r in (rows[0], row))
-                evidence = {"developer": developer, "number": number, "first": first, "second": second}
-                yield Hit(data.columns.where(row), evidence)
-                break
+    data = document.once(_developer)
+    for (_, developer, number), known in data.described.items():
+        first = known[0]
+        other = next((d for d in known if _meaning(d) != _meaning(first)), None)
+        if other is not None:
+            evidence = {"developer": developer, "number": number, "first": _told(first), "second": _told(other)}
+            yield Hit(message_columns(document, 206).where(other.row), evidence)
+
+
+def _meaning(description: Description) -> tuple[int, str, float, float]:
+    return description.base, description.units, description.scale, description.offset
 
 
 def _told(description: Description) -> str:
@@ -283,29 +250,26 @@ def incomplete_description(document: FitDocument, _limits: Limits) -> Found:
 
     Readers show numbers without a name, or cannot read them at all. A missing unit is no fault: many numbers have none.
     """
-    data = _developer(document)
-    if not len(data.columns):
-        return
-    (index, indexed), (number, numbered), (base, typed) = (data.columns.integers(n) for n in (0, 1, 2))
-    for i in range(len(data.columns)):
+    columns = message_columns(document, 206)
+    (index, indexed), (number, numbered), (base, typed) = (columns.integers(n) for n in (0, 1, 2))
+    for i in range(len(columns)):
         lacks = [] if indexed[i] else ["no developer_data_index"]
         lacks += [] if numbered[i] else ["no field_definition_number"]
-        lacks += [] if data.columns.text(3, i) else ["no field_name"]
+        lacks += [] if columns.text(3, i) else ["no field_name"]
         if not typed[i]:
             lacks.append("no fit_base_type_id")
         elif int(base[i]) & 0x1F not in BASE_TYPES:
             lacks.append(f"base type {int(base[i]):#04x}, which does not exist")
         if lacks:
             evidence = {"developer": int(index[i]), "number": int(number[i]), "lack": " and ".join(lacks)}
-            yield Hit(data.columns.where(i), evidence)
+            yield Hit(columns.where(i), evidence)
 
 
 def _overrides(document: FitDocument) -> Iterator[tuple[Key, Description, MessageColumns, int]]:
     """Developer fields that stand in for a native field of their message: with both columns of messages."""
-    data = _developer(document)
+    data = document.once(_developer)
     for key, uses in data.used.items():
-        for row in data.described.get(key, ())[-1:]:
-            found = data.describe(row)
+        for found in data.described.get(key, ())[-1:]:
             global_ = uses[0][0].definition.layout.global_
             if found.native_field is not None and found.native_message in (global_, None):
                 yield key, found, message_columns(document, global_), found.native_field
@@ -362,11 +326,10 @@ def native_conflict(document: FitDocument, _limits: Limits) -> Found:
 )
 def unused_description(document: FitDocument, _limits: Limits) -> Found:
     """A field_description describes a field that no message carries. It does no harm."""
-    data = _developer(document)
-    unused = {key: rows for key, rows in data.described.items() if key not in data.used}
+    data = document.once(_developer)
+    unused = [known[0] for key, known in data.described.items() if key not in data.used]
     if unused:
-        first = min(rows[0] for rows in unused.values())
-        names = [data.columns.text(3, rows[0]) or f"field {key[2]}" for key, rows in unused.items()]
+        names = [each.name or f"field {each.number}" for each in unused]
         more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-        where = replace(data.columns.where(first), count=len(names))
+        where = replace(message_columns(document, 206).where(unused[0].row), count=len(names))
         yield Hit(where, {"names": ", ".join(names[:6]) + more, "message_name": message_name(206)})
