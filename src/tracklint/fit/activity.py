@@ -277,16 +277,9 @@ def _events(document: FitDocument, shifts: dict[int, float]) -> tuple[Event, ...
 # -- what the file is, and who wrote it --------------------------------------------------------------------------------
 
 
-def _first(columns: MessageColumns, number: int, i: int = 0) -> int | None:
-    if i >= len(columns):
-        return None
-    values, valid = columns.integers(number)
-    return int(values[i]) if valid[i] else None
-
-
 def _kind(document: FitDocument, records: int) -> str:
     """The name of file_id's type; without one, ``activity`` where there are records, else ``empty``."""
-    number = _first(message_columns(document, 0), 0)
+    number = message_columns(document, 0).value(0)
     if number is not None:
         return file_type_name(number)
     return "activity" if records else "empty"
@@ -295,7 +288,7 @@ def _kind(document: FitDocument, records: int) -> str:
 def _device(document: FitDocument) -> Device:
     identity = message_columns(document, 0)
     info = message_columns(document, 23)
-    maker, product, serial = (_first(identity, number) for number in (1, 2, 3))
+    maker, product, serial = (identity.value(number) for number in (1, 2, 3))
     creator = next(iter(np.flatnonzero(_equal(info, 0, 0))), None)
     named = identity.text(8, 0) if len(identity) else None
     if named is None and creator is not None:
@@ -307,7 +300,7 @@ def _device(document: FitDocument) -> Device:
         version = info.floats(5)[creator]
         software = f"{version:.2f}" if np.isfinite(version) else None
     if software is None:
-        number = _first(message_columns(document, 49), 0)
+        number = message_columns(document, 49).value(0)
         software = None if number is None else str(number)
     barometer = bool((_equal(info, 25, 5) & _equal(info, 1, 4)).any())
     parts = [part for part in (manufacturer, model or (str(product) if product else None)) if part]

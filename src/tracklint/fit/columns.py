@@ -7,7 +7,7 @@ physical values are asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -135,13 +135,9 @@ class MessageColumns:
 
     def _specs(self, number: int) -> Iterator[tuple[Messages, Any, FieldSpec]]:
         for group, slot in zip(self.groups, self._slots, strict=False):
-            for spec in group.definition.layout.fields:
-                if spec.number == number:
-                    found = spec
-                    break
-            else:
-                continue
-            yield group, slot, found
+            spec = group.definition.layout.field(number)
+            if spec is not None:
+                yield group, slot, spec
 
     def has(self, number: int) -> bool:
         """Whether some definition carries the field."""
@@ -151,7 +147,7 @@ class MessageColumns:
         """Raw values as int64 and which of them are values. Floats are cut, 64-bit values beyond int64 wrap."""
         out, valid = np.zeros(len(self), np.int64), np.zeros(len(self), bool)
         for group, slot, spec in self._specs(number):
-            got = _read(self.document, group, spec.at, spec.size, BASE_TYPES.get(spec.base & 0x1F, BASE_TYPES[13]))
+            got = _read(self.document, group, spec.at, spec.size, spec.type or BASE_TYPES[13])
             if got is not None:
                 values, good = got
                 if values.dtype.kind == "f":
@@ -169,7 +165,7 @@ class MessageColumns:
     def _floats(self, number: int, scale: float, offset: float) -> Floats:
         out = np.full(len(self), np.nan)
         for group, slot, spec in self._specs(number):
-            got = _read(self.document, group, spec.at, spec.size, BASE_TYPES.get(spec.base & 0x1F, BASE_TYPES[13]))
+            got = _read(self.document, group, spec.at, spec.size, spec.type or BASE_TYPES[13])
             if got is not None:
                 out[slot] = _scaled(*got, scale, offset)
         return out
@@ -198,11 +194,16 @@ class MessageColumns:
 
     def text(self, number: int, i: int) -> str | None:
         """The string in message ``i``, ``None`` where it has none."""
-        for spec in self.definition(i).layout.fields:
-            if spec.number == number:
-                start = int(self.offsets[i]) + spec.at
-                return text_of(self.document.data[start : start + spec.size])
-        return None
+        spec = self.definition(i).layout.field(number)
+        if spec is None:
+            return None
+        start = int(self.offsets[i]) + spec.at
+        return text_of(self.document.data[start : start + spec.size])
+
+    def value(self, number: int, i: int = 0) -> int | None:
+        """The raw number in message ``i``, ``None`` where it has none or there is no such message."""
+        values, valid = self.integers(number)
+        return int(values[i]) if i < len(self) and valid[i] else None
 
     def times(self) -> Floats:
         """UNIX times, from field 253 or from compressed headers; NaN where there is none."""
@@ -222,6 +223,10 @@ class MessageColumns:
         result: Ints = of[self._owners]
         return result
 
+    def in_segment(self, segment: int) -> Ints:
+        """The rows of the messages that stand in a segment."""
+        return np.flatnonzero(self.segments() == segment)
+
     def definition(self, i: int) -> Definition:
         """The definition that message ``i`` is read with."""
         return self.groups[int(self._owners[i])].definition
@@ -229,21 +234,15 @@ class MessageColumns:
     def where(self, i: int, name: str | None = None) -> Where:
         """The place of message ``i``, or of its field called ``name``."""
         group = self.groups[int(self._owners[i])]
-        offset, size = int(self.offsets[i]), group.definition.layout.stride
-        number = int(group.numbers[np.searchsorted(group.offsets, offset)])
-        if name is not None:
-            for spec in group.definition.layout.fields:
-                if field_fact(self.global_, spec.number).name == name:
-                    offset, size = offset + spec.at, spec.size
-        return Where(
-            offset=offset,
-            size=size,
-            segment=group.definition.segment,
-            message=number,
-            local=group.definition.local,
-            message_name=group.definition.name,
-            field=name,
-        )
+        offset = int(self.offsets[i])
+        where = group.where(int(np.searchsorted(group.offsets, offset)))
+        if name is None:
+            return where
+        size = group.definition.layout.stride
+        for spec in group.definition.layout.fields:
+            if field_fact(self.global_, spec.number).name == name:
+                offset, size = offset + spec.at, spec.size
+        return replace(where, offset=offset, size=size, field=name)
 
 
 def _scaled(raw: npt.NDArray[Any], valid: Mask, scale: float, offset: float) -> Floats:
@@ -284,10 +283,10 @@ def _compressed_times(document: FitDocument) -> tuple[Ints, Floats]:
             good = got != 0xFFFFFFFF
             full.append((group.offsets[good], got[good], segment[good]))
         elif group.definition.local < 4:
-            headers = octets[group.offsets]
-            chosen = headers >= 0x80
+            chosen = document.compressed(group)
             if chosen.any():
-                bits.append((group.offsets[chosen], headers[chosen].astype(np.int64) & 31, segment[chosen]))
+                offsets = group.offsets[chosen]
+                bits.append((offsets, octets[offsets].astype(np.int64) & 31, segment[chosen]))
     if not bits:
         return np.zeros(0, np.int64), np.zeros(0)
     parts = bits + full

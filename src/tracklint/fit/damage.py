@@ -11,7 +11,7 @@ import numpy as np
 from ..source import Fault
 from .document import Definition, Messages, Segment
 from .frames import Frames, Gap
-from .profile import BASE_TYPES, field_fact
+from .profile import field_fact
 from .resync import local_type
 
 __all__ = ["definition_faults", "gap_faults", "mend_faults"]
@@ -102,12 +102,7 @@ def mend_faults(data: bytes, segment: Segment, walk: Frames, definitions: Sequen
             "message_name": None,
         }
         if inside is not None:
-            evidence |= {
-                "part": "definition",
-                "message": inside.message,
-                "local": inside.local,
-                "message_name": inside.name,
-            }
+            evidence |= {"part": "definition", **inside.evidence}
         else:
             local = local_type(walk.data[mend.offset])
             definition = _bound(definitions, segment.index, mend.offset, local)
@@ -140,7 +135,7 @@ def _layout_faults(definition: Definition) -> Iterator[Fault]:
             yield from _field_faults(definition)
         return
     at = definition.offset
-    place = _place(definition)
+    place = definition.evidence
     if layout.header & 0x10:
         yield Fault("reserved-bits", at, 1, {**place, "part": "header bit 4", "found": f"0x{layout.header:02x}"})
     if layout.reserved:
@@ -155,21 +150,12 @@ def _layout_faults(definition: Definition) -> Iterator[Fault]:
     yield from _field_faults(definition)
 
 
-def _place(definition: Definition) -> dict[str, Any]:
-    return {
-        "segment": definition.segment,
-        "message": definition.message,
-        "local": definition.local,
-        "message_name": definition.name,
-    }
-
-
 def _field_faults(definition: Definition) -> Iterator[Fault]:
     layout, numbers = definition.layout, set()
     for i, spec in enumerate(layout.fields):
         at = definition.offset + 6 + 3 * i
-        place = {**_place(definition), "field": field_fact(layout.global_, spec.number).name}
-        base = BASE_TYPES.get(spec.base & 0x1F)
+        place = {**definition.evidence, "field": field_fact(layout.global_, spec.number).name}
+        base = spec.type
         if spec.number in numbers:
             yield Fault("duplicate-field", at, 3, {**place, "number": spec.number})
         numbers.add(spec.number)
@@ -206,7 +192,7 @@ def _field_faults(definition: Definition) -> Iterator[Fault]:
                 "zero-size-field",
                 at + 1,
                 1,
-                {**_place(definition), "field": f"developer field {each.number}", "type": "developer"},
+                {**definition.evidence, "field": f"developer field {each.number}", "type": "developer"},
             )
 
 
@@ -218,7 +204,7 @@ def _header_bits(data: bytes, messages: Sequence[Messages]) -> Iterator[Fault]:
         odd = np.flatnonzero(((headers & 0x80) == 0) & ((headers & 0x30) != 0) & ((headers & 0x40) == 0))
         if len(odd):
             i = int(odd[0])
-            place = _place(group.definition) | {"message": int(group.numbers[i]), "count": len(odd)}
+            place = group.definition.evidence | {"message": int(group.numbers[i]), "count": len(odd)}
             yield Fault(
                 "reserved-bits",
                 int(group.offsets[i]),
@@ -251,5 +237,5 @@ def _without_reference(data: bytes, messages: Sequence[Messages]) -> Iterator[Fa
                 "compressed-no-reference",
                 int(offsets[0]),
                 1,
-                {**_place(group.definition), "message": number, "count": early},
+                {**group.definition.evidence, "message": number, "count": early},
             )

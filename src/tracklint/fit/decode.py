@@ -14,7 +14,7 @@ from ..findings import Where
 from .columns import Description, compressed_times, descriptions_in_order, text_of
 from .components import Counters, Part, short_times, unpack
 from .document import Definition, DeveloperSpec, FitDocument, Messages
-from .profile import BASE_TYPES, FIT_EPOCH, BaseType, FieldFact, field_fact, product_name, word
+from .profile import FIT_EPOCH, BaseType, FieldFact, field_fact, product_name, word
 
 __all__ = ["Message", "Value", "decoded", "messages"]
 
@@ -113,8 +113,7 @@ def _parts(definition: Definition, values: tuple[Value, ...], counters: Counters
     layout = definition.layout
     native = values[len(values) - len(layout.fields) - len(layout.developer) :]
     fields = [
-        (spec.number, value.raw, spec.size, BASE_TYPES.get(spec.base & 0x1F))
-        for spec, value in zip(layout.fields, native, strict=False)
+        (spec.number, value.raw, spec.size, spec.type) for spec, value in zip(layout.fields, native, strict=False)
     ]
     return unpack(layout.global_, fields, counters)
 
@@ -125,7 +124,7 @@ def _values(data: bytes, definition: Definition, offset: int, known: _Described)
     out, raws = [], {}
     for spec in layout.fields:
         piece = data[offset + spec.at : offset + spec.at + spec.size]
-        raw = _raw(piece, BASE_TYPES.get(spec.base & 0x1F), order)
+        raw = _raw(piece, spec.type, order)
         raws[spec.number] = raw
         fact = field_fact(layout.global_, spec.number)
         out.append(Value(spec.number, fact.name, _meaning(raw, fact), fact.units, raw))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from ..findings import Where
 from ..source import Fault
-from .profile import BASE_TYPES, message_name
+from .profile import BASE_BYTES, BASE_TYPES, BaseType, message_name
 
 __all__ = ["Definition", "DeveloperSpec", "FieldSpec", "FitDocument", "Layout", "Messages", "Segment", "read_layout"]
 
@@ -27,6 +28,11 @@ class FieldSpec(NamedTuple):
     size: int
     base: int
     at: int
+
+    @property
+    def type(self) -> BaseType | None:
+        """The base type, ``None`` where there is none of that number."""
+        return BASE_TYPES.get(self.base & 0x1F)
 
 
 class DeveloperSpec(NamedTuple):
@@ -78,8 +84,12 @@ class Layout:
     @property
     def mild(self) -> bool:
         """Whether its faults are those of a careless writer, so that it is better believed than taken for damage."""
-        known = all(spec.base & 0x1F in BASE_TYPES for spec in self.fields)
+        known = all(spec.type for spec in self.fields)
         return known and self.stride <= 1024 and self.reserved == 0 and not self.header & 0x10
+
+    def field(self, number: int) -> FieldSpec | None:
+        """How the messages carry a field, the first one where it stands twice; ``None`` where they do not."""
+        return next((spec for spec in self.fields if spec.number == number), None)
 
 
 def _big_endian(architecture: int, global_: int) -> bool:
@@ -89,8 +99,7 @@ def _big_endian(architecture: int, global_: int) -> bool:
     return message_name(global_).startswith("message ") and not message_name(swapped).startswith("message ")
 
 
-#: Base type bytes that are whole and right: number and byte-order flag.
-_SOUND = {number | (0x80 if base.size > 1 else 0): base.size for number, base in BASE_TYPES.items()}
+_SOUND = {BASE_BYTES[number]: base.size for number, base in BASE_TYPES.items()}
 
 #: Base type and size of fields that are whole.
 _SOUND_PAIRS = frozenset((base, size) for base, whole in _SOUND.items() for size in range(whole, 256, whole))
@@ -157,6 +166,15 @@ class Definition:
         """The message's name: ``record``, or ``message 233``."""
         return message_name(self.layout.global_)
 
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """Which message it is, under the names that `findings.Where` has for it: what a fault tells of its place."""
+        return {"segment": self.segment, "message": self.message, "local": self.local, "message_name": self.name}
+
+    def where(self, field: str | None = None) -> Where:
+        """The place of the definition, told of its ``field``."""
+        return Where(offset=self.offset, size=self.layout.length, field=field, **self.evidence)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Messages:
@@ -172,6 +190,11 @@ class Messages:
     def __len__(self) -> int:
         """How many there are."""
         return len(self.offsets)
+
+    def where(self, i: int) -> Where:
+        """The place of the message in row ``i``."""
+        at, size = int(self.offsets[i]), self.definition.layout.stride
+        return replace(self.definition.where(), offset=at, size=size, message=int(self.numbers[i]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +265,11 @@ class FitDocument:
     def count(self, global_: int) -> int:
         """How many data messages of this global number there are."""
         return sum(map(len, self.of(global_)))
+
+    def compressed(self, group: Messages) -> npt.NDArray[np.bool_]:
+        """Which messages of a group have a compressed timestamp in their header."""
+        found: npt.NDArray[np.bool_] = np.frombuffer(self.mended, np.uint8)[group.offsets] >= 0x80
+        return found
 
     @property
     def total(self) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .document import Layout
-from .resync import NO_TIME, Table, local_type, time_of
+from .resync import NO_TIME, Table, local_type, quads, time_of
 
 __all__ = ["TAIL", "Budget", "Frames", "Gap", "Ints", "Mend"]
 
@@ -132,11 +132,7 @@ class Frames:
                 kinds.setdefault((layout.time_at, layout.big_endian), []).append(owner)
         for (time_at, big), group in kinds.items():
             chosen = slice(None) if len(group) == len(layouts) else np.isin(owners, group)
-            at = offsets[chosen] + time_at
-            value = np.zeros(len(at), np.int64)
-            for step in range(4):
-                value |= octets[at + step].astype(np.int64) << (24 - 8 * step if big else 8 * step)
-            times[chosen] = value
+            times[chosen] = quads(octets, offsets[chosen] + time_at, big)
         times[times == 0] = NO_TIME
         return times
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from .facts import FIELDS, MESSAGES, WORDS
 
 __all__ = [
+    "BASE_BYTES",
     "BASE_TYPES",
     "FIT_EPOCH",
     "PRIVATE",
@@ -68,6 +69,8 @@ BASE_TYPES: dict[int, BaseType] = {
     15: BaseType("uint64", 8, "u8", 0xFFFFFFFFFFFFFFFF),
     16: BaseType("uint64z", 8, "u8", 0),
 }
+#: Base type bytes that are whole and right, by their five-bit number.
+BASE_BYTES = {number: number | (0x80 if base.size > 1 else 0) for number, base in BASE_TYPES.items()}
 _BASE_NUMBERS = {base.name: number for number, base in BASE_TYPES.items()}
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .document import Layout, read_layout
-from .profile import BASE_TYPES, field_fact, message_name
+from .profile import BASE_BYTES, BASE_TYPES, field_fact, message_name
 
 __all__ = [
     "BACKWARD",
@@ -25,6 +25,7 @@ __all__ = [
     "header_flips",
     "layout_flips",
     "local_type",
+    "quads",
     "resume",
     "time_of",
 ]
@@ -39,7 +40,7 @@ Table = list[Layout | None]
 _WINDOWS = (4096, 65_536, 1_048_576)
 _NEED = 6
 _SOUND = np.zeros(256, bool)
-_SOUND[[number | (0x80 if base.size > 1 else 0) for number, base in BASE_TYPES.items()]] = True
+_SOUND[list(BASE_BYTES.values())] = True
 
 
 def local_type(header: int) -> int:
@@ -236,7 +237,7 @@ def _candidates(
         if layout.time_at >= 0:
             hits = np.flatnonzero(window == local) + start
             hits = hits[hits + layout.stride <= limit]
-            times = _quads(octets, hits + layout.time_at, layout.big_endian)
+            times = quads(octets, hits + layout.time_at, layout.big_endian)
             low, high = (0x10000000, NO_TIME - 1) if last is None else (last - BACKWARD, last + FORWARD)
             found.append(hits[(times >= low) & (times <= high)])
         else:
@@ -281,7 +282,7 @@ def _definition_starts(octets: npt.NDArray[np.uint8], hits: npt.NDArray[np.int64
     return found
 
 
-def _quads(octets: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], big: bool) -> npt.NDArray[np.int64]:
+def quads(octets: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], big: bool) -> npt.NDArray[np.int64]:
     """The unsigned 32-bit numbers at these offsets."""
     value = np.zeros(len(at), np.int64)
     for step in range(4):

@@ -27,6 +27,7 @@ __all__ = [
     "total_maxima",
 ]
 
+Ints = npt.NDArray[np.int64]
 _RECORD, _SESSION, _LAP, _ACTIVITY, _LENGTH = 20, 18, 19, 34, 101
 #: Fields of average and maximum in session and lap, and the record fields of their channel.
 _MAXIMA = {
@@ -39,11 +40,7 @@ def _step(
     columns: MessageColumns, rows: Iterable[tuple[int, int, int | None]], says: str, safe: bool = True
 ) -> Iterator[Step]:
     """One step that writes (message, field, value) where the value there is another one."""
-    edits: list[Edit] = []
-    for i, number, value in rows:
-        edit = put(columns, i, number, value)
-        if edit is not None and columns.document.data[edit.offset : edit.offset + edit.size] != edit.data:
-            edits.append(edit)
+    edits = [edit for row in rows if (edit := put(columns, *row)) is not None]
     if edits:
         yield Step(action="changed", says=says, edits=tuple(edits), safe=safe, where=_at(columns, edits[0]))
 
@@ -52,17 +49,13 @@ def _at(columns: MessageColumns, edit: Edit) -> Where:
     return columns.where(max(int(np.searchsorted(columns.offsets, edit.offset, "right")) - 1, 0))
 
 
-def _mine(columns: MessageColumns, segment: int) -> list[int]:
-    return [int(i) for i in np.flatnonzero(columns.segments() == segment)] if len(columns) else []
-
-
 def renumber_laps(document: FitDocument, _asked: Asked) -> Iterator[Step]:
     """Number the laps of each segment from 0 in the order of the file; the flags in the upper bits stay."""
     laps = message_columns(document, _LAP)
     values, _ = laps.integers(254)
     rows = []
     for segment in document.segments:
-        for k, i in enumerate(_mine(laps, segment.index)):
+        for k, i in enumerate(laps.in_segment(segment.index).tolist()):
             flags = int(values[i]) & 0xF000 if values[i] != 0xFFFF else 0
             rows.append((i, 254, flags | k))
     yield from _step(laps, rows, f"the message_index of {len(laps)} laps becomes 0 to {len(laps) - 1}")
@@ -72,8 +65,8 @@ def count_sessions(document: FitDocument, _asked: Asked) -> Iterator[Step]:
     """Write the number of sessions of the segment into activity.num_sessions."""
     activity, sessions = message_columns(document, _ACTIVITY), message_columns(document, _SESSION)
     for segment in document.segments:
-        count = len(_mine(sessions, segment.index))
-        rows = [(i, 1, count) for i in _mine(activity, segment.index)]
+        count = len(sessions.in_segment(segment.index))
+        rows = [(i, 1, count) for i in activity.in_segment(segment.index).tolist()]
         if count:
             yield from _step(activity, rows, f"activity.num_sessions becomes {count}")
 
@@ -83,22 +76,22 @@ def count_laps(document: FitDocument, _asked: Asked) -> Iterator[Step]:
     start within it, where each belongs to one and they follow one another."""
     sessions, laps = message_columns(document, _SESSION), message_columns(document, _LAP)
     for segment in document.segments:
-        mine, theirs = _mine(sessions, segment.index), _mine(laps, segment.index)
+        mine, theirs = sessions.in_segment(segment.index), laps.in_segment(segment.index)
         owners = [0] * len(theirs) if len(mine) == 1 else _owners(sessions, mine, laps, theirs)
-        if owners is None or not mine:
+        if owners is None or not len(mine):
             continue
         rows: list[tuple[int, int, int | None]] = []
-        for k, i in enumerate(mine):
+        for k, i in enumerate(mine.tolist()):
             rows += (i, 25, owners.index(k) if k in owners else 0), (i, 26, owners.count(k))
         counts = ", ".join(str(owners.count(k)) for k in range(len(mine)))
         yield from _step(sessions, rows, f"session.num_laps becomes {counts}")
 
 
-def _owners(sessions: MessageColumns, mine: list[int], laps: MessageColumns, theirs: list[int]) -> list[int] | None:
+def _owners(sessions: MessageColumns, mine: Ints, laps: MessageColumns, theirs: Ints) -> list[int] | None:
     """The session of each lap by its start, ``None`` where that is not clear."""
     begins, begun = sessions.integers(2)
     starts, started = laps.integers(2)
-    if not mine or not begun[mine].all() or not started[theirs].all() or (np.diff(begins[mine]) <= 0).any():
+    if not len(mine) or not begun[mine].all() or not started[theirs].all() or (np.diff(begins[mine]) <= 0).any():
         return None
     owners = np.searchsorted(begins[mine], starts[theirs], "right") - 1
     if len(owners) and (owners.min() < 0 or (np.diff(owners) < 0).any()):
@@ -140,10 +133,10 @@ def sum_timers(document: FitDocument, _asked: Asked) -> Iterator[Step]:
     (timers, valid), (elapsed, known) = sessions.integers(8), sessions.integers(7)
     valid = valid & ~(known & (timers > elapsed))
     for segment in document.segments:
-        mine = _mine(sessions, segment.index)
-        if mine and valid[mine].all():
+        mine = sessions.in_segment(segment.index)
+        if len(mine) and valid[mine].all():
             total = int(timers[mine].sum())
-            rows = [(i, 0, total) for i in _mine(activity, segment.index)]
+            rows = [(i, 0, total) for i in activity.in_segment(segment.index).tolist()]
             yield from _step(
                 activity, rows, f"activity.total_timer_time becomes {total / 1000:g} s, as in the sessions"
             )
@@ -169,12 +162,12 @@ def total_distance(document: FitDocument, asked: Asked) -> Iterator[Step]:
     sessions, records = message_columns(document, _SESSION), message_columns(document, _RECORD)
     values, valid = records.integers(5)
     for segment in document.segments if asked.unsafe else ():
-        mine = _mine(sessions, segment.index)
-        good = [i for i in _mine(records, segment.index) if valid[i]]
-        if len(mine) == 1 and good:
+        mine, good = sessions.in_segment(segment.index), records.in_segment(segment.index)
+        good = good[valid[good]]
+        if len(mine) == 1 and len(good):
             last = int(values[good[-1]])
             says = f"session.total_distance becomes {last / 100:g} m, as in the last record"
-            yield from _step(sessions, [(mine[0], 9, last)], says, safe=False)
+            yield from _step(sessions, [(int(mine[0]), 9, last)], says, safe=False)
 
 
 def stretch_sessions(document: FitDocument, asked: Asked) -> Iterator[Step]:
@@ -183,13 +176,13 @@ def stretch_sessions(document: FitDocument, asked: Asked) -> Iterator[Step]:
     starts, known = sessions.integers(2)
     times, valid = records.integers(253)
     for segment in document.segments if asked.unsafe else ():
-        mine = _mine(sessions, segment.index)
-        good = [i for i in _mine(records, segment.index) if valid[i]]
-        if len(mine) == 1 and good and known[mine[0]]:
+        mine, good = sessions.in_segment(segment.index), records.in_segment(segment.index)
+        good = good[valid[good]]
+        if len(mine) == 1 and len(good) and known[mine[0]]:
             elapsed = int(times[good].max()) - int(starts[mine[0]])
             says = f"session.total_elapsed_time becomes {elapsed} s, up to the last record"
             if 0 <= elapsed < 0xFFFFFFFF // 1000:
-                yield from _step(sessions, [(mine[0], 7, 1000 * elapsed)], says, safe=False)
+                yield from _step(sessions, [(int(mine[0]), 7, 1000 * elapsed)], says, safe=False)
 
 
 def _mean(records: MessageColumns, sources: tuple[int, ...], inside: npt.NDArray[np.bool_]) -> int:

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from ...edits import Asked, Edit, Step, narrowed
-from ...findings import Where
 from ...fit.document import Definition, FieldSpec, FitDocument, Layout
-from ...fit.profile import BASE_TYPES, field_fact
+from ...fit.profile import BASE_BYTES, BASE_TYPES, field_fact
+from ...words import counted
 from .container import damaged
 
 __all__ = [
@@ -24,8 +24,6 @@ __all__ = [
     "write_definition",
 ]
 
-#: Base type bytes that are whole and right, by their five-bit number.
-WHOLE = {number: number | (0x80 if base.size > 1 else 0) for number, base in BASE_TYPES.items()}
 #: Numbers of the integer types by kind and size.
 _SHORTER = {("u", 1): 2, ("u", 2): 4, ("u", 4): 6, ("i", 1): 1, ("i", 2): 3, ("i", 4): 5}
 
@@ -43,18 +41,6 @@ def write_definition(layout: Layout) -> bytes:
     return out
 
 
-def place(definition: Definition) -> Where:
-    """Where a definition stands."""
-    return Where(
-        offset=definition.offset,
-        size=definition.layout.length,
-        segment=definition.segment,
-        message=definition.message,
-        local=definition.local,
-        message_name=definition.name,
-    )
-
-
 def _rewritten(
     document: FitDocument, change: Callable[[Layout], Layout], says: Callable[[Layout, Layout], str]
 ) -> Iterator[Step]:
@@ -69,15 +55,12 @@ def _rewritten(
         data = write_definition(new)
         if data != document.data[definition.offset : definition.offset + old.length]:
             same.setdefault(says(old, new), []).append((definition, Edit(definition.offset, old.length, data)))
-    for text, places in same.items():
-        edits = [part for _, edit in places for part in narrowed(document.data, edit)]
-        times = f" ({len(places)} definitions)" if len(places) > 1 else ""
-        yield Step(
-            action="changed",
-            says=f"definition of {places[0][0].name}: {text}{times}",
-            edits=tuple(edits),
-            where=place(places[0][0]),
-        )
+    for text, changed in same.items():
+        first = changed[0][0]
+        edits = [part for _, edit in changed for part in narrowed(document.data, edit)]
+        of = f" ({len(changed)} definitions)" if len(changed) > 1 else ""
+        says_all = f"definition of {first.name}: {text}{of}"
+        yield Step(action="changed", says=says_all, edits=tuple(edits), where=first.where())
 
 
 def _names(layout: Layout, chosen: Callable[[FieldSpec], bool]) -> str:
@@ -94,9 +77,9 @@ def right_architecture(document: FitDocument, _asked: Asked) -> Iterator[Step]:
             found = ", ".join(sorted({str(d.layout.architecture) for d in mine}))
             yield Step(
                 action="changed",
-                says=f"architecture {found} becomes {int(big)} in {len(mine)} definition{'s' if len(mine) > 1 else ''}",
+                says=f"architecture {found} becomes {int(big)} in {counted(len(mine), 'definition')}",
                 edits=tuple(Edit(d.offset + 2, 1, bytes((big,))) for d in mine),
-                where=place(mine[0]),
+                where=mine[0].where(),
             )
 
 
@@ -129,7 +112,7 @@ def _clear_headers(document: FitDocument) -> Iterator[Step]:
                 action="changed",
                 says=f"the reserved bits in the headers of {len(odd)} messages become 0",
                 edits=tuple(Edit(int(at), 1, bytes((document.data[int(at)] & 0x0F,))) for at in odd),
-                where=replace(place(group.definition), offset=int(odd[0]), size=1, message=None, count=len(odd)),
+                where=replace(group.definition.where(), offset=int(odd[0]), size=1, message=None, count=len(odd)),
             )
 
 
@@ -137,7 +120,7 @@ def flag_byte_order(document: FitDocument, _asked: Asked) -> Iterator[Step]:
     """Set bit 7 of base types of more than one byte, clear it in the others."""
 
     def change(lay: Layout) -> Layout:
-        fields = [s._replace(base=WHOLE[s.base & 0x1F]) if s.base & 0x1F in WHOLE else s for s in lay.fields]
+        fields = [s._replace(base=BASE_BYTES[s.base & 0x1F]) if s.base & 0x1F in BASE_BYTES else s for s in lay.fields]
         return replace(lay, fields=tuple(fields))
 
     yield from _rewritten(
@@ -145,7 +128,7 @@ def flag_byte_order(document: FitDocument, _asked: Asked) -> Iterator[Step]:
         change,
         lambda old, _: (
             "the base type of "
-            + _names(old, lambda s: s.base & 0x1F in WHOLE and s.base != WHOLE[s.base & 0x1F])
+            + _names(old, lambda s: s.base & 0x1F in BASE_BYTES and s.base != BASE_BYTES[s.base & 0x1F])
             + " gets its byte-order bit right"
         ),
     )
@@ -168,8 +151,7 @@ def right_time_number(document: FitDocument, asked: Asked) -> Iterator[Step]:
 
 
 def _wrong_size(spec: FieldSpec) -> bool:
-    base = BASE_TYPES.get(spec.base & 0x1F)
-    return base is not None and spec.size > 0 and spec.size % base.size > 0
+    return spec.type is not None and spec.size % spec.type.size > 0
 
 
 def redeclare_sizes(document: FitDocument, _asked: Asked) -> Iterator[Step]:
@@ -183,7 +165,7 @@ def redeclare_sizes(document: FitDocument, _asked: Asked) -> Iterator[Step]:
                 code = BASE_TYPES[spec.base & 0x1F].code[0]
                 zero = BASE_TYPES[spec.base & 0x1F].none == 0
                 number = {1: 10, 2: 11}.get(spec.size, 13) if zero else _SHORTER.get((code, spec.size), 13)
-                fields.append(spec._replace(base=WHOLE[number]))
+                fields.append(spec._replace(base=BASE_BYTES[number]))
             else:
                 fields.append(spec)
         return replace(lay, fields=tuple(fields))
@@ -224,6 +206,6 @@ def drop_zero_sizes(document: FitDocument, _asked: Asked) -> Iterator[Step]:
 
     def says(old: Layout, new: Layout) -> str:
         count = len(old.fields) + len(old.developer) - len(new.fields) - len(new.developer)
-        return f"{count} field{'s' if count > 1 else ''} of size 0 left out"
+        return f"{counted(count, 'field')} of size 0 left out"
 
     yield from _rewritten(document, change, says)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -96,14 +96,18 @@ def identify_developers(document: FitDocument, _asked: Asked) -> Iterator[Step]:
         local = free_local(document, segment.index, at)
         if not need or local is None:
             continue
-        fields = [(3, 0x02, "<B"), (1, 0x0D, "16s")]
-        block = b"".join(compose(local, _DEVELOPER, fields, (index, b"\xff" * 16)) for index in need)
         yield Step(
             action="added",
             says=f"developer_data_id for developer index {', '.join(map(str, need))}, which descriptions refer to",
-            edits=(Edit(at, 0, block),),
+            edits=(Edit(at, 0, _identified(local, need)),),
             where=Where(offset=at, segment=segment.index, message_name="developer_data_id"),
         )
+
+
+def _identified(local: int, indices: Iterable[int]) -> bytes:
+    """A developer_data_id that names no application for each developer index."""
+    fields = [(3, 0x02, "<B"), (1, 0x0D, "16s")]
+    return b"".join(compose(local, _DEVELOPER, fields, (index, b"\xff" * 16)) for index in indices)
 
 
 def _indices(columns: MessageColumns, number: int, segment: int, before: int | None = None) -> list[int]:
@@ -162,10 +166,7 @@ def describe_fields(document: FitDocument, asked: Asked) -> Iterator[Step]:
         if local is None:
             continue
         have = _indices(developers, 3, segment.index, before=at)
-        block = b"".join(
-            compose(local, _DEVELOPER, [(3, 0x02, "<B"), (1, 0x0D, "16s")], (index, b"\xff" * 16))
-            for index in sorted({index for index, _ in missing} - set(have))
-        )
+        block = _identified(local, sorted({index for index, _ in missing} - set(have)))
         fields = [(0, 0x02, "<B"), (1, 0x02, "<B"), (2, 0x02, "<B"), (3, 0x07, "16s"), (8, 0x07, "1s")]
         for index, number in missing:
             name = f"unknown_{index}_{number}".encode()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ...edits import Edit
 from ...fit.decode import Message, Value, decoded
 from ...fit.document import Definition, FitDocument, Messages
-from ...fit.profile import BASE_TYPES, field_fact
+from ...fit.profile import field_fact
 from ...fit.scan import scan_fit
 
 __all__ = ["Difference", "differences"]
@@ -93,7 +93,7 @@ def _defined(document: FitDocument, definition: Definition) -> _Frame:
     fields = [("header", f"0x{layout.header:02x}"), ("reserved", str(layout.reserved))]
     fields.append(("architecture", str(layout.architecture)))
     for spec in layout.fields:
-        base = BASE_TYPES.get(spec.base & 0x1F)
+        base = spec.type
         kind = f"0x{spec.base:02x} {base.name if base else '?'}"
         fields.append((field_fact(layout.global_, spec.number).name, f"{kind} of {spec.size}"))
     fields += [(f"developer field {s.developer}.{s.number}", f"{s.size} bytes") for s in layout.developer]

@@ -12,6 +12,7 @@ from ...edits import Asked, Edit, Step
 from ...findings import Finding
 from ...fit.checksum import crc16
 from ...fit.document import FitDocument, Segment
+from ...words import counted
 
 __all__ = ["mend_damage"]
 
@@ -60,7 +61,7 @@ def _bit(document: FitDocument, finding: Finding, proved: bool) -> Step:
 def _span(finding: Finding) -> Step:
     start, end = _extent(finding)
     lost = finding.evidence.get("messages")
-    about = f", about {lost} message{'s' if lost != 1 else ''}" if lost else ""
+    about = f", about {counted(lost, 'message')}" if lost else ""
     return Step(
         action="dropped",
         says=f"{end - start} bytes that cannot be read{about}; the message before them may hold mixed values",

@@ -52,7 +52,7 @@ def _sessions(piece: bytes) -> list[bytes]:
     document = scan_fit(piece)
     sessions = message_columns(document, 18)
     starts, known = sessions.integers(2)
-    compressed = any((np.frombuffer(piece, np.uint8)[g.offsets] >= 0x80).any() for g in document.messages)
+    compressed = any(document.compressed(group).any() for group in document.messages)
     if len(sessions) < 2 or len(document.segments) > 1 or compressed or not known.all():
         return [piece]
     begins = np.sort(starts).astype(float)

@@ -62,18 +62,13 @@ class _Ride:
     sport: tuple[int, int]
 
 
-def _of(columns: MessageColumns, segment: int) -> npt.NDArray[np.int64]:
-    rows: npt.NDArray[np.int64] = np.flatnonzero(columns.segments() == segment) if len(columns) else np.zeros(0, int)
-    return rows
-
-
 def _rides(document: FitDocument) -> Iterator[tuple[Segment, _Ride]]:
     """Each segment with timed records that is whole, and whose times can be those of one ride."""
     left = damaged(document)
     records = message_columns(document, 20)
     moments = records.times() - FIT_EPOCH
     for segment in document.segments:
-        rows = _of(records, segment.index)
+        rows = records.in_segment(segment.index)
         times = moments[rows]
         times = times[np.isfinite(times)]
         if segment.index in left or not len(times):
@@ -92,7 +87,7 @@ def _timer(document: FitDocument, segment: int, first: int, last: int) -> int:
     moments = events.times() - FIT_EPOCH
     total, since = 0, first
     running = True
-    for i in _of(events, segment):
+    for i in events.in_segment(segment):
         if not known[i] or what[i] != _TIMER or not np.isfinite(moments[i]):
             continue
         now = int(min(max(moments[i], first), last))
@@ -128,7 +123,7 @@ def _sport(document: FitDocument, segment: int) -> tuple[int, int]:
     """Sport and sub_sport as the sport message says, else as all sessions or laps agree, else generic (0, 0)."""
     for global_, sport, sub in ((12, 0, 1), (18, 5, 6), (19, 25, 39)):
         columns = message_columns(document, global_)
-        rows = _of(columns, segment)
+        rows = columns.in_segment(segment)
         (sports, known), (subs, fine) = columns.integers(sport), columns.integers(sub)
         pairs = {(int(sports[i]), int(subs[i]) if fine[i] else 0) for i in rows if known[i]}
         if len(pairs) == 1:
@@ -183,7 +178,7 @@ def add_lap(document: FitDocument, asked: Asked) -> Iterator[Step]:
     """Add one lap over all records of a segment that has none."""
     laps = message_columns(document, 19)
     for segment, ride in _rides(document) if asked.unsafe else ():
-        if not len(_of(laps, segment.index)):
+        if not len(laps.in_segment(segment.index)):
             yield _added(segment, _summary(False, 0, ride), "lap", f"a lap over all records: {_told(ride)}")
 
 
@@ -191,8 +186,8 @@ def add_session(document: FitDocument, asked: Asked) -> Iterator[Step]:
     """Add one session over all records of a segment that has none."""
     sessions, laps = message_columns(document, 18), message_columns(document, 19)
     for segment, ride in _rides(document) if asked.unsafe else ():
-        if not len(_of(sessions, segment.index)):
-            data = _summary(True, 0, ride, num_laps=len(_of(laps, segment.index)))
+        if not len(sessions.in_segment(segment.index)):
+            data = _summary(True, 0, ride, num_laps=len(laps.in_segment(segment.index)))
             sport = "" if ride.sport != (0, 0) else "; the sport is generic, because the file names none"
             yield _added(segment, data, "session", f"a session over all records: {_told(ride)}{sport}")
 
@@ -202,8 +197,8 @@ def add_activity(document: FitDocument, asked: Asked) -> Iterator[Step]:
     sessions, activities = message_columns(document, 18), message_columns(document, 34)
     timers, timed = sessions.integers(8)
     for segment, ride in _rides(document) if asked.unsafe else ():
-        mine = _of(sessions, segment.index)
-        if len(_of(activities, segment.index)):
+        mine = sessions.in_segment(segment.index)
+        if len(activities.in_segment(segment.index)):
             continue
         timer = int(timers[mine].sum()) if len(mine) and timed[mine].all() else ride.timer_ms
         known = timer if timer < 0xFFFFFFFF else None
@@ -222,11 +217,8 @@ def add_file_id(document: FitDocument, asked: Asked) -> Iterator[Step]:
         if segment.index:
             continue
         index, there = info.integers(0)
-        creator = next((int(i) for i in _of(info, 0) if there[i] and index[i] == 0), None)
-        known: list[int | None] = []
-        for number in (2, 4, 3):
-            values, valid = info.integers(number)
-            known.append(int(values[creator]) if creator is not None and valid[creator] else None)
+        creator = next((int(i) for i in info.in_segment(0) if there[i] and index[i] == 0), None)
+        known = [None if creator is None else info.value(number, creator) for number in (2, 4, 3)]
         fields = [(0, _ENUM, "<B"), (1, _U16, "<H"), (2, _U16, "<H"), (3, _U32Z, "<I"), (4, _U32, "<I")]
         data = compose(15, 0, fields, [4, *known, ride.first])
         yield Step(
@@ -254,14 +246,14 @@ def _timer_events(document: FitDocument, segment: int) -> list[int]:
     """The event_type of each timer event of a segment, in the order of the file."""
     events = message_columns(document, 21)
     (what, known), (kind, _) = events.integers(0), events.integers(1)
-    return [int(kind[i]) for i in _of(events, segment) if known[i] and what[i] == _TIMER]
+    return [int(kind[i]) for i in events.in_segment(segment) if known[i] and what[i] == _TIMER]
 
 
 def _last_event(document: FitDocument, segment: int) -> int:
     """The latest date_time of the events of a segment; 0 where none has one."""
     events = message_columns(document, 21)
     values, valid = events.integers(253)
-    return max((int(values[i]) for i in _of(events, segment) if valid[i]), default=0)
+    return max((int(values[i]) for i in events.in_segment(segment) if valid[i]), default=0)
 
 
 def add_timer_stop(document: FitDocument, asked: Asked) -> Iterator[Step]:
@@ -276,7 +268,7 @@ def add_timer_start(document: FitDocument, asked: Asked) -> Iterator[Step]:
     """Add the event that starts the timer before the first record, at its time."""
     records = message_columns(document, 20)
     for segment, ride in _rides(document) if asked.unsafe else ():
-        first = int(records.offsets[_of(records, segment.index)[0]])
+        first = int(records.offsets[records.in_segment(segment.index)[0]])
         local = free_local(document, segment.index, first)
         if local is not None and _START not in _timer_events(document, segment.index):
             yield _timer_event(segment, ride.first, _START, first, local)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from ...edits import Asked, Edit, Step
 from ...findings import Finding
 from ...fit.columns import message_columns
 from ...fit.document import FitDocument
-from ...fit.profile import BASE_TYPES, UPTIME_LIMIT, field_fact
+from ...fit.profile import UPTIME_LIMIT, field_fact
 
 __all__ = ["drop_stale", "rows_of", "shift_rollover", "shift_uptime"]
 
@@ -33,7 +31,7 @@ def _shifted(document: FitDocument, low: int, high: int, shift: int) -> tuple[Ed
         layout = group.definition.layout
         order: Any = "big" if layout.big_endian else "little"
         for spec in layout.fields:
-            base = BASE_TYPES.get(spec.base & 0x1F)
+            base = spec.type
             dated = field_fact(layout.global_, spec.number).type in ("date_time", "local_date_time")
             if not dated or base is None or base.name != "uint32" or spec.size != 4:
                 continue
@@ -70,7 +68,7 @@ def shift_uptime(document: FitDocument, asked: Asked) -> Iterator[Step]:
     times, valid = records.integers(253)
     created, known = identity.integers(4)
     early = times[valid & (times < UPTIME_LIMIT)] if len(records) else times
-    compressed = any((np.frombuffer(document.data, np.uint8)[g.offsets] >= 0x80).any() for g in document.messages)
+    compressed = any(document.compressed(group).any() for group in document.messages)
     if not asked.unsafe or not len(early) or not len(identity) or not known[0] or created[0] < UPTIME_LIMIT:
         return
     shift = int(created[0]) - int(early.min())

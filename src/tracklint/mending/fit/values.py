@@ -6,6 +6,7 @@ Every change keeps the size of its field, so that all other bytes stay where the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ import numpy.typing as npt
 from ...edits import Asked, Edit, Step
 from ...findings import Where
 from ...fit.columns import MessageColumns, message_columns
-from ...fit.document import FieldSpec, FitDocument
-from ...fit.profile import BASE_TYPES, field_fact
+from ...fit.document import FitDocument
+from ...fit.profile import field_fact
+from ...words import counted
 from .times import rows_of
 
 __all__ = [
@@ -34,16 +36,11 @@ _RECORD = 20
 _QUARTER = 1 << 30  # 90 degrees in semicircles
 
 
-def spec_of(columns: MessageColumns, i: int, number: int) -> FieldSpec | None:
-    """How message ``i`` carries a field, ``None`` where it does not."""
-    return next((s for s in columns.definition(i).layout.fields if s.number == number), None)
-
-
 def put(columns: MessageColumns, i: int, number: int, value: int | None) -> Edit | None:
     """The edit that writes a raw integer, or "no value", into a field of message ``i``; ``None`` where the message has
-    no such field or it cannot hold the value."""
-    spec = spec_of(columns, i, number)
-    base = BASE_TYPES.get(spec.base & 0x1F) if spec else None
+    no such field, or one that cannot hold the value or holds it already."""
+    spec = columns.definition(i).layout.field(number)
+    base = spec.type if spec else None
     if spec is None or base is None or base.code[0] in "Sf" or not spec.size or spec.size % base.size:
         return None
     value = base.none if value is None else value
@@ -54,23 +51,21 @@ def put(columns: MessageColumns, i: int, number: int, value: int | None) -> Edit
     except OverflowError:
         return None
     blanks = base.none.to_bytes(base.size, order) * (spec.size // base.size - 1)
-    return Edit(int(columns.offsets[i]) + spec.at, spec.size, data + blanks)
+    at = int(columns.offsets[i]) + spec.at
+    same = columns.document.data[at : at + spec.size] == data + blanks
+    return None if same else Edit(at, spec.size, data + blanks)
 
 
 def _blank(columns: MessageColumns, mask: Mask, numbers: Sequence[int], what: str, safe: bool) -> Iterator[Step]:
     """One step that blanks these fields of the records that ``mask`` chooses."""
-    edits, rows = [], np.flatnonzero(mask)
-    for i in rows.tolist():
-        for number in numbers:
-            edit = put(columns, i, number, None)
-            if edit is not None and columns.document.data[edit.offset : edit.offset + edit.size] != edit.data:
-                edits.append(edit)
+    rows = np.flatnonzero(mask)
+    edits = [e for i in rows.tolist() for number in numbers if (e := put(columns, i, number, None)) is not None]
     if edits:
         names = " and ".join(field_fact(_RECORD, number).name for number in numbers)
         first = int(rows[0])
         yield Step(
             action="changed",
-            says=f"{names} of {len(rows)} record{'s' if len(rows) > 1 else ''} {what}: set to no value",
+            says=f"{names} of {counted(len(rows), 'record')} {what}: set to no value",
             edits=tuple(edits),
             safe=safe,
             where=Where(
@@ -120,9 +115,9 @@ def blank_leaked(document: FitDocument, _asked: Asked) -> Iterator[Step]:
     columns = message_columns(document, _RECORD)
     for number in (73, 78):
         values, valid = columns.integers(number)
-        wide = np.array([(s := spec_of(columns, i, number)) is not None and s.size == 4 for i in range(len(columns))])
-        if len(columns):
-            yield from _blank(columns, valid & (values == 0xFFFF) & wide, (number,), "at 65535", safe=True)
+        specs = (columns.definition(i).layout.field(number) for i in range(len(columns)))
+        wide = np.array([spec is not None and spec.size == 4 for spec in specs], bool)
+        yield from _blank(columns, valid & (values == 0xFFFF) & wide, (number,), "at 65535", safe=True)
 
 
 def blank_zero_altitudes(document: FitDocument, _asked: Asked) -> Iterator[Step]:
@@ -152,11 +147,8 @@ def transcode(document: FitDocument, _asked: Asked) -> Iterator[Step]:
                     action="changed",
                     says=f"{group.definition.name}.{name} is written as plain UTF-8",
                     edits=(Edit(at + spec.at, spec.size, plain.ljust(spec.size, b"\0")),),
-                    where=Where(
-                        offset=at + spec.at, size=spec.size, segment=group.definition.segment,
-                        local=group.definition.local, message_name=group.definition.name, field=name,
-                    ),
-                )  # fmt: skip
+                    where=replace(group.definition.where(name), offset=at + spec.at, size=spec.size, message=None),
+                )
 
 
 def _plain(text: bytes) -> str:

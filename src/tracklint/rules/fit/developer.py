@@ -54,16 +54,8 @@ def _developer(document: FitDocument) -> _Developer:
 def _at(uses: list[Use]) -> Where:
     """The place of the first message among ``uses``, and how many there are."""
     group, spec = min(uses, key=lambda use: int(use[0].offsets[0]))
-    definition = group.definition
-    return Where(
-        offset=int(group.offsets[0]) + spec.at,
-        size=spec.size,
-        segment=definition.segment,
-        message=int(group.numbers[0]),
-        local=definition.local,
-        message_name=definition.name,
-        count=sum(len(g) for g, _ in uses),
-    )
+    at = int(group.offsets[0]) + spec.at
+    return replace(group.where(0), offset=at, size=spec.size, count=sum(len(g) for g, _ in uses))
 
 
 @rule(
@@ -163,7 +155,7 @@ def app_id(document: FitDocument, _limits: Limits) -> Found:
     index, _ = columns.integers(3)
     found: dict[int, str] = {}
     for i in range(len(columns)):
-        spec = next((s for s in columns.definition(i).layout.fields if s.number == 1), None)
+        spec = columns.definition(i).layout.field(1)
         start = int(columns.offsets[i]) + (spec.at if spec else 0)
         if spec is None or not document.data[start : start + spec.size].strip(b"\xff"):
             found[i] = "no application_id"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ...config import Limits
-from ...findings import Severity, Where
+from ...findings import Severity
 from ...fit import FitDocument
 from ...fit.columns import message_columns
 from ...fit.document import Definition, FieldSpec, Messages
@@ -19,19 +19,6 @@ from ..registry import Found, Hit, now, rule
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _FIT = ("fit",)
-
-
-def place(definition: Definition, field: str | None = None) -> Where:
-    """The place of a definition in the file."""
-    return Where(
-        offset=definition.offset,
-        size=definition.layout.length,
-        segment=definition.segment,
-        message=definition.message,
-        local=definition.local,
-        message_name=definition.name,
-        field=field,
-    )
 
 
 @rule(
@@ -54,7 +41,7 @@ def mixed_endian(document: FitDocument, _limits: Limits) -> Found:
         big = sum(d.layout.architecture for d in mine)
         if 0 < big < len(mine):
             odd = next(d for d in mine if d.layout.architecture != mine[0].layout.architecture)
-            yield Hit(place(odd), {"big": big, "little": len(mine) - big})
+            yield Hit(odd.where(), {"big": big, "little": len(mine) - big})
 
 
 @rule(
@@ -90,7 +77,7 @@ def unused_definition(document: FitDocument, _limits: Limits) -> Found:
     if unused:
         first = min(unused, key=lambda d: d.offset)
         names = sorted({d.name for d in unused})
-        yield Hit(place(first), {"count": len(unused), "definitions": len(document.definitions), "unused": names})
+        yield Hit(first.where(), {"count": len(unused), "definitions": len(document.definitions), "unused": names})
 
 
 @rule(
@@ -120,7 +107,7 @@ def repeated_definition(document: FitDocument, _limits: Limits) -> Found:
     if repeated:
         messages = sum(map(len, document.messages))
         evidence = {"count": len(repeated), "definitions": len(document.definitions), "messages": messages}
-        yield Hit(place(repeated[0]), evidence)
+        yield Hit(repeated[0].where(), evidence)
 
 
 def _known(document: FitDocument) -> Iterable[tuple[Definition, FieldSpec]]:
@@ -179,7 +166,7 @@ def type_vs_profile(document: FitDocument, _limits: Limits) -> Found:
         if what is not None:
             name = field_fact(definition.layout.global_, spec.number).name
             evidence = {"found": _name(declared), "expected": _name(wanted), "what": what}
-            yield Hit(place(definition, name), evidence, INFO if what == "too narrow" else None)
+            yield Hit(definition.where(name), evidence, INFO if what == "too narrow" else None)
 
 
 def _name(base: int) -> str:
@@ -210,7 +197,7 @@ def array_for_scalar(document: FitDocument, _limits: Limits) -> Found:
     element.
     """
     for definition, spec in _known(document):
-        base = BASE_TYPES.get(spec.base & 0x1F)
+        base = spec.type
         if (
             base is None
             or base.name in ("string", "byte")
@@ -219,7 +206,7 @@ def array_for_scalar(document: FitDocument, _limits: Limits) -> Found:
             continue
         if spec.size > base.size and spec.size % base.size == 0:
             name = field_fact(definition.layout.global_, spec.number).name
-            yield Hit(place(definition, name), {"count": spec.size // base.size, "type": base.name})
+            yield Hit(definition.where(name), {"count": spec.size // base.size, "type": base.name})
 
 
 #: The message of strength sets, whose timestamp is field 254 by the profile.
@@ -321,7 +308,7 @@ def unknown_field(document: FitDocument, _limits: Limits) -> Found:
             continue
         unknown = {s.number for s in layout.fields if not field_fact(layout.global_, s.number).type}
         if unknown:
-            where = where or place(definition)
+            where = where or definition.where()
             found.setdefault(layout.global_, set()).update(unknown)
     if where is not None:
         fields = {message_name(g): sorted(numbers) for g, numbers in sorted(found.items())}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
 import numpy as np
 
 from ...config import Limits
@@ -11,6 +9,7 @@ from ...findings import Severity
 from ...fit import FitDocument
 from ...fit.columns import MessageColumns, message_columns
 from ...fit.profile import FIT_EPOCH, UPTIME_LIMIT, message_name, word
+from ...words import iso
 from ..basis import FIT_ACTIVITY_FILE, FIT_FILE_TYPES
 from ..registry import Found, Hit, now, rule
 from .structure import first_records
@@ -25,17 +24,7 @@ def _identity(document: FitDocument) -> MessageColumns | None:
     columns = message_columns(document, 0)
     if not len(columns) or columns.definition(0).segment != 0:
         return None
-    kind, typed = columns.integers(0)
-    return columns if not typed[0] or kind[0] == _ACTIVITY else None
-
-
-def _value(columns: MessageColumns, number: int, i: int = 0) -> int | None:
-    values, valid = columns.integers(number)
-    return int(values[i]) if valid[i] else None
-
-
-def _date(time: float) -> str:
-    return f"{datetime.datetime.fromtimestamp(time, datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return columns if columns.value(0) in (None, _ACTIVITY) else None
 
 
 @rule(
@@ -55,7 +44,7 @@ def serial(document: FitDocument, _limits: Limits) -> Found:
     uploaded before by serial number and time of creation.
     """
     columns = _identity(document)
-    if columns is not None and not _value(columns, 3):
+    if columns is not None and not columns.value(3):
         yield Hit(columns.where(0))
 
 
@@ -75,7 +64,7 @@ def development_id(document: FitDocument, _limits: Limits) -> Found:
     Files that reach customers with it cannot be told apart by maker, and Strava shows no device.
     """
     columns = _identity(document)
-    if columns is not None and _value(columns, 1) == 255:
+    if columns is not None and columns.value(1) == 255:
         yield Hit(columns.where(0, "manufacturer"))
 
 
@@ -95,7 +84,7 @@ def time_created(document: FitDocument, limits: Limits) -> Found:
     It is part of what tells one file from another, and some platforms sort by it.
     """
     columns = _identity(document)
-    raw = _value(columns, 4) if columns is not None else None
+    raw = columns.value(4) if columns is not None else None
     if columns is None or raw is None:
         return
     created = float(raw + FIT_EPOCH)
@@ -105,13 +94,13 @@ def time_created(document: FitDocument, limits: Limits) -> Found:
     first = float(times[0]) if len(times) else None
     if raw < UPTIME_LIMIT:
         if first is None or first - FIT_EPOCH >= UPTIME_LIMIT:
-            yield Hit(where, {"date": _date(created), "what": "which counts from when the device was switched on"})
+            yield Hit(where, {"date": iso(created), "what": "which counts from when the device was switched on"})
     elif first is not None and first - FIT_EPOCH >= UPTIME_LIMIT and abs(created - first) > 86400:
         days = abs(created - first) / 86400
         side = "after" if created > first else "before"
-        yield Hit(where, {"date": _date(created), "what": f"{days:.1f} days {side} the first record"})
+        yield Hit(where, {"date": iso(created), "what": f"{days:.1f} days {side} the first record"})
     elif first is None and created > now(limits) + 86400 * limits.future_days:
-        yield Hit(where, {"date": _date(created), "what": "in the future"})
+        yield Hit(where, {"date": iso(created), "what": "in the future"})
 
 
 @rule(
@@ -140,8 +129,8 @@ def creator(document: FitDocument, _limits: Limits) -> Found:
         yield Hit(identity.where(0), {"what": "no device_info message has device_index 0, the creator"})
         return
     for name, here, there in (("manufacturer", 1, 2), ("product", 2, 4), ("serial_number", 3, 3)):
-        said = _value(identity, here)
-        told = {v for i in creators if (v := _value(info, there, int(i))) is not None}
+        said = identity.value(here)
+        told = {v for i in creators if (v := info.value(there, int(i))) is not None}
         if said and told and said not in told:
             found = min(told)
             what = f"device_info of the creator has {name} {_word(name, found)}, file_id has {_word(name, said)}"
@@ -213,7 +202,7 @@ def type_lies(document: FitDocument, _limits: Limits) -> Found:
     Readers sort files by the type. What Strava makes of such a file is not documented.
     """
     columns = message_columns(document, 0)
-    if len(columns) and columns.definition(0).segment == 0 and _value(columns, 0) is None and document.count(20):
+    if len(columns) and columns.definition(0).segment == 0 and columns.value(0) is None and document.count(20):
         yield Hit(columns.where(0), {"records": document.count(20)})
 
 
@@ -237,7 +226,7 @@ def content_of_other_type(document: FitDocument, _limits: Limits) -> Found:
     There are no records, laps, sessions, lengths or sets, so Strava has nothing to make an activity of.
     """
     columns = message_columns(document, 0)
-    if not len(columns) or _value(columns, 0) != _ACTIVITY or any(map(document.count, (18, 19, 20, 34, 101, 225))):
+    if not len(columns) or columns.value(0) != _ACTIVITY or any(map(document.count, (18, 19, 20, 34, 101, 225))):
         return
     number = next((number for number in _OTHER if document.count(number)), None)
     if number is not None:

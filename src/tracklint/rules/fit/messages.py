@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ...activity import Activity
 from ...config import Limits
 from ...findings import Severity, Where
 from ...fit import FitDocument
-from ...fit.columns import MessageColumns, message_columns
+from ...fit.columns import message_columns
 from ...fit.profile import message_name
 from ..basis import FIT_ACTIVITY_FILE, FIT_FILE_TYPES, STRAVA_UPLOADS
 from ..registry import Found, Hit, rule
@@ -146,20 +144,14 @@ def file_id_fields(document: FitDocument, _limits: Limits) -> Found:
     columns = message_columns(document, 0)
     if not len(columns) or columns.definition(0).segment != 0:
         return
-    kind, typed = columns.integers(0)
-    if typed[0] and kind[0] != 4:
+    if columns.value(0) not in (None, 4):
         return
     names = {1: "manufacturer", 2: "product", 4: "time_created"}
-    missing = [name for number, name in names.items() if not _present(columns, number)]
+    missing = [name for number, name in names.items() if columns.value(number) is None]
     if "product" in missing and columns.text(8, 0):
         missing.remove("product")
     if missing:
         yield Hit(columns.where(0), {"missing": " and no ".join(missing)})
-
-
-def _present(columns: MessageColumns, number: int) -> bool:
-    _, valid = columns.integers(number)
-    return bool(np.asarray(valid)[0])
 
 
 _INSTEAD = {

@@ -106,15 +106,7 @@ def v1_with_v2_features(document: FitDocument, _limits: Limits) -> Found:
         wide = any((field.base & 0x1F) in _WIDE for field in layout.fields)
         if definition.segment in old and (layout.developer or wide):
             segment = old[definition.segment]
-            where = Where(
-                offset=definition.offset,
-                size=layout.length,
-                segment=segment.index,
-                message=definition.message,
-                local=definition.local,
-                message_name=definition.name,
-            )
             feature = "developer fields" if layout.developer else "64-bit fields"
             version = f"{segment.protocol >> 4}.{segment.protocol & 15}"
-            yield Hit(where, {"version": version, "feature": feature})
+            yield Hit(definition.where(), {"version": version, "feature": feature})
             return

@@ -137,13 +137,6 @@ def first_records(document: FitDocument, count: int = 500) -> MessageColumns:
     return MessageColumns(document, 20, tuple(groups))
 
 
-def _in_segment(columns: MessageColumns, segment: int) -> np.ndarray:
-    if not len(columns):
-        return np.zeros(0, np.int64)
-    found: np.ndarray = np.flatnonzero(columns.segments() == segment)
-    return found
-
-
 @rule(
     "FIT411",
     "num-sessions",
@@ -163,7 +156,7 @@ def num_sessions(document: FitDocument, _limits: Limits) -> Found:
     """
     activities, sessions = message_columns(document, 34), message_columns(document, 18)
     for segment in document.segments:
-        mine, parts = _in_segment(activities, segment.index), _in_segment(sessions, segment.index)
+        mine, parts = activities.in_segment(segment.index), sessions.in_segment(segment.index)
         said, valid = activities.integers(1)
         if len(mine) == 1 and len(parts) and valid[mine[0]] and said[mine[0]] != len(parts):
             where = activities.where(int(mine[0]), "num_sessions")
@@ -189,7 +182,7 @@ def num_laps(document: FitDocument, _limits: Limits) -> Found:
     """
     sessions, laps = message_columns(document, 18), message_columns(document, 19)
     for segment in document.segments:
-        mine, parts = _in_segment(sessions, segment.index), _in_segment(laps, segment.index)
+        mine, parts = sessions.in_segment(segment.index), laps.in_segment(segment.index)
         if not len(mine) or not len(parts):
             continue
         (count, counted), (_, first) = sessions.integers(26), sessions.integers(25)
@@ -223,7 +216,7 @@ def lap_index(document: FitDocument, _limits: Limits) -> Found:
     """
     laps = message_columns(document, 19)
     for segment in document.segments:
-        mine = _in_segment(laps, segment.index)
+        mine = laps.in_segment(segment.index)
         if not len(mine):
             continue
         raw, valid = (column[mine] for column in laps.integers(254))
@@ -301,7 +294,7 @@ def summary_first(document: FitDocument, _limits: Limits) -> Found:
     """
     sessions = message_columns(document, 18)
     for segment in document.segments:
-        mine = _in_segment(sessions, segment.index)
+        mine = sessions.in_segment(segment.index)
         starts = [int(g.offsets[0]) for g in document.of(20) if g.definition.segment == segment.index]
         if len(mine) and starts and sessions.offsets[mine[0]] < min(starts):
             yield Hit(sessions.where(int(mine[0])), {"sessions": len(mine)})

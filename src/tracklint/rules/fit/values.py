@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from ...config import Limits
-from ...findings import Severity, Where
+from ...findings import Severity
 from ...fit import FitDocument
 from ...fit.columns import MessageColumns, message_columns
 from ...fit.document import FieldSpec, Messages
 from ...fit.facts import WORDS
-from ...fit.profile import BASE_TYPES, field_fact, word
+from ...fit.profile import field_fact, word
 from ..basis import FIT_ACTIVITY_FILE, FIT_PROTOCOL, PRACTICE
 from ..registry import Found, Hit, rule
 
@@ -164,7 +164,7 @@ def _empty(document: FitDocument, group: Messages, offsets: np.ndarray) -> list[
     """The offsets of those messages of a group in which every field is set to "no value"."""
     layout = group.definition.layout
     specs = [spec for spec in layout.fields if spec.size]
-    if not specs or layout.developer or (group.definition.local < 4 and _compressed(document, group)):
+    if not specs or layout.developer or (group.definition.local < 4 and document.compressed(group).any()):
         return []
     mine = group.offsets[np.isin(group.offsets, offsets)]
     for spec in specs:
@@ -174,14 +174,9 @@ def _empty(document: FitDocument, group: Messages, offsets: np.ndarray) -> list[
     return found
 
 
-def _compressed(document: FitDocument, group: Messages) -> bool:
-    """Whether messages of the group carry a time in their header."""
-    return bool((np.frombuffer(document.mended, np.uint8)[group.offsets] >= 0x80).any())
-
-
 def _nothing(rows: np.ndarray, spec: FieldSpec, big_endian: bool) -> np.ndarray:
     """Which rows hold "no value" only."""
-    base = BASE_TYPES.get(spec.base & 0x1F)
+    base = spec.type
     if base is None or spec.size % base.size:
         same: np.ndarray = (rows == 0xFF).all(axis=1)
         return same
@@ -209,11 +204,10 @@ def compressed_time(document: FitDocument, _limits: Limits) -> Found:
     The protocol permits it, and few devices write it today. fitparse, fitdecode and tormoder/fit read such times; other
     readers leave the records without time. A step of more than 31 s cannot be said in this way.
     """
-    octets = np.frombuffer(document.mended, np.uint8)
     count, first = 0, None
     for group in document.messages:
         if group.definition.local < 4:
-            chosen = np.flatnonzero(octets[group.offsets] >= 0x80)
+            chosen = np.flatnonzero(document.compressed(group))
             count += len(chosen)
             if len(chosen) and (first is None or group.offsets[chosen[0]] < first[0]):
                 first = int(group.offsets[chosen[0]]), group.definition.layout.global_
@@ -367,12 +361,4 @@ def record_only_time(document: FitDocument, _limits: Limits) -> Found:
     bare = [group for group in bare if not group.definition.layout.developer]
     if bare:
         first = min(bare, key=lambda group: int(group.offsets[0]))
-        where = Where(
-            offset=int(first.offsets[0]),
-            size=first.definition.layout.stride,
-            segment=first.definition.segment,
-            message=int(first.numbers[0]),
-            local=first.definition.local,
-            message_name="record",
-        )
-        yield Hit(where, {"count": sum(map(len, bare)), "records": document.count(20)})
+        yield Hit(first.where(0), {"count": sum(map(len, bare)), "records": document.count(20)})
