@@ -311,7 +311,7 @@ def test_the_file_checksum_says_how_it_is_wrong() -> None:
         document = scan_fit(data[:-2] + crc.to_bytes(2, "little"))
         fault = next(fault for fault in document.faults if fault.kind == "file-crc")
         assert fault.evidence["reason"] == reason
-        assert document.mended is document.data
+        assert document.as_read is document.data
 
 
 def test_trailing_bytes_are_told_apart() -> None:

@@ -23,7 +23,7 @@ def structure(data: bytes) -> FitDocument:
     """scan: ends, stays within the file, numbers every message once."""
     document = scan_fit(data)
     assert document.data == data
-    assert len(document.mended) == len(data)
+    assert len(document.as_read) == len(data)
     assert document.total <= len(data)
     assert len(document.faults) <= FAULTS_PER_BYTE * len(data) + 8
     for fault in document.faults:

@@ -272,7 +272,7 @@ def compressed_times(document: FitDocument) -> tuple[Ints, Floats]:
 
 
 def _compressed_times(document: FitDocument) -> tuple[Ints, Floats]:
-    octets = np.frombuffer(document.mended, np.uint8)
+    octets = np.frombuffer(document.as_read, np.uint8)
     bits: list[tuple[Ints, Ints, Ints]] = []  # offsets, low five bits or full time, segment
     full: list[tuple[Ints, Ints, Ints]] = []
     for group in document.messages:

@@ -1,4 +1,4 @@
-"""Faults of gaps, mended bits and definitions, told with all that is known about their place."""
+"""Faults of gaps, flipped bits and definitions, told with all that is known about their place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .frames import Frames, Gap
 from .profile import field_fact
 from .resync import local_type
 
-__all__ = ["definition_faults", "gap_faults", "mend_faults"]
+__all__ = ["definition_faults", "flip_faults", "gap_faults"]
 
 
 def _bound(definitions: Sequence[Definition], segment: int, offset: int, local: int) -> Definition | None:
@@ -89,25 +89,25 @@ def _truncated(
     return Fault("truncated", gap.start, len(data) - gap.start, evidence)
 
 
-def mend_faults(data: bytes, segment: Segment, walk: Frames, definitions: Sequence[Definition]) -> Iterator[Fault]:
+def flip_faults(data: bytes, segment: Segment, walk: Frames, definitions: Sequence[Definition]) -> Iterator[Fault]:
     """A ``flipped-bit`` for each bit that is read the other way round."""
-    for mend in walk.mends:
-        inside = next((d for d in definitions if d.offset <= mend.offset < d.offset + d.layout.length), None)
+    for flip in walk.flips:
+        inside = next((d for d in definitions if d.offset <= flip.offset < d.offset + d.layout.length), None)
         evidence: dict[str, Any] = {
             "segment": segment.index,
-            "found": f"0x{data[mend.offset]:02x}",
-            "read_as": f"0x{walk.data[mend.offset]:02x}",
-            "bit": mend.bit,
+            "found": f"0x{data[flip.offset]:02x}",
+            "read_as": f"0x{walk.data[flip.offset]:02x}",
+            "bit": flip.bit,
             "part": "message header",
             "message_name": None,
         }
         if inside is not None:
             evidence |= {"part": "definition", **inside.evidence}
         else:
-            local = local_type(walk.data[mend.offset])
-            definition = _bound(definitions, segment.index, mend.offset, local)
+            local = local_type(walk.data[flip.offset])
+            definition = _bound(definitions, segment.index, flip.offset, local)
             evidence |= {"local": local, "message_name": definition.name if definition else None}
-        yield Fault("flipped-bit", mend.offset, 1, evidence)
+        yield Fault("flipped-bit", flip.offset, 1, evidence)
 
 
 def definition_faults(data: bytes, definitions: Sequence[Definition], messages: Sequence[Messages]) -> Iterator[Fault]:

@@ -69,7 +69,7 @@ def decoded(document: FitDocument, groups: Sequence[Messages]) -> Iterator[Messa
         offset = int(offsets[i])
         values = _values(document.data, definition, offset, known)
         time = next((v.value for v in values if v.number == 253 and isinstance(v.value, float)), None)
-        if time is None and document.mended[offset] >= 0x80:
+        if time is None and document.as_read[offset] >= 0x80:
             at = int(np.searchsorted(late, offset))
             if at < len(late) and late[at] == offset and not np.isnan(moments[at]):
                 time = float(moments[at])

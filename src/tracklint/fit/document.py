@@ -71,7 +71,7 @@ class Layout:
         return _big_endian(self.architecture, self.global_)
 
     @property
-    def frame(self) -> tuple[int, int, int, int, int]:
+    def shape(self) -> tuple[int, int, int, int, int]:
         """All that decides where messages and their times stand; two layouts that share it lead the reader the same
         way."""
         return self.header, self.architecture, self.length, self.stride, self.time_at
@@ -225,12 +225,12 @@ class Segment:
 class FitDocument:
     """A FIT file as its bytes say it.
 
-    ``mended`` is ``data`` with the few bits put right that a single flip had broken in headers and definitions; it is
+    ``as_read`` is ``data`` with the few bits put right that a single flip had broken in headers and definitions; it is
     the same object where there are none. Values are always taken from ``data``.
     """
 
     data: bytes
-    mended: bytes
+    as_read: bytes
     segments: tuple[Segment, ...]
     definitions: tuple[Definition, ...]
     messages: tuple[Messages, ...]
@@ -268,7 +268,7 @@ class FitDocument:
 
     def compressed(self, group: Messages) -> npt.NDArray[np.bool_]:
         """Which messages of a group have a compressed timestamp in their header."""
-        found: npt.NDArray[np.bool_] = np.frombuffer(self.mended, np.uint8)[group.offsets] >= 0x80
+        found: npt.NDArray[np.bool_] = np.frombuffer(self.as_read, np.uint8)[group.offsets] >= 0x80
         return found
 
     @property

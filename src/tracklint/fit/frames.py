@@ -13,7 +13,7 @@ import numpy.typing as npt
 from .document import Layout
 from .resync import NO_TIME, Table, local_type, quads, time_of
 
-__all__ = ["TAIL", "Budget", "Frames", "Gap", "Ints", "Mend"]
+__all__ = ["TAIL", "Budget", "Flip", "Frames", "Gap", "Ints"]
 
 Ints = npt.NDArray[np.int64]
 TAIL = 64  # messages that stay open for a second thought
@@ -24,7 +24,7 @@ _RECENT = 10  # messages before a fault in which the damage may sit
 class Budget:
     """How much care a whole file may cost, so that a file of nothing but damage is still read in bounded time."""
 
-    mends: int = 48
+    flips: int = 48
     effort: int = 400_000
     gaps: int = 512
     doubts: int = 64
@@ -45,7 +45,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class Flip:
     """One bit in a header or definition that is read the other way round, because only then the messages that follow
     make sense."""
 
@@ -71,7 +71,7 @@ class Frames:
     budget: Budget
     stopped: int = 0
     gaps: list[Gap] = field(default_factory=list)
-    mends: list[Mend] = field(default_factory=list)
+    flips: list[Flip] = field(default_factory=list)
     definitions: list[tuple[int, Layout]] = field(default_factory=list)
     last: int | None = None
     table: Table = field(default_factory=lambda: [None] * 16)

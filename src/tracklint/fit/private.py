@@ -78,78 +78,78 @@ def _profile(table: Any) -> PrivateProfile:
     return found
 
 
-def _message(number: int, value: Any, place: str) -> PrivateMessage:
-    given = _object(value, place, {"name", "fields"})
+def _message(number: int, value: Any, path: str) -> PrivateMessage:
+    given = _object(value, path, {"name", "fields"})
     private = number in PRIVATE_MESSAGES
     if private != ("name" in given):
         raise ValueError(
-            f"{place}: the key name is missing" if private else
-            f"{place}.name: only messages 65280 to 65534 are private; others take fields, and keep their name"
+            f"{path}: the key name is missing" if private else
+            f"{path}.name: only messages 65280 to 65534 are private; others take fields, and keep their name"
         )  # fmt: skip
-    name = _name(given["name"], f"{place}.name") if private else None
+    name = _name(given["name"], f"{path}.name") if private else None
     fields = {}
-    for key, field in _object(given.get("fields", {}), f"{place}.fields").items():
-        at = f"{place}.fields.{key}"
-        fields[_index(key, f"{place}.fields", 252)] = fact = _field(int(key), field, at)
+    for key, field in _object(given.get("fields", {}), f"{path}.fields").items():
+        at = f"{path}.fields.{key}"
+        fields[_index(key, f"{path}.fields", 252)] = fact = _field(int(key), field, at)
         if not private and profile.is_public_field(number, fact.number):
             public = f"{profile.message_name(number)}.{profile.field_fact(number, fact.number).name}"
             raise ValueError(f"{at}: this field is {public} already; only unknown fields can be given")
     repeated = [fact.name for fact in fields.values()]
     for each in repeated:
         if repeated.count(each) > 1:
-            raise ValueError(f"{place}.fields: two fields are called {each}")
+            raise ValueError(f"{path}.fields: two fields are called {each}")
     return PrivateMessage(name, fields)
 
 
-def _field(number: int, value: Any, place: str) -> FieldFact:
-    given = _object(value, place, _KEYS)
+def _field(number: int, value: Any, path: str) -> FieldFact:
+    given = _object(value, path, _KEYS)
     if "name" not in given:
-        raise ValueError(f"{place}: the key name is missing")
+        raise ValueError(f"{path}: the key name is missing")
     kind, units = given.get("type", ""), given.get("units")
     if not isinstance(kind, str) or (kind and FieldFact(number, "", kind).base is None):
         raise ValueError(
-            f"{place}.type is {_shown(kind)}; a base type such as uint16 is wanted, or a type such as sport"
+            f"{path}.type is {_shown(kind)}; a base type such as uint16 is wanted, or a type such as sport"
         )
     if units is not None and not isinstance(units, str):
-        raise ValueError(f'{place}.units is {_shown(units)}; a text is wanted, such as "W"')
-    scale = _real(given.get("scale", 1), f"{place}.scale")
+        raise ValueError(f'{path}.units is {_shown(units)}; a text is wanted, such as "W"')
+    scale = _real(given.get("scale", 1), f"{path}.scale")
     if scale == 0:
-        raise ValueError(f"{place}.scale is 0; values are divided by it")
+        raise ValueError(f"{path}.scale is 0; values are divided by it")
     return FieldFact(
-        number, _name(given["name"], f"{place}.name"), kind, scale, _real(given.get("offset", 0), f"{place}.offset"),
+        number, _name(given["name"], f"{path}.name"), kind, scale, _real(given.get("offset", 0), f"{path}.offset"),
         units or None,
     )  # fmt: skip
 
 
-def _object(value: Any, place: str, known: set[str] | None = None) -> Mapping[str, Any]:
+def _object(value: Any, path: str, known: set[str] | None = None) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError(f"{place} is {_shown(value)}; an object with keys is wanted")
+        raise ValueError(f"{path} is {_shown(value)}; an object with keys is wanted")
     if known is not None and (unknown := sorted(set(value) - known)):
-        raise ValueError(f"{place}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known - {'$schema'}))}")
+        raise ValueError(f"{path}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known - {'$schema'}))}")
     return value
 
 
-def _whole(value: Any, place: str, most: int) -> int:
+def _whole(value: Any, path: str, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        raise ValueError(f"{place} is {_shown(value)}; a whole number from 0 to {most} is wanted")
+        raise ValueError(f"{path} is {_shown(value)}; a whole number from 0 to {most} is wanted")
     return value
 
 
-def _index(key: str, place: str, most: int) -> int:
+def _index(key: str, path: str, most: int) -> int:
     if not re.fullmatch(r"0|[1-9][0-9]{0,4}", key) or int(key) > most:
-        raise ValueError(f"{place}: the key {key!r} is no number from 0 to {most}")
+        raise ValueError(f"{path}: the key {key!r} is no number from 0 to {most}")
     return int(key)
 
 
-def _real(value: Any, place: str) -> float:
+def _real(value: Any, path: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise ValueError(f"{place} is {_shown(value)}; a number is wanted")
+        raise ValueError(f"{path} is {_shown(value)}; a number is wanted")
     return float(value)
 
 
-def _name(value: Any, place: str) -> str:
+def _name(value: Any, path: str) -> str:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise ValueError(f"{place} is {_shown(value)}; a name of letters, digits and _ is wanted, a letter first")
+        raise ValueError(f"{path} is {_shown(value)}; a name of letters, digits and _ is wanted, a letter first")
     return value
 
 

@@ -1,4 +1,4 @@
-"""How the scanner finds its way after damage: does a chain of messages hold, which single bit would mend it, where
+"""How the scanner finds its way after damage: does a chain of messages hold, which single bit was flipped, where
 does it go on.
 
 The evidence is always the same: messages that follow one another without a hole, sane definitions, and timestamps

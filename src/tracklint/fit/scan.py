@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from ..source import Fault
 from .checksum import crc16, swapped
-from .damage import definition_faults, gap_faults, mend_faults
+from .damage import definition_faults, flip_faults, gap_faults
 from .document import Definition, FitDocument, Messages, Segment, read_layout
+from .flips import walk_again
 from .frames import Budget
-from .mend import walk_again
 from .walk import Walk
 
 __all__ = ["scan_fit"]
@@ -36,7 +36,7 @@ class _Scan:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.mended: bytes | bytearray = data
+        self.as_read: bytes | bytearray = data
         self.faults: list[Fault] = []
         self.segments: list[Segment] = []
         self.walks: list[Walk] = []
@@ -52,13 +52,13 @@ class _Scan:
         for segment, walk in zip(self.segments, self.walks, strict=True):
             if walk.gaps:
                 self.faults += gap_faults(self.data, segment, walk, definitions, first)
-            if walk.mends:
-                self.faults += mend_faults(self.data, segment, walk, definitions)
+            if walk.flips:
+                self.faults += flip_faults(self.data, segment, walk, definitions)
             first += len(walk.definitions) + len(walk.offsets)
         self.faults += definition_faults(self.data, definitions, messages)
         self.faults.sort(key=lambda fault: fault.offset)
-        mended = self.data if self.mended is self.data else bytes(self.mended)
-        return FitDocument(self.data, mended, tuple(self.segments), definitions, messages, tuple(self.faults))
+        as_read = self.data if self.as_read is self.data else bytes(self.as_read)
+        return FitDocument(self.data, as_read, tuple(self.segments), definitions, messages, tuple(self.faults))
 
     def _note(self, kind: str, offset: int, size: int = 0, **evidence: Any) -> None:
         self.faults.append(Fault(kind, offset, size, evidence))
@@ -151,7 +151,7 @@ class _Scan:
         proved = usable and crc16(memoryview(self.data)[offset : declared_end + 2]) == 0
 
         def go(data: bytes | bytearray) -> Walk:
-            budget = Budget(mends=0, doubts=0) if proved else self.budget
+            budget = Budget(flips=0, doubts=0) if proved else self.budget
             walk = Walk(
                 data=data,
                 start=start,
@@ -171,10 +171,10 @@ class _Scan:
                 walk.run()
             return walk
 
-        walk = go(self.mended)
-        walk = walk_again(self.mended, offset, walk, go) or walk
-        if walk.mends:
-            self.mended = walk.data
+        walk = go(self.as_read)
+        walk = walk_again(self.as_read, offset, walk, go) or walk
+        if walk.flips:
+            self.as_read = walk.data
         return walk
 
     def _messages(self) -> tuple[tuple[Definition, ...], tuple[Messages, ...]]:
@@ -293,7 +293,7 @@ class _Scan:
             reason = "declared-range"
         self._note(
             "file-crc", segment.data_end, 2, **place, found=_hex(stored), expected=_hex(computed), reason=reason,
-            structure="whole" if not walk.gaps and not walk.mends else "damaged",
+            structure="whole" if not walk.gaps and not walk.flips else "damaged",
         )  # fmt: skip
 
     # -- between the segments -----------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from .document import Layout, read_layout
-from .frames import TAIL, Frames, Gap, Mend
-from .mend import find_bit
+from .flips import find_flip
+from .frames import TAIL, Flip, Frames, Gap
 from .resync import BACKWARD, FORWARD, NO_TIME, chain, local_type, resume
 
 __all__ = ["Walk"]
@@ -25,7 +25,7 @@ class Walk(Frames):
 
     ``hard_end`` is where the next segment or the end of the file lies: messages may go on up to there when the declared
     size is wrong. ``truncated`` says that the header declares more bytes than there are, ``proved`` that the checksum
-    is right. ``data`` is changed where a bit is mended, so it is a copy of the file as soon as that is wanted: `bytes`
+    is right. ``data`` is changed where a bit is flipped, so it is a copy of the file as soon as that is wanted: `bytes`
     are exchanged for a `bytearray` then. After `run`, ``offsets`` and ``owners`` name each data message and its
     definition.
     """
@@ -202,8 +202,8 @@ class Walk(Frames):
         """The time at ``suspect`` does not fit: a wrong value, a clock that was set, or messages read at the wrong
         place."""
         self.budget.doubts -= 1
-        if (mended := self._mend(suspect)) is not None:
-            return mended
+        if (back := self._flip_back(suspect)) is not None:
+            return back
         last = self.last_before(suspect)
         first = bisect_left(self.fresh, suspect) + 1
         after = (self.time(offset) for offset in self.fresh[first : first + 40])
@@ -224,7 +224,7 @@ class Walk(Frames):
         return self._leap(suspect, at, "time", suspect)
 
     def _recover(self, fault: int, cause: str, position: int) -> int:
-        """Go on after ``fault``: with a mended bit, at the next place where messages chain, or at the end."""
+        """Go on after ``fault``: with a bit flipped back, at the next place where messages chain, or at the end."""
         if self.budget.gaps <= 0:
             return self._leap(fault, self.limit, cause, fault)
         suspect = self._suspect_time()
@@ -234,8 +234,8 @@ class Walk(Frames):
         if self.limit < self.hard_end and cause in ("overrun", "cut definition") and self.goes_on(fault):
             return fault
         cut = self.truncated and cause in ("overrun", "cut definition")
-        if not cut and (mended := self._mend(fault)) is not None:
-            return mended
+        if not cut and (back := self._flip_back(fault)) is not None:
+            return back
         at = self._resume(fault)
         self.budget.gaps -= 1 if at is not None else 64  # it was looked for up to the end
         if at is None and cause == "definition" and (layout := self._layout(fault)) is not None and layout.mild:
@@ -275,15 +275,15 @@ class Walk(Frames):
         self.gaps.append(Gap(start, at, cause, where, header, before[0] if before else None, last))
         return at
 
-    def _mend(self, fault: int) -> int | None:
+    def _flip_back(self, fault: int) -> int | None:
         """The one bit in a recent header or definition that, read the other way round, lets the messages follow past
         ``fault``."""
-        if self.budget.mends <= 0 or self.budget.effort <= 0:
+        if self.budget.flips <= 0 or self.budget.effort <= 0:
             return None
-        self.budget.mends -= 1
+        self.budget.flips -= 1
         if not isinstance(self.data, bytearray):
             self.data = bytearray(self.data)
-        best = find_bit(self, fault)
+        best = find_flip(self, fault)
         if best is None:
             return None
         offset, bit, back = best
@@ -295,7 +295,7 @@ class Walk(Frames):
         else:
             self.back_to(back)
             self._flip(offset, bit)
-        self.mends.append(Mend(offset, bit))
+        self.flips.append(Flip(offset, bit))
         return back
 
     def _flip(self, offset: int, bit: int) -> None:

@@ -42,12 +42,12 @@ def mend_damage(document: FitDocument, asked: Asked) -> Iterator[Step]:
 
 
 def _proved(document: FitDocument, segment: Segment) -> bool:
-    return segment.file_crc == crc16(document.mended[segment.offset : segment.data_end])
+    return segment.file_crc == crc16(document.as_read[segment.offset : segment.data_end])
 
 
 def _bit(document: FitDocument, finding: Finding, proved: bool) -> Step:
     offset = finding.where.offset or 0
-    old, new = document.data[offset], document.mended[offset]
+    old, new = document.data[offset], document.as_read[offset]
     by = " (the checksum proves it)" if proved else ""
     return Step(
         action="changed",

@@ -14,10 +14,10 @@ import numpy as np
 
 from .checksum import crc16, flipped_bits, swapped
 from .document import read_layout
-from .frames import Frames, Mend
+from .frames import Flip, Frames
 from .resync import chain, fits_profile, header_flips, layout_flips, local_type
 
-__all__ = ["find_bit", "walk_again"]
+__all__ = ["find_flip", "walk_again"]
 
 _Walk = TypeVar("_Walk", bound=Frames)
 _TAIL = 64  # definitions that are looked at
@@ -25,7 +25,7 @@ _TAIL = 64  # definitions that are looked at
 Bit = tuple[int, int, int]
 
 
-def find_bit(walk: Frames, fault: int) -> Bit | None:
+def find_flip(walk: Frames, fault: int) -> Bit | None:
     """The bit in a recent header or definition to flip so that the messages follow past ``fault``, ``None`` where
     there is none.
 
@@ -33,10 +33,10 @@ def find_bit(walk: Frames, fault: int) -> Bit | None:
     """
     recent = walk.recent(fault)
     frames = ([fault] if fault < walk.limit else []) + recent
-    return _mended_header(walk, frames) or _mended_here(walk, fault) or _mended_definition(walk, fault, recent)
+    return _in_header(walk, frames) or _in_refused(walk, fault) or _in_definition(walk, fault, recent)
 
 
-def _mended_header(walk: Frames, frames: list[int]) -> Bit | None:
+def _in_header(walk: Frames, frames: list[int]) -> Bit | None:
     best: tuple[int, Bit] | None = None
     data = walk.data
     assert isinstance(data, bytearray)
@@ -52,7 +52,7 @@ def _mended_header(walk: Frames, frames: list[int]) -> Bit | None:
     return best[1] if best else None
 
 
-def _mended_here(walk: Frames, fault: int) -> Bit | None:
+def _in_refused(walk: Frames, fault: int) -> Bit | None:
     """The bit for a definition that is not accepted as it stands."""
     data = walk.data
     if fault + 6 > walk.limit or data[fault] & 0xC0 != 0x40:
@@ -73,7 +73,7 @@ def _mended_here(walk: Frames, fault: int) -> Bit | None:
     return best[1] if best else None
 
 
-def _mended_definition(walk: Frames, fault: int, recent: list[int]) -> Bit | None:
+def _in_definition(walk: Frames, fault: int, recent: list[int]) -> Bit | None:
     best: tuple[int, Bit] | None = None
     data = walk.data
     assert isinstance(data, bytearray)
@@ -88,7 +88,7 @@ def _mended_definition(walk: Frames, fault: int, recent: list[int]) -> Bit | Non
         for at, bit in layout_flips(data, start, len(old.fields)):
             walk.budget.effort -= len(old.fields)
             layout = read_layout(data, start, walk.limit)
-            if layout is None or not layout.sane or layout.frame == old.frame:
+            if layout is None or not layout.sane or layout.shape == old.shape:
                 continue  # the same places in the same order: that cannot be what stopped the reader
             if not inside:
                 if layout.length != old.length or layout.header != old.header:
@@ -135,7 +135,7 @@ def walk_again(data: bytes | bytearray, offset: int, walk: _Walk, go: Callable[[
     computed = crc16(memoryview(data)[offset:end])
     if stored in (computed, swapped(computed), crc16(memoryview(data)[walk.start : end])):
         return None
-    if walk.mends and crc16(walk.data[offset:end]) == stored:
+    if walk.flips and crc16(walk.data[offset:end]) == stored:
         return None
     for at, bit in flipped_bits(computed ^ stored, offset, end):
         if not _worth_trying(walk, at, bit):
@@ -143,8 +143,8 @@ def walk_again(data: bytes | bytearray, offset: int, walk: _Walk, go: Callable[[
         trial = bytearray(data)
         trial[at] ^= 1 << bit
         again = go(trial)
-        if not again.gaps and not again.mends and again.stopped == end:
-            again.mends.append(Mend(at, bit))
+        if not again.gaps and not again.flips and again.stopped == end:
+            again.flips.append(Flip(at, bit))
             return again
     return None
 
@@ -153,7 +153,7 @@ def _worth_trying(walk: Frames, at: int, bit: int) -> bool:
     """Whether there is any reason, besides the checksum, to think that this bit is the flipped one."""
     if any((gap.start if gap.before is None else gap.before) <= at < gap.at + 1024 for gap in walk.gaps):
         return True
-    if any(abs(mend.offset - at) <= 512 for mend in walk.mends):
+    if any(abs(flip.offset - at) <= 512 for flip in walk.flips):
         return True
     if walk.data[at] >= 0x80 and bit < 5 and _smooths(walk, at, bit):
         return True
