@@ -488,3 +488,19 @@ def test_fields_of_odd_sizes() -> None:
 def test_fit_time() -> None:
     assert fit_time(datetime(1989, 12, 31, tzinfo=UTC).timestamp()) == 0
     assert fit_time(RIDE.start_time + 0.9) == fit_time(RIDE.start_time)
+
+
+@pytest.mark.parametrize("fmt", ["gpx", "tcx"])
+def test_a_time_just_below_a_whole_second_is_rounded_to_it(fmt: str) -> None:
+    data = getattr(RIDE, fmt)(change={5: {"time": RIDE.time(6) - 0.0004}, 6: {"time": RIDE.time(6) + 0.0016}})
+    moments = [_utc(RIDE.time(6)).strftime(f"%Y-%m-%dT%H:%M:%S{rest}Z").encode() for rest in ("", ".002")]
+    for moment in moments:
+        assert b">" + moment + b"<" in data
+    assert b".1000Z" not in data
+
+
+@pytest.mark.parametrize("fmt", ["gpx", "tcx"])
+@pytest.mark.parametrize("time", [math.nan, 1e18])
+def test_a_time_without_a_date_is_refused(fmt: str, time: float) -> None:
+    with pytest.raises(ValueError, match="no date"):
+        getattr(RIDE, fmt)(change={5: {"time": time}})

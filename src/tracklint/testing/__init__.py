@@ -16,7 +16,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .builder import BASE_TYPES, FIT_EPOCH, FitBuilder, fit_time
-from .ride import OMIT, Raw, Ride
+from .invented import OMIT, Raw
+from .ride import Ride
 
 if TYPE_CHECKING:
     from ..config import Config

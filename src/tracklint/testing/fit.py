@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from .builder import BASE_TYPES, FitBuilder, fit_time
-from .ride import OMIT, Change, LapFacts, Point, Raw, Ride
+from .invented import OMIT, Change, Invented, LapFacts, Point, Raw
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -138,7 +138,7 @@ class _Options:
 
 
 def write_fit(
-    ride: Ride,
+    ride: Invented,
     *,
     big_endian: bool = False,
     compressed: bool = False,
@@ -196,7 +196,7 @@ def write_fit(
 class _Segment:
     """Writes one segment into a `FitBuilder`."""
 
-    def __init__(self, ride: Ride, options: _Options) -> None:
+    def __init__(self, ride: Invented, options: _Options) -> None:
         self.ride = ride
         self.options = options
         self.out = FitBuilder()

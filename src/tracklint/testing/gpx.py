@@ -9,7 +9,7 @@ from .xmltext import Lines, attribute, number, text, timed
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from .ride import Change, Omit, Point, Ride
+    from .invented import Change, Invented, Omit, Point
 
 __all__ = ["write_gpx"]
 
@@ -50,7 +50,7 @@ _Group = tuple[str | None, list[tuple[str, str, int]]]
 
 
 def write_gpx(
-    ride: Ride,
+    ride: Invented,
     *,
     extension: str | None = "documented",
     prefix: str | None = None,
@@ -116,7 +116,7 @@ def write_gpx(
     return out.bytes()
 
 
-def _point(out: Lines, row: Point, ride: Ride, groups: list[_Group]) -> None:
+def _point(out: Lines, row: Point, ride: Invented, groups: list[_Group]) -> None:
     place = ""
     for name, column in (("lat", "latitude"), ("lon", "longitude")):
         value = number(row[column], 7)

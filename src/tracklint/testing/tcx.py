@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .ride import Change, LapFacts, Omit, Point, Ride
+from .invented import Change, Invented, LapFacts, Omit, Point
 from .xmltext import Lines, attribute, number, text, timed
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _SPORTS: Final = {
 
 
 def write_tcx(
-    ride: Ride,
+    ride: Invented,
     *,
     course: bool = False,
     sport: str | None = None,
@@ -80,7 +80,7 @@ def write_tcx(
     return out.bytes()
 
 
-def _lap(out: Lines, ride: Ride, facts: LapFacts, override: Mapping[str, str | None]) -> None:
+def _lap(out: Lines, ride: Invented, facts: LapFacts, override: Mapping[str, str | None]) -> None:
     start = override.get("StartTime", timed(facts.start_time))
     out.open("Lap", f' StartTime="{start}"' if start is not None else "")
     points = [ride.point(i) for i in range(facts.first, facts.last + 1)]
@@ -100,7 +100,7 @@ def _lap(out: Lines, ride: Ride, facts: LapFacts, override: Mapping[str, str | N
     _elements(out, elements, override)
 
 
-def _course_lap(out: Lines, ride: Ride, facts: LapFacts, override: Mapping[str, str | None]) -> None:
+def _course_lap(out: Lines, ride: Invented, facts: LapFacts, override: Mapping[str, str | None]) -> None:
     out.open("Lap")
     elements: dict[str, str | None] = {
         "TotalTimeSeconds": number(float(facts.elapsed_s), 1),
@@ -128,7 +128,7 @@ def _position(row: Point) -> str | None:
 class _Points:
     """Writes tracks; the names of the extension's elements are made once."""
 
-    def __init__(self, out: Lines, ride: Ride, prefix: str | None, declared: str) -> None:
+    def __init__(self, out: Lines, ride: Invented, prefix: str | None, declared: str) -> None:
         self.out = out
         self.ride = ride
         mark = f"{prefix}:" if prefix else ""

@@ -6,7 +6,8 @@ import math
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from .ride import Omit, iso
+from ..words import iso
+from .invented import Omit
 
 __all__ = ["Lines", "attribute", "number", "text", "timed"]
 
@@ -66,5 +67,12 @@ def number(value: Any, decimals: int = 0) -> str | None:
 
 
 def timed(value: Any) -> str | None:
-    """UTC seconds as ISO 8601 with Z; text as it is; ``None`` for what is left out."""
-    return iso(value) if isinstance(value, int | float) else number(value)
+    """UTC seconds as ISO 8601 with Z; text as it is; ``None`` for what is left out.
+
+    Raises ValueError for a number that no date stands for.
+    """
+    if not isinstance(value, int | float):
+        return number(value)
+    if (moment := iso(value)) is None:
+        raise ValueError(f"no date stands for the time {value}")
+    return moment
