@@ -7,6 +7,7 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -29,44 +30,139 @@ FLOORS = (
     ("dump",),
     ("strava", "testing"),
     ("testing.sandbox", "cli"),
+    ("__init__", "__main__"),
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 
 
-def _room(names: list[str]) -> str:
-    """The room of a module, given without the package's own name: a part of a room may have a floor of its own."""
+def _room(module: str) -> str:
+    """The room of a module: a part of a room may have a floor of its own."""
+    names = module.split(".")
     inner = ".".join(names[:2])
     return inner if inner in FLOOR else names[0]
 
 
-def _imports(path: Path) -> Iterator[str]:
-    """The rooms of tracklint that a module imports, wherever in the module the import stands."""
-    package = ["tracklint", *path.relative_to(SRC).with_suffix("").parts[:-1]]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            names = [*base, *(node.module or "").split(".")] if node.module else base
-            if names[:1] == ["tracklint"]:
-                inner = names[1:]
-                yield from (_room([*inner, alias.name]) for alias in node.names)
-        elif isinstance(node, ast.Import):
-            yield from (_room(alias.name.split(".")[1:]) for alias in node.names if alias.name.startswith("tracklint."))
+def _modules(src: Path) -> dict[str, Path]:
+    """Every file of a source folder by the name of its module, without the package's own; a package is its
+    ``__init__``, the whole package is ``__init__``."""
+    names = {path: ".".join(path.relative_to(src).with_suffix("").parts) for path in src.rglob("*.py")}
+    return {name.removesuffix(".__init__"): path for path, name in names.items()}
+
+
+def _graph(src: Path) -> dict[str, set[str]]:
+    """Module -> the modules whose files it imports, wherever in it an import stands.
+
+    ``from .fit import scan`` imports the file of ``fit.scan`` if there is one, else a name of ``fit/__init__.py``.
+    """
+    modules = _modules(src)
+
+    def file_of(names: list[str]) -> str:
+        while names and ".".join(names) not in modules:
+            names = names[:-1]
+        return ".".join(names) or "__init__"
+
+    def imported(path: Path) -> Iterator[str]:
+        package = [src.name, *path.relative_to(src).parts[:-1]]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                base = package[: len(package) - node.level + 1] if node.level else []
+                base = [*base, *node.module.split(".")] if node.module else base
+                names = [[*base, alias.name] for alias in node.names]
+            elif isinstance(node, ast.Import):
+                names = [alias.name.split(".") for alias in node.names]
+            else:
+                continue
+            yield from (file_of(parts[1:]) for parts in names if parts[0] == src.name)
+
+    return {module: set(imported(path)) for module, path in modules.items()}
+
+
+def _upward(graph: dict[str, set[str]]) -> list[str]:
+    """The imports that do not lead to a lower floor, nor stay in their room."""
+    upward = []
+    for module, others in graph.items():
+        room = _room(module)
+        assert room in FLOOR, f"{room} has no place in the plan"
+        upward += [
+            f"{module} imports {other}"
+            for other in sorted(others)
+            if _room(other) != room and FLOOR[_room(other)] >= FLOOR[room]
+        ]
+    return upward
+
+
+def _circles(graph: dict[str, set[str]]) -> list[str]:
+    """One circle of files after the other; each is opened at its last import, so that the next one shows."""
+    graph, found = {module: set(others) for module, others in graph.items()}, []
+    while True:
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            circle = error.args[1][::-1]  # graphlib tells it from what is imported to what imports it
+            found.append(" imports ".join(circle))
+            graph[circle[-2]].discard(circle[-1])
+        else:
+            return found
+
+
+def _planted(src: Path, files: dict[str, str]) -> dict[str, set[str]]:
+    """The graph of a made-up source folder."""
+    for name, text in files.items():
+        path = src / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return _graph(src)
 
 
 def test_imports_run_one_way() -> None:
-    backward = []
-    for path in SRC.rglob("*.py"):
-        parts = path.relative_to(SRC).with_suffix("").parts
-        room = _room([part for part in parts if part != "__init__"] or ["__init__"])
-        if room in ("__init__", "__main__"):
-            continue
-        assert room in FLOOR, f"{room} has no place in the plan"
-        backward += [
-            f"{room} imports {other}"
-            for other in _imports(path)
-            if other in FLOOR and other != room and FLOOR[other] >= FLOOR[room]
-        ]
-    assert backward == []
+    assert _upward(_graph(SRC)) == []
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    assert _circles(_graph(SRC)) == []
+
+
+SOUND = {
+    "__init__.py": "from .checking import check",
+    "findings.py": "",
+    "fit/__init__.py": "from .scan import scan",
+    "fit/scan.py": "from ..findings import Finding",
+    "checking.py": "from . import findings\nfrom .fit import scan",
+}
+
+
+@pytest.mark.parametrize(
+    ("planted", "circle"),
+    [
+        ({"fit/scan.py": "def scan(): from .decode import x", "fit/decode.py": "from .scan import y"}, 2),
+        ({"fit/scan.py": "import tracklint.fit.decode", "fit/decode.py": "from tracklint.fit.scan import y"}, 2),
+        ({"fit/scan.py": "if TYPE_CHECKING:\n    from . import decode", "fit/decode.py": "from . import scan"}, 2),
+        ({"fit/scan.py": "from . import FitDocument"}, 2),
+        ({"findings.py": "from tracklint import __version__"}, 3),
+        ({"findings.py": "import tracklint"}, 3),
+        ({"findings.py": "from .findings import Where"}, 1),
+    ],
+    ids=["in a function", "absolute", "for types", "a package's own name", "the face", "the face, whole", "itself"],
+)
+def test_a_planted_circle_is_seen(tmp_path: Path, planted: dict[str, str], circle: int) -> None:
+    assert _circles(_planted(tmp_path / "tracklint", SOUND)) == []
+    (found,) = _circles(_planted(tmp_path / "tracklint", planted))
+    assert found.count(" imports ") == circle
+
+
+@pytest.mark.parametrize(
+    ("planted", "arrow"),
+    [
+        ({"findings.py": "def f(): from .fit.scan import scan"}, "findings imports fit.scan"),
+        ({"fit/decode.py": "from .. import checking"}, "fit.decode imports checking"),
+        ({"xml/gpx.py": "import tracklint.fit"}, "xml.gpx imports fit"),
+        ({"checking.py": "from . import __version__"}, "checking imports __init__"),
+    ],
+    ids=["in a function", "to a higher floor", "along one floor", "to the face"],
+)
+def test_a_planted_upward_arrow_is_seen(tmp_path: Path, planted: dict[str, str], arrow: str) -> None:
+    assert _upward(_planted(tmp_path / "tracklint", SOUND)) == []
+    assert _upward(_planted(tmp_path / "tracklint", planted)) == [arrow]
 
 
 def test_only_strava_opens_sockets() -> None:
