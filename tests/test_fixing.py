@@ -19,11 +19,12 @@ from conftest import ROOT
 from tracklint.checking import check
 from tracklint.cli import main
 from tracklint.config import Config, Limits
-from tracklint.edits import Draft, Edit, Repair, Step, Wishes, apply, narrowed
+from tracklint.edits import Draft, Edit, Step, Wishes, apply, narrowed
 from tracklint.findings import Report, Severity
 from tracklint.mending import fixing
 from tracklint.mending.fit import REPAIRS as FIT_REPAIRS
 from tracklint.mending.fixing import fix
+from tracklint.mending.repair import Repair
 from tracklint.mending.xml import REPAIRS as XML_REPAIRS
 from tracklint.preparing import prepare
 from tracklint.rules import RULES
@@ -185,10 +186,10 @@ def test_only_what_the_configuration_wants_is_mended() -> None:
 )
 def test_a_step_that_makes_it_worse_is_not_taken(step: Step, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = RIDE.fit(build={"protocol": 0x30})
-    name = next(f.name for f in check(data, CONFIG).findings if f.severity > Severity.INFO)
+    code = next(f.code for f in check(data, CONFIG).findings if f.severity > Severity.INFO)
     real = fixing._bench("fit")
     assert real is not None
-    bench = replace(real, repairs=(Repair((name,), lambda _document, _asked: [step]),))
+    bench = replace(real, repairs=(Repair((RULES[code],), lambda _document, _asked: [step]),))
     monkeypatch.setattr(fixing, "_bench", lambda _format: bench)
     fixed = fix(data, config=CONFIG)
     assert fixed.data == data
@@ -219,15 +220,12 @@ MENDABLE = [
 
 @pytest.mark.parametrize(("format_", "repairs"), [("fit", FIT_REPAIRS), ("tcx", XML_REPAIRS), ("gpx", XML_REPAIRS)])
 def test_rules_and_repairs_belong_together(format_: str, repairs: tuple[Repair, ...]) -> None:
-    names = [name for repair in repairs for name in repair.rules]
-    assert len(names) == len(set(names))
-    known = {rule.name: rule for rule in RULES.values()}
-    assert set(names) <= set(known)
-    assert {rule.name for rule in RULES.values() if format_ in rule.fixes} <= set(names)
+    bound = [rule for repair in repairs for rule in repair.rules]
+    assert len(bound) == len(set(bound))
+    assert set(bound) <= set(RULES.values())
+    assert {rule for rule in RULES.values() if format_ in rule.fixes} <= set(bound)
     formats = {format_} if format_ == "fit" else {"tcx", "gpx"}
-    assert {name for name in names if not formats & set(known[name].fixes)} <= {
-        name for name in names if set(known[name].formats) - formats
-    } | {"not-fit"}
+    assert {rule.name for rule in bound if not formats & set(rule.fixes)} <= {"not-fit", "absurd-date"}
 
 
 @pytest.mark.parametrize("case", MENDABLE, ids=lambda case: f"{case.code}-{case.name}")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from .findings import Finding, Where
 
-__all__ = ["Asked", "Draft", "Edit", "Repair", "Step", "Wishes", "apply", "narrowed"]
+__all__ = ["Asked", "Draft", "Edit", "Step", "Wishes", "apply", "narrowed"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -97,18 +96,6 @@ class Asked:
     findings: tuple[Finding, ...]
     unsafe: bool
     wishes: Wishes = field(default_factory=Wishes)
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What mends the findings of rules with these names. ``plan`` takes the format's document and `Asked`.
-
-    ``needs`` names what a person must say before it can plan anything, such as ``--sport WORD``.
-    """
-
-    rules: tuple[str, ...]
-    plan: Callable[[Any, Asked], Iterable[Step]]
-    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

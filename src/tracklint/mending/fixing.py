@@ -1,6 +1,6 @@
 """Mend one file: plan edits from findings, prove each step by reading the result, and tell what was done.
 
-This part knows no format. A format brings its repairs (`edits.Repair`), a way to close a file after edits, and a way to
+This part knows no format. A format brings its repairs (`Repair`), a way to close a file after edits, and a way to
 split one; the bytes outside the edits are copied.
 """
 
@@ -15,11 +15,12 @@ import numpy as np
 from ..activity import COLUMNS, Activity, Floats
 from ..checking import check_reading
 from ..config import Config
-from ..edits import Asked, Draft, Edit, Repair, Step, Wishes
+from ..edits import Asked, Draft, Edit, Step, Wishes
 from ..findings import Finding, Report, Severity
 from ..reading import Reading, read_source, read_thing
 from ..rules import run_rules
 from ..source import Thing
+from .repair import Repair
 
 __all__ = ["Change", "Fixed", "Mended", "can_mend", "fix", "fix_reading", "mend"]
 
@@ -185,8 +186,8 @@ class _Bench:
 
     def concerns(self, findings: Iterable[Finding], least: Severity) -> bool:
         """Whether there is a repair for one of the findings."""
-        names = {name for repair in self.repairs for name in repair.rules}
-        return any(f.severity >= least and f.name in names for f in findings)
+        codes = {code for repair in self.repairs for code in repair.codes}
+        return any(f.severity >= least and f.code in codes for f in findings)
 
 
 def _bench(format_: str) -> _Bench | None:
@@ -209,8 +210,8 @@ class _State:
     reading: Reading
     findings: tuple[Finding, ...]
 
-    def named(self, names: Collection[str], least: Severity) -> tuple[Finding, ...]:
-        return tuple(f for f in self.findings if f.name in names and f.severity >= least)
+    def told(self, codes: Collection[str], least: Severity) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.code in codes and f.severity >= least)
 
 
 @dataclass(slots=True)
@@ -225,7 +226,7 @@ class _Work:
     least: Severity
     wishes: Wishes
     ledger: list[Change] = field(default_factory=list)
-    left: dict[tuple[str, ...], str] = field(default_factory=dict)
+    left: dict[frozenset[str], str] = field(default_factory=dict)
     all: Config = field(init=False)
     state: _State = field(init=False)
 
@@ -253,7 +254,7 @@ class _Work:
 
     def take(self, repair: Repair) -> bool:
         """Take one repair's steps together where the result proves good. Says whether it did."""
-        findings = tuple(f for f in self.state.named(repair.rules, self.least) if self.config.wants(f.code))
+        findings = tuple(f for f in self.state.told(repair.codes, self.least) if self.config.wants(f.code))
         if not findings:
             return False
         try:
@@ -272,8 +273,7 @@ class _Work:
         if worse:
             self.leave(repair, findings, worse)
             return False
-        codes = {f.name: f.code for f in findings}
-        code = "/".join(sorted(set(codes.values())))
+        code = "/".join(sorted({f.code for f in findings}))
         by_place = {f.where: f.code for f in findings}
         for step in steps:
             self.ledger.append(_change(by_place.get(step.where, code), step, self.state.draft))
@@ -301,7 +301,7 @@ class _Work:
         new = sorted(c for c, worst in _levels(after.findings).items() if worst > max(level, known.get(c, level)))
         if new:
             return f"the result would have {', '.join(new)}"
-        if _weight(after.named(repair.rules, self.least)) >= _weight(before.named(repair.rules, self.least)):
+        if _weight(after.told(repair.codes, self.least)) >= _weight(before.told(repair.codes, self.least)):
             return "the repair does not cure it"
         return _lost(before.reading.activity, after.reading.activity, steps, self.bench.texts)
 
@@ -316,7 +316,7 @@ class _Work:
 
     def leave(self, repair: Repair, findings: Sequence[Finding], why: str) -> None:
         codes = ", ".join(sorted({f.code for f in findings}))
-        self.left[repair.rules] = f"{codes}: {why}"
+        self.left[repair.codes] = f"{codes}: {why}"
 
 
 def _change(code: str, step: Step, draft: Draft) -> Change:

@@ -73,9 +73,10 @@ class Hit:
 Found = Iterator[Hit]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One check. ``on`` is the class of what it looks at: Source, FitDocument, XmlDocument or Activity.
+    """One check. ``on`` is the class of what it looks at: Source, FitDocument, XmlDocument or Activity. A rule equals
+    itself only, so that repairs can be bound to it.
 
     ``says`` and ``hint`` are `str.format` templates over the hit's evidence and the fields of its place. ``formats``
     are the formats that it can fire on. ``fixes`` says for a format whether its repair is ``"safe"`` or ``"unsafe"``;
@@ -140,21 +141,22 @@ def rule(
     fix: str | Mapping[str, str] | None = None,
     schema: bool = False,
     well_formed: bool = False,
-) -> Callable[[Callable[[Any, Limits], Iterable[Hit]]], Callable[[Any, Limits], Iterable[Hit]]]:
-    """Declare a rule. The decorated function takes what it looks at and the `Limits`, and yields `Hit`.
+) -> Callable[[Callable[[Any, Limits], Iterable[Hit]]], Rule]:
+    """Declare a rule: its name in the module becomes the `Rule`. The decorated function takes what it looks at and the
+    `Limits`, and yields `Hit`.
 
     ``fix`` is ``"safe"`` or ``"unsafe"`` for all its formats, or a mapping from format to one of them. The others are
     those of `Rule`.
     """
     fixes = dict.fromkeys(formats, fix) if isinstance(fix, str) else dict(fix or {})
 
-    def declare(check: Callable[[Any, Limits], Iterable[Hit]]) -> Callable[[Any, Limits], Iterable[Hit]]:
+    def declare(check: Callable[[Any, Limits], Iterable[Hit]]) -> Rule:
         if code in RULES:
             raise ValueError(f"{code} is declared twice")
-        RULES[code] = Rule(
+        RULES[code] = declared = Rule(
             code, name, severity, on, basis, says, hint, check, tuple(formats), fixes, schema, well_formed
         )
-        return check
+        return declared
 
     return declare
 

@@ -1,7 +1,7 @@
 """Repairs of TCX and GPX files, one module for each family, in the order in which they are tried.
 
-A repair is bound to the names of the rules whose findings it mends. It plans steps on the file as it stands at that
-moment; every step is a list of edits of bytes, so that all other bytes stay.
+A repair is bound to the rules whose findings it mends. It plans steps on the file as it stands at that moment; every
+step is a list of edits of bytes, so that all other bytes stay.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...edits import Asked, Edit, Repair, Step
+from ...edits import Asked, Edit, Step
+from ..repair import Repair
 from . import device, document, positions, schema, sensors, sport, structure, times
 from .split import split
 

@@ -6,10 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from ...activity import BAROMETER, ends_with_barometer, with_barometer
-from ...edits import Edit, Repair, Step
+from ...edits import Edit, Step
+from ...rules.ride.device import (
+    barometer_not_at_end,
+    creator_misplaced,
+    creator_missing,
+    creator_without_type,
+    device_incomplete,
+)
 from ...xml.extensions import root_is
 from ...xml.names import XSI
 from ...xml.tcx import BEFORE_CREATOR, VERSION, creator_edit, creator_type, creators, misplaced_creators, owners_of
+from ..repair import Repair
 from .splice import after_last, before, encoded, last_in, markup, named_like, removed, retexted, with_attribute
 
 if TYPE_CHECKING:
@@ -143,8 +151,8 @@ def _has_barometer(name: str) -> bool:
 
 
 REPAIRS: tuple[Repair, ...] = (
-    Repair(("creator-misplaced",), _move),
-    Repair(("creator-missing",), _name),
-    Repair(("creator-without-type", "device-incomplete"), _complete),
-    Repair(("barometer-not-at-end",), _end_with_barometer),
+    Repair((creator_misplaced,), _move),
+    Repair((creator_missing,), _name),
+    Repair((creator_without_type, device_incomplete), _complete),
+    Repair((barometer_not_at_end,), _end_with_barometer),
 )

@@ -11,9 +11,23 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ...edits import Asked, Edit, Repair, Step
+from ...edits import Asked, Edit, Step
+from ...rules.xml.document import (
+    bare_ampersand,
+    byte_order_mark,
+    bytes_before_declaration,
+    bytes_not_in_encoding,
+    content_after_root,
+    document_type,
+    encoding,
+    illegal_character,
+    no_declaration,
+    truncated,
+    undeclared_prefix,
+)
 from ...xml.encoding import DECLARATION
 from ...xml.faults import ILLEGAL, NUMERIC, bare_ampersands, declared_entities, is_character, outside_regions
+from ..repair import Repair
 from .closing import close_cut, drop_after_root
 from .prefixes import declare_prefixes
 from .splice import replaced
@@ -205,15 +219,15 @@ def _places(count: int) -> str:
 
 
 REPAIRS: tuple[Repair, ...] = (
-    Repair(("bytes-before-declaration",), strip_before),
-    Repair(("byte-order-mark",), strip_mark),
-    Repair(("encoding",), to_utf8),
-    Repair(("bytes-not-in-encoding",), windows_letters),
-    Repair(("illegal-character",), delete_illegal),
-    Repair(("document-type",), drop_type),
-    Repair(("bare-ampersand",), escape_ampersands),
-    Repair(("truncated",), close_cut),
-    Repair(("content-after-root",), drop_after_root, needs="--split, which makes each recording a file of its own"),
-    Repair(("undeclared-prefix",), declare_prefixes),
-    Repair(("no-declaration",), declare_xml),
+    Repair((bytes_before_declaration,), strip_before),
+    Repair((byte_order_mark,), strip_mark),
+    Repair((encoding,), to_utf8),
+    Repair((bytes_not_in_encoding,), windows_letters),
+    Repair((illegal_character,), delete_illegal),
+    Repair((document_type,), drop_type),
+    Repair((bare_ampersand,), escape_ampersands),
+    Repair((truncated,), close_cut),
+    Repair((content_after_root,), drop_after_root, needs="--split, which makes each recording a file of its own"),
+    Repair((undeclared_prefix,), declare_prefixes),
+    Repair((no_declaration,), declare_xml),
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...edits import Asked, Edit, Repair, Step
+from ...edits import Asked, Edit, Step
 from ...words import counted
 from ...xml.columns import element_place
 from ...xml.extensions import (
@@ -52,7 +52,6 @@ __all__ = [
     "name_temperatures",
     "put_in_namespace",
     "reorder",
-    "repair",
     "to_version_1",
 ]
 
@@ -68,16 +67,6 @@ def _step(document: XmlDocument, found: Int32s, says: str, edits: list[Edit], **
     if edits:
         chosen: dict[str, object] = {"action": "changed", "where": element_place(document, int(found[0])), **options}
         yield Step(says=says, edits=tuple(edits), **chosen)  # type: ignore[arg-type]
-
-
-#: What a repair plans.
-Plan = Callable[["XmlDocument", Asked], Iterable[Step]]
-
-
-def repair(name: str, plan: Plan) -> Repair:
-    """The repair of one rule's findings in documents that are well-formed: in others nobody knows where an element
-    ends."""
-    return Repair((name,), lambda document, asked: plan(document, asked) if document.well_formed else ())
 
 
 def _of_xml(attribute: str) -> bool:

@@ -11,13 +11,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...edits import Asked, Edit, Repair, Step
+from ...edits import Asked, Edit, Step
+from ...rules.ride.elevation import elevation_implausible, elevation_not_a_number
+from ...rules.ride.position import (
+    coordinate_not_a_number,
+    coordinate_not_finite,
+    jump,
+    marker_position,
+    null_island,
+    position_missing,
+    position_out_of_range,
+)
 from ...words import counted
 from ...xml.columns import element_place
 from ...xml.extensions import root_is
 from ...xml.places import Standing, column_of, standings
 from ...xml.values import TAKEN, decimal_of
-from .extensions import repair
+from ..repair import Repair
 from .points import activity_of, named_rows, points_of
 from .splice import encoded, removed
 
@@ -135,18 +145,13 @@ def _outside(document: XmlDocument, standing: Standing, low: float, high: float)
 
 
 REPAIRS: tuple[Repair, ...] = (
-    repair("coordinate-not-a-number", write_decimals),
-    *(
-        repair(name, drop_named)
-        for name in (
-            "position-missing",
-            "coordinate-not-finite",
-            "position-out-of-range",
-            "null-island",
-            "marker-position",
-            "jump",
-        )
-    ),
-    repair("elevation-not-a-number", drop_unreadable_elevations),
-    repair("elevation-implausible", drop_absurd_elevations),
+    Repair((coordinate_not_a_number,), write_decimals),
+    Repair((position_missing,), drop_named),
+    Repair((coordinate_not_finite,), drop_named),
+    Repair((position_out_of_range,), drop_named),
+    Repair((null_island,), drop_named),
+    Repair((marker_position,), drop_named),
+    Repair((jump,), drop_named),
+    Repair((elevation_not_a_number,), drop_unreadable_elevations),
+    Repair((elevation_implausible,), drop_absurd_elevations),
 )

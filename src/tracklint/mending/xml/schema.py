@@ -7,11 +7,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...edits import Edit, Repair, Step
+from ...edits import Edit, Step
+from ...rules.xml.document import gpx_version, no_namespace, other_namespace
+from ...rules.xml.schema import (
+    element_in_other_namespace,
+    empty_track,
+    lap_start_missing,
+    lap_total_missing,
+    misspelt_element,
+    name_too_long,
+    out_of_order,
+    required_element_missing,
+    same_id_twice,
+    value_outside_type,
+)
 from ...xml.columns import element_place
 from ...xml.forms import own_ids, same_value
 from ...xml.names import GPX_1_0, GPX_1_1, near_miss
 from ...xml.values import TAKEN, read_time
+from ..repair import Repair
 from . import upgrade
 from .sequence import inserted, reordered
 from .splice import named_like, removed, renamed, retexted, with_attribute, without_attribute
@@ -251,17 +265,17 @@ def _long_names(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 
 REPAIRS: tuple[Repair, ...] = (
-    Repair(("no-namespace", "other-namespace"), _namespace),
-    Repair(("gpx-version",), _version),
-    Repair(("element-in-other-namespace",), _resets),
-    Repair(("misspelt-element",), _names),
+    Repair((no_namespace, other_namespace), _namespace),
+    Repair((gpx_version,), _version),
+    Repair((element_in_other_namespace,), _resets),
+    Repair((misspelt_element,), _names),
     *upgrade.REPAIRS,
-    Repair(("empty-track",), _empty),
-    Repair(("required-element-missing",), _required),
-    Repair(("lap-total-missing",), _lap_totals),
-    Repair(("lap-start-missing",), _lap_start),
-    Repair(("value-outside-type",), _values),
-    Repair(("same-id-twice",), _same_id),
-    Repair(("name-too-long",), _long_names),
-    Repair(("out-of-order",), _order),
+    Repair((empty_track,), _empty),
+    Repair((required_element_missing,), _required),
+    Repair((lap_total_missing,), _lap_totals),
+    Repair((lap_start_missing,), _lap_start),
+    Repair((value_outside_type,), _values),
+    Repair((same_id_twice,), _same_id),
+    Repair((name_too_long,), _long_names),
+    Repair((out_of_order,), _order),
 )

@@ -10,16 +10,36 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ...edits import Asked, Edit, Repair, Step
+from ...edits import Asked, Edit, Step
 from ...findings import Severity
+from ...rules.ride.sensors import heart_rate_not_read, power_not_read
+from ...rules.ride.values import (
+    cadence_implausible,
+    empty_value,
+    heart_rate_implausible,
+    heart_rate_not_whole,
+    power_implausible,
+    running_cadence_doubled,
+)
+from ...rules.xml.sensors import (
+    extension_namespace,
+    extension_order,
+    later_element,
+    misnamed_temperature,
+    outside_extensions,
+    plain_heart_rate,
+    tpx_without_namespace,
+    track_point_v2,
+)
 from ...words import counted
 from ...xml.columns import element_place, point_elements
 from ...xml.extensions import below_point, parents_of, point_name, root_is
 from ...xml.names import ACTIVITY_EXTENSION_V2, TRACK_POINT_V1
 from ...xml.places import Standing, column_of, plain_heart_rates, standings
 from ...xml.values import EMPTY_TEXT, NOT_FINITE, NOT_VALUE, TAKEN, Column
+from ..repair import Repair
 from . import extensions
-from .extensions import gone, repair
+from .extensions import gone
 from .splice import before, first_in, last_in, named_like, replaced, retexted
 
 if TYPE_CHECKING:
@@ -298,20 +318,20 @@ class _HeartRates:
 
 #: The elements first, so that the values are read where they belong; then the values.
 REPAIRS: tuple[Repair, ...] = (
-    repair("extension-namespace", extensions.map_namespaces),
-    repair("outside-extensions", extensions.move_inside),
-    repair("tpx-without-namespace", extensions.put_in_namespace),
-    repair("later-element", extensions.drop_later),
-    repair("track-point-v2", extensions.to_version_1),
-    repair("misnamed-temperature", extensions.name_temperatures),
-    repair("empty-value", drop_empty),
-    repair("plain-heart-rate", wrap_heart_rates),
-    repair("heart-rate-implausible", drop_heart_rates),
-    repair("heart-rate-not-whole", partial(round_values, channel="heart_rate")),
-    repair("cadence-implausible", mend_cadences),
-    repair("running-cadence-doubled", halve_cadences),
-    repair("power-implausible", mend_powers),
-    repair("power-not-read", copy_powers),
-    repair("heart-rate-not-read", copy_heart_rates),
-    repair("extension-order", extensions.reorder),
+    Repair((extension_namespace,), extensions.map_namespaces),
+    Repair((outside_extensions,), extensions.move_inside),
+    Repair((tpx_without_namespace,), extensions.put_in_namespace),
+    Repair((later_element,), extensions.drop_later),
+    Repair((track_point_v2,), extensions.to_version_1),
+    Repair((misnamed_temperature,), extensions.name_temperatures),
+    Repair((empty_value,), drop_empty),
+    Repair((plain_heart_rate,), wrap_heart_rates),
+    Repair((heart_rate_implausible,), drop_heart_rates),
+    Repair((heart_rate_not_whole,), partial(round_values, channel="heart_rate")),
+    Repair((cadence_implausible,), mend_cadences),
+    Repair((running_cadence_doubled,), halve_cadences),
+    Repair((power_implausible,), mend_powers),
+    Repair((power_not_read,), copy_powers),
+    Repair((heart_rate_not_read,), copy_heart_rates),
+    Repair((extension_order,), extensions.reorder),
 )

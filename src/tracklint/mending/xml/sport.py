@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...edits import Edit, Repair, Step
+from ...edits import Edit, Step
+from ...rules.ride.sport import sport_absent, sport_case, sport_is_number, sport_not_mapped, sport_synonym
 from ...sports import gpx_word, map_gpx, map_tcx, tcx_word
 from ...xml.names import GPX_1_0
+from ..repair import Repair
 from .splice import after_last, named_like, retexted, with_attribute
 
 if TYPE_CHECKING:
@@ -90,8 +92,8 @@ def _typed(document: XmlDocument, asked: Asked, better: Callable[[str], str | No
 
 
 REPAIRS: tuple[Repair, ...] = (
-    Repair(("sport-case",), _right_case),
-    Repair(("sport-synonym",), _synonyms),
-    Repair(("sport-is-number",), _numbers, "--sport WORD"),
-    Repair(("sport-absent", "sport-not-mapped"), _as_wished, "--sport WORD"),
+    Repair((sport_case,), _right_case),
+    Repair((sport_synonym,), _synonyms),
+    Repair((sport_is_number,), _numbers, "--sport WORD"),
+    Repair((sport_absent, sport_not_mapped), _as_wished, "--sport WORD"),
 )

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...edits import Edit, Repair, Step
+from ...edits import Edit, Step
+from ...rules.ride.structure import metadata_time, point_outside_segment, point_without_content, route_only
 from ...xml.datetimes import stamp
 from ...xml.gpx import loose_points, recorded_points, stated_times
+from ..repair import Repair
 from .points import activity_of, named_rows, points_of
 from .splice import after, before, named_like, removed, renamed, retexted
 
@@ -84,8 +86,8 @@ def _date_metadata(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 
 REPAIRS: tuple[Repair, ...] = (
-    Repair(("point-outside-segment",), _segments),
-    Repair(("route-only",), _track),
-    Repair(("point-without-content",), _bare_points),
-    Repair(("metadata-time",), _date_metadata),
+    Repair((point_outside_segment,), _segments),
+    Repair((route_only,), _track),
+    Repair((point_without_content,), _bare_points),
+    Repair((metadata_time,), _date_metadata),
 )

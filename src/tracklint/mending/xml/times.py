@@ -8,11 +8,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...activity import CHANNELS, sortable, time_order
-from ...edits import Edit, Repair, Step
+from ...edits import Edit, Step
 from ...predict import ground_distance
+from ...rules.ride.laps import lap_start, lap_time, starts_after_end
+from ...rules.ride.time import (
+    lone_time,
+    point_without_time,
+    time_goes_back,
+    time_twice,
+    time_without_zone,
+    unreadable_time,
+    week_rollover,
+)
+from ...rules.ride.timeline import segments_overlap, stale_points
+from ...rules.xml.forms import time_padded, time_zones_mixed
 from ...xml.columns import element_place
 from ...xml.datetimes import in_utc, respelled, stamp, time_texts
 from ...xml.values import NO_ZONE, NOT_FINITE, NOT_VALUE, TAKEN, times
+from ..repair import Repair
 from .points import activity_of, named_rows, parts_of, permuted, points_of
 from .splice import after_last, named_like, removed, replaced, retexted, with_attribute
 
@@ -281,17 +294,17 @@ def _laps_named(document: XmlDocument, asked: Asked) -> list[tuple[int, float, F
 
 #: Spellings first, then points, then what laps say of them.
 REPAIRS: tuple[Repair, ...] = (
-    Repair(("unreadable-time",), _respell),
-    Repair(("time-padded",), _trim),
-    Repair(("time-without-zone",), _add_zone),
-    Repair(("time-zones-mixed",), _all_in_utc),
-    Repair(("week-rollover",), _add_weeks),
-    Repair(("lone-time", "stale-points"), _drop_lone),
-    Repair(("point-without-time",), _drop_or_interpolate, "--interpolate"),
-    Repair(("time-goes-back",), _sort_points),
-    Repair(("segments-overlap",), _sort_parts),
-    Repair(("time-twice",), _keep_first),
-    Repair(("starts-after-end",), _lap_ends),
-    Repair(("lap-start",), _lap_starts),
-    Repair(("lap-time",), _lap_times),
+    Repair((unreadable_time,), _respell),
+    Repair((time_padded,), _trim),
+    Repair((time_without_zone,), _add_zone),
+    Repair((time_zones_mixed,), _all_in_utc),
+    Repair((week_rollover,), _add_weeks),
+    Repair((lone_time, stale_points), _drop_lone),
+    Repair((point_without_time,), _drop_or_interpolate, "--interpolate"),
+    Repair((time_goes_back,), _sort_points),
+    Repair((segments_overlap,), _sort_parts),
+    Repair((time_twice,), _keep_first),
+    Repair((starts_after_end,), _lap_ends),
+    Repair((lap_start,), _lap_starts),
+    Repair((lap_time,), _lap_times),
 )

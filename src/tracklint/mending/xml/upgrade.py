@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from ...edits import Edit, Repair, Step
+from ...edits import Edit, Step
+from ...rules.xml.document import gpx_1_0
+from ...rules.xml.schema import element_of_gpx_1_0
 from ...xml.columns import element_place
 from ...xml.names import GPX_1_0, GPX_1_1, TRACK_POINT_V2, XSI
 from ...xml.values import TAKEN, read_number
+from ..repair import Repair
 from .sequence import placed
 from .splice import before, first_in, last_in, markup, named_like, outer, removed, replaced, with_attribute
 
@@ -188,4 +191,4 @@ class _Moves:
 #: The children of metadata in their order, with those that 1.0 has no element for left out.
 _ORDER = ("name", "desc", "author", "link", "time", "keywords", "bounds")
 
-REPAIRS = (Repair(("gpx-1.0",), _upgrade), Repair(("element-of-gpx-1.0",), _elements))
+REPAIRS = (Repair((gpx_1_0,), _upgrade), Repair((element_of_gpx_1_0,), _elements))

@@ -142,7 +142,7 @@ def speed_implausible(activity: Activity, limits: Limits) -> Found:
     wrong = (speed < 0) | (speed > limit)
     if activity.format == "fit":
         wrong &= np.abs(speed - _LEAKED_M_S) > 1e-6
-    if wrong.any() and 2 * wrong.sum() < np.isfinite(speed).sum() and not any(unit_error(activity, limits)):
+    if wrong.any() and 2 * wrong.sum() < np.isfinite(speed).sum() and not any(unit_error.check(activity, limits)):
         values = speed[wrong]
         worst = float(values.max() if values.max() > limit else values.min())
         what = f"outside 0 to {limit:g} m/s, such as {worst:g}"
