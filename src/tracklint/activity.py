@@ -213,8 +213,9 @@ class Activity:
     file type such as ``workout``. ``starts`` holds the index of the first point of each trkseg, TCX Track or FIT
     segment. ``counts`` tells how often things stand in the file that are not points: FIT message names, or XML element
     names such as ``trk``, ``rte``, ``wpt``, ``Activity``, ``Course``, and as ``recorded`` the points of routes or the
-    waypoints that make a track. ``stated_time`` is the time that a GPX file names
-    for itself (metadata/time), UTC seconds. ``locate`` turns a point's index into its place.
+    waypoints that make a track. ``stated_time`` is the time that a file names for
+    itself (metadata/time in GPX, file_id.time_created in FIT), UTC seconds. ``locate`` turns a point's index into its
+    place.
     """
 
     format: str

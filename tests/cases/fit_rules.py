@@ -151,6 +151,7 @@ def _spared(code: str, build: Callable[[], bytes], *along: str, name: str = "") 
 
 CONTAINER = [
     _broken("FIT001", lambda: b"\x0e\x20ab" + b"12345678" + b".FIT" + bytes(60), "STR001", name="no-header"),
+    _broken("FIT001", lambda: RIDE.fit(chained=2).replace(b".FIT", b".FIX", 1), "FIT004", "FIT006", "FIT013", name="signature"),
     _spared("FIT001", _ride(), name="ride"),
     _broken("FIT002", _ride(header=16), name="16"),
     _spared("FIT002", _ride(header=12), "FIT003", name="12"),

@@ -136,6 +136,13 @@ TIME = [
     Case("TIM006", _built("fit", Ride(seconds=60, start="2093-01-01T00:00:00Z")), True, name="future-fit"),
     *(Case("TIM006", _built(k, Ride(seconds=60, start=0.0)), True, name=f"1970-{k}") for k in ("tcx", "gpx")),
     Case("TIM006", _built("fit", Ride(seconds=60, start="1989-12-31T01:00:00Z")), True, name="uptime-fit"),
+    Case(
+        "TIM006",
+        _built("fit", change={i: {"timestamp": 100 + i} for i in range(61)}),
+        True,
+        frozenset({"TIM017"}),
+        "since-the-start-fit",
+    ),
     *(
         Case("TIM006", _built(k, Ride(seconds=60, start="2026-11-22T12:00:00Z")), False, name=f"half-a-day-{k}")
         for k in FORMATS

@@ -55,6 +55,7 @@ def fit_activity(document: FitDocument) -> Activity:
         device=_device(document),
         places=(*places, *_developer_places(document, records)),
         counts=_counts(document),
+        stated_time=_created(document),
         locate=_locator(records, time),
         latitude=columns["latitude"],
         longitude=columns["longitude"],
@@ -283,6 +284,11 @@ def _kind(document: FitDocument, records: int) -> str:
     if number is not None:
         return file_type_name(number)
     return "activity" if records else "empty"
+
+
+def _created(document: FitDocument) -> float:
+    created = _first(message_columns(document, 0), 4)
+    return np.nan if created is None else float(created + FIT_EPOCH)
 
 
 def _device(document: FitDocument) -> Device:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...config import Limits
 from ...findings import Severity
 from ...fit import FitDocument
@@ -49,13 +51,15 @@ def _cut(hit: Hit) -> str:
     says="the file does not start with a FIT header: bytes 8 to 11 are {found}, expected 2e 46 49 54 (.FIT)",
     hint="export or copy the file again from the device",
     formats=_FIT,
+    fix="safe",
 )
 def not_fit(document: FitDocument, _limits: Limits) -> Found:
     """The twelve bytes at the start are no FIT header.
 
     Every reader looks for ``.FIT`` at byte 8 first and refuses the file without it. The bytes after it may be whole.
     """
-    yield from from_faults(document.faults, "not-fit")
+    for hit in from_faults(document.faults, "not-fit"):
+        yield replace(hit, fix=None if hit.evidence["looks"] == "damaged" else "")
 
 
 @rule(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ...activity import Activity, BadValue, sortable
 from ...config import Limits
 from ...findings import Severity
+from ...fit.profile import FIT_EPOCH, UPTIME_LIMIT
 from ...xml.datetimes import respelled
 from ..basis import FIT_FILE_TYPES, PRACTICE, STRAVA_NO_TIME, STRAVA_UPLOADS
 from ..registry import Found, Hit, at_points, now, rule
@@ -127,6 +128,7 @@ def time_without_zone(activity: Activity, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} points are dated {what}, the first {date}",
     hint="set the clock of the device and correct the dates; a constant shift keeps the durations",
+    fix={"fit": "unsafe"},
 )
 def absurd_date(activity: Activity, limits: Limits) -> Found:
     """Points are dated before 1990 or in the future.
@@ -144,7 +146,14 @@ def absurd_date(activity: Activity, limits: Limits) -> Found:
         mostly = 2 * wrong.sum() > activity.channel("time").sum()
         for hit in at_points(activity, wrong):
             evidence = {**hit.evidence, "what": what, "date": _date(float(activity.time[hit.evidence["first"]]))}
-            yield Hit(hit.where, evidence, ERROR if mostly else WARNING)
+            fix = None if _counts_from_start(activity, activity.time[wrong]) else ""
+            yield Hit(hit.where, evidence, ERROR if mostly else WARNING, fix=fix)
+
+
+def _counts_from_start(activity: Activity, times: npt.NDArray[np.float64]) -> bool:
+    """Whether these times of a FIT file count from the start of the device, and file_id tells the date."""
+    first_date = FIT_EPOCH + UPTIME_LIMIT
+    return bool(len(times)) and times.min() > FIT_EPOCH and times.max() < first_date <= activity.stated_time
 
 
 @rule(
@@ -182,7 +191,8 @@ def week_rollover(activity: Activity, _limits: Limits) -> Found:
     first = float(time[timed[0]])
     if not early.any() and said and abs(min(said) - first - ROLLOVER_S) < 2 * 86400:
         early[timed], why = True, "and the laps say 1024 weeks later"
-    if not early.any() and abs(activity.stated_time - first - ROLLOVER_S) < 30 * 86400:
+    stated = activity.stated_time if activity.format == "gpx" else np.nan
+    if not early.any() and abs(stated - first - ROLLOVER_S) < 30 * 86400:
         early[timed], why = True, "and the metadata say 1024 weeks later"
     if not early.any() and activity.format == "fit" and _GPS_WEEK_0 <= first < _FIRST_FIT:
         early[timed], why = True, _NO_FIT
