@@ -1,17 +1,20 @@
-"""Writes docs/rules.md from the rules, and docs/sandbox.md's table of scenarios. Tests fail when they differ."""
+"""Writes docs/rules.md from the rules, docs/fixing.md's tables from the repairs, and docs/sandbox.md's table of
+scenarios. Tests fail when they differ."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tracklint.mending import fit, xml
+from tracklint.mending.repair import Repair
 from tracklint.rules import RULES
 from tracklint.strava.sandbox.scenarios import SCENARIOS
 
 PAGE = Path(__file__).parent / "rules.md"
+FIXING = Path(__file__).parent / "fixing.md"
 SANDBOX = Path(__file__).parent / "sandbox.md"
-_BEGIN = "<!-- scenarios: written by `python docs/generate.py` -->\n"
-_END = "<!-- end of scenarios -->\n"
+_XML = ("tcx", "gpx")
 
 
 def page() -> Iterator[str]:
@@ -37,6 +40,52 @@ def page() -> Iterator[str]:
         yield f"* Basis: [{rule.basis.title}]({link})"
 
 
+def fixing_page(before: str) -> str:
+    """docs/fixing.md with the tables of repairs as they are now."""
+    document = xml.document.REPAIRS
+    inside = [repair for repair in xml.REPAIRS if repair not in document]
+    tables = {
+        "safe repairs of documents": repair_rows(document, _XML, "safe"),
+        "safe repairs of names, order and values": repair_rows(inside, _XML, "safe"),
+        "safe repairs of FIT": repair_rows(fit.REPAIRS, ("fit",), "safe"),
+        "unsafe repairs of TCX and GPX": repair_rows(xml.REPAIRS, _XML, "unsafe"),
+        "unsafe repairs of FIT": repair_rows(fit.REPAIRS, ("fit",), "unsafe"),
+        "rules of several formats": format_rows(),
+    }
+    for name, rows in tables.items():
+        before = filled(before, name, rows)
+    return before
+
+
+def repair_rows(repairs: Iterable[Repair], formats: tuple[str, ...], kind: str) -> Iterator[str]:
+    """A row for everything that is done in these formats, in the order of the repairs. ``kind`` is safe or unsafe."""
+    rules: dict[str, list[str]] = {}
+    for repair in repairs:
+        for rule in repair.rules:
+            note = " (info)" if rule.severity.label == "info" else ""
+            told = [repair.told(rule, f) for f in formats if f in rule.fixes]
+            for text in dict.fromkeys(each[kind] for each in told if kind in each):
+                rules.setdefault(text, []).append(f"{rule.name}{note}")
+    yield "| Rule | What is done |"
+    yield "|---|---|"
+    for text, names in rules.items():
+        yield f"| {', '.join(names)} | {text} |"
+
+
+def format_rows() -> Iterator[str]:
+    """A row for each rule about FIT and other formats that is mended in one of them; a cell is empty where the rule
+    does not hold."""
+    yield "| Rule | FIT | TCX | GPX |"
+    yield "|---|---|---|---|"
+    benches = {"fit": fit.REPAIRS, "tcx": xml.REPAIRS, "gpx": xml.REPAIRS}
+    for rule in RULES.values():
+        if rule.fixes and "fit" in rule.formats and len(rule.formats) > 1:
+            cells = dict.fromkeys(benches, "") | dict.fromkeys(rule.formats, "—")
+            for f in rule.fixes:
+                cells[f] = " or ".join(next(each.told(rule, f) for each in benches[f] if rule in each.rules))
+            yield f"| {rule.name} | {' | '.join(cells.values())} |"
+
+
 def sandbox_page(before: str) -> str:
     """docs/sandbox.md with the table of scenarios as it is now. A text's three forms share a row."""
     rows = ["| Scenario | What happens | Known from |", "|---|---|---|"]
@@ -46,11 +95,17 @@ def sandbox_page(before: str) -> str:
             continue
         names = ", ".join(f"`{each}`" for each in (name, *forms))
         rows.append(f"| {names} | {scenario.says} | {scenario.source} |")
-    head, _, rest = before.partition(_BEGIN)
-    tail = rest.partition(_END)[2]
-    return f"{head}{_BEGIN}" + "".join(f"{row}\n" for row in rows) + f"{_END}{tail}"
+    return filled(before, "scenarios", rows)
+
+
+def filled(before: str, name: str, rows: Iterable[str]) -> str:
+    """A page with these rows between the two marks of this name."""
+    begin, end = f"<!-- {name}: written by `python docs/generate.py` -->\n", f"<!-- end of {name} -->\n"
+    head, _, rest = before.partition(begin)
+    return head + begin + "".join(f"{row}\n" for row in rows) + end + rest.partition(end)[2]
 
 
 if __name__ == "__main__":
-    SANDBOX.write_text(sandbox_page(SANDBOX.read_text(encoding="utf-8")), encoding="utf-8")
     PAGE.write_text("".join(f"{line}\n" for line in page()), encoding="utf-8")
+    for path, written in ((FIXING, fixing_page), (SANDBOX, sandbox_page)):
+        path.write_text(written(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -192,11 +193,32 @@ def test_help_and_version_import_nothing_heavy(option: str) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_the_rules_page_is_up_to_date() -> None:
+@pytest.fixture
+def generate() -> ModuleType:
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     assert spec is not None
     assert spec.loader is not None
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
+    return generate
+
+
+def test_the_rules_page_is_up_to_date(generate: ModuleType) -> None:
     written = generate.PAGE.read_text(encoding="utf-8")
     assert written == "".join(f"{line}\n" for line in generate.page()), "run `python docs/generate.py`"
+
+
+def test_the_tables_of_repairs_are_up_to_date(generate: ModuleType) -> None:
+    written = generate.FIXING.read_text(encoding="utf-8")
+    assert written.count("written by `python docs/generate.py`") == 6
+    assert written == generate.fixing_page(written), "run `python docs/generate.py`"
+
+
+def test_check_imports_no_repairs() -> None:
+    script = (
+        "import sys, tracklint\n"
+        f"tracklint.check({str(ROOT / 'fixtures' / 'good' / 'indoor.fit')!r})\n"
+        "print([name for name in sys.modules if name.startswith('tracklint.mending')])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

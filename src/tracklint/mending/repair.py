@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from ..edits import Asked, Step
@@ -16,15 +16,26 @@ __all__ = ["Repair"]
 class Repair:
     """What mends the findings of these rules in one format. ``plan`` takes the format's document and `Asked`.
 
-    Whether that is safe is what the rules say (`Rule.fixes`). ``needs`` names what a person must say before it can
-    plan anything, such as ``--sport WORD``.
+    ``does`` says in words what is done, for docs/fixing.md. Whether that is safe is what the rules say (`Rule.fixes`);
+    where it may be either, ``does`` is what is done safely and ``unsafely`` the other. Each is one text, or a text by
+    rule. ``needs`` names what a person must say before it can plan anything, such as ``--sport WORD``.
     """
 
     rules: tuple[Rule, ...]
     plan: Callable[[Any, Asked], Iterable[Step]]
+    does: str | Mapping[Rule, str]
+    _: KW_ONLY
+    unsafely: str | Mapping[Rule, str] = ""
     needs: str = ""
 
     @property
     def codes(self) -> frozenset[str]:
         """The codes of its rules, by which findings name them."""
         return frozenset(rule.code for rule in self.rules)
+
+    def told(self, rule: Rule, format_: str) -> dict[str, str]:
+        """What is done to the findings of one of its rules, by ``safe`` and ``unsafe``."""
+        does, unsafely = (text if isinstance(text, str) else text.get(rule, "") for text in (self.does, self.unsafely))
+        if not unsafely:
+            return {rule.fixes[format_]: does}
+        return {"safe": does, "unsafe": unsafely}

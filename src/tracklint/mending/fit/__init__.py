@@ -53,13 +53,52 @@ from .split import split
 
 __all__ = ["REPAIRS", "close", "split"]
 
+_NO_SEGMENT = "the segment is dropped"
+_NO_SPAN = (
+    "the bytes are dropped, so that other readers reach what follows; the message before them may hold mixed values"
+)
+_BYTE = "the byte is corrected in the definition"
+_NO_VALUE, _NO_POSITION = 'the value becomes "no value"', 'the position becomes "no value"'
+_FILE_ID = (
+    "type activity and the time of the first record; manufacturer, product and serial number where device_info names "
+    "them"
+)
+_SORTED = (
+    "records are sorted by time where no step back is above 5 s; a larger one says that the clock was set, and is left"
+)
+_WRITTEN = "written from the records, see below"
+_TOTAL = "the total becomes what the records say"
+_COUNTED = "indices and counts become what they count"
+
 #: Container, spans, definitions, developer data, values, order, summaries, counts, and closing last. Each is tried
 #: again until none finds anything to do.
 REPAIRS: tuple[Repair, ...] = (
-    Repair((not_fit,), container.restore_signature),
-    Repair((preamble, trailing_bytes), container.drop_ends),
-    Repair((later_segment_bad, empty_segment), container.drop_segments),
-    Repair((flipped_bit, unreadable_span, undefined_local, truncated), spans.mend_damage),
+    Repair(
+        (not_fit,),
+        container.restore_signature,
+        "the signature `.FIT` is written again, where the rest of the header holds together",
+    ),
+    Repair((preamble, trailing_bytes), container.drop_ends, "the bytes before and behind the file are dropped"),
+    Repair(
+        (later_segment_bad, empty_segment),
+        container.drop_segments,
+        {
+            later_segment_bad: "its signature is restored, where the checksum then proves the segment whole",
+            empty_segment: _NO_SEGMENT,
+        },
+        unsafely={later_segment_bad: _NO_SEGMENT},
+    ),
+    Repair(
+        (flipped_bit, unreadable_span, undefined_local, truncated),
+        spans.mend_damage,
+        {
+            flipped_bit: "the bit is written as it must have been, where the checksum proves it",
+            unreadable_span: _NO_SPAN,
+            undefined_local: _NO_SPAN,
+            truncated: "the cut message is dropped and the file closed",
+        },
+        unsafely={flipped_bit: "written as it is read, without proof by the checksum"},
+    ),
     Repair(
         (
             header_size,
@@ -72,46 +111,65 @@ REPAIRS: tuple[Repair, ...] = (
             size_too_small,
         ),
         container.close_again,
+        "header, data size and checksums are written again; a header of 12 bytes stays one",
     ),
-    Repair((protocol_version,), container.right_protocol),
-    Repair((architecture,), definitions.right_architecture),
-    Repair((reserved_bits,), definitions.clear_reserved),
-    Repair((base_type,), definitions.redeclare_types),
-    Repair((endian_bit,), definitions.flag_byte_order),
-    Repair((size_not_multiple,), definitions.redeclare_sizes),
-    Repair((zero_size_field,), definitions.drop_zero_sizes),
-    Repair((timestamp_in_254,), definitions.right_time_number),
-    Repair((late_description,), developer.move_descriptions),
-    Repair((no_developer_id,), developer.identify_developers),
-    Repair((undescribed,), developer.describe_fields),
-    Repair((developer_width,), developer.redescribe_widths),
-    Repair((position_missing,), values.blank_half_positions),
-    Repair((position_out_of_range,), values.blank_outside),
-    Repair((marker_position,), values.blank_markers),
-    Repair((null_island,), values.blank_null_island),
-    Repair((leaked_sentinel,), values.blank_leaked),
-    Repair((elevation_implausible,), values.blank_zero_altitudes),
-    Repair((string_encoding,), values.transcode),
-    Repair((file_id_not_first,), order.lead_with_file_id),
-    Repair((type_lies,), counts.state_type),
-    Repair((no_file_id,), summaries.add_file_id),
-    Repair((week_rollover,), times.shift_rollover),
-    Repair((absurd_date,), times.shift_uptime),
-    Repair((stale_points,), times.drop_stale),
-    Repair((point_without_time,), order.drop_timeless),
-    Repair((time_goes_back,), order.sort_records),
-    Repair((no_timer_start,), summaries.add_timer_start),
-    Repair((no_timer_stop,), summaries.add_timer_stop),
-    Repair((no_lap,), summaries.add_lap),
-    Repair((no_session,), summaries.add_session),
-    Repair((no_activity,), summaries.add_activity),
-    Repair((timer_over_elapsed,), counts.clamp_timers),
-    Repair((session_end,), counts.stretch_sessions),
-    Repair((distance_total,), counts.total_distance),
-    Repair((avg_over_max,), counts.total_maxima),
-    Repair((lap_index,), counts.renumber_laps),
-    Repair((num_laps,), counts.count_laps),
-    Repair((pool_counts,), counts.count_lengths),
-    Repair((num_sessions,), counts.count_sessions),
-    Repair((activity_timer,), counts.sum_timers),
+    Repair((protocol_version,), container.right_protocol, "2.0 where developer or 64-bit fields are used, else 1.0"),
+    Repair((architecture,), definitions.right_architecture, _BYTE),
+    Repair((reserved_bits,), definitions.clear_reserved, _BYTE),
+    Repair((base_type,), definitions.redeclare_types, "a field with a type that does not exist is declared as bytes"),
+    Repair((endian_bit,), definitions.flag_byte_order, _BYTE),
+    Repair(
+        (size_not_multiple,),
+        definitions.redeclare_sizes,
+        "the field is declared with the type that has its size, or as bytes",
+    ),
+    Repair((zero_size_field,), definitions.drop_zero_sizes, "the field is left out of the definition"),
+    Repair((timestamp_in_254,), definitions.right_time_number, "the field gets the number 253"),
+    Repair((late_description,), developer.move_descriptions, "descriptions of developer data move to the start"),
+    Repair((no_developer_id,), developer.identify_developers, "a developer_data_id without application is added"),
+    Repair(
+        (undescribed,),
+        developer.describe_fields,
+        "the developer field is described as bytes without meaning, so that strict readers go on",
+    ),
+    Repair(
+        (developer_width,),
+        developer.redescribe_widths,
+        "a developer field whose size does not fit its type is described as bytes",
+    ),
+    Repair((position_missing,), values.blank_half_positions, _NO_VALUE),
+    Repair((position_out_of_range,), values.blank_outside, _NO_VALUE),
+    Repair((marker_position,), values.blank_markers, _NO_POSITION),
+    Repair((null_island,), values.blank_null_island, _NO_POSITION),
+    Repair((leaked_sentinel,), values.blank_leaked, _NO_VALUE),
+    Repair((elevation_implausible,), values.blank_zero_altitudes, 'raw 0, which reads as -500 m, becomes "no value"'),
+    Repair(
+        (string_encoding,),
+        values.transcode,
+        "the text becomes UTF-8 (it is taken for Windows-1252), control characters become spaces",
+    ),
+    Repair((file_id_not_first,), order.lead_with_file_id, "file_id moves to the start"),
+    Repair((type_lies,), counts.state_type, "a file_id without a type gets type activity, where the file has records"),
+    Repair((no_file_id,), summaries.add_file_id, _FILE_ID),
+    Repair((week_rollover,), times.shift_rollover, "1024 weeks are added to all dates of that time"),
+    Repair(
+        (absurd_date,), times.shift_uptime, "times since the start of the device are counted from file_id.time_created"
+    ),
+    Repair((stale_points,), times.drop_stale, "these records are dropped"),
+    Repair((point_without_time,), order.drop_timeless, "these records are dropped"),
+    Repair((time_goes_back,), order.sort_records, _SORTED),
+    Repair((no_timer_start,), summaries.add_timer_start, "the event is added at the first or last record"),
+    Repair((no_timer_stop,), summaries.add_timer_stop, "the event is added at the first or last record"),
+    Repair((no_lap,), summaries.add_lap, _WRITTEN),
+    Repair((no_session,), summaries.add_session, _WRITTEN),
+    Repair((no_activity,), summaries.add_activity, _WRITTEN),
+    Repair((timer_over_elapsed,), counts.clamp_timers, "the timer time becomes the elapsed time"),
+    Repair((session_end,), counts.stretch_sessions, _TOTAL),
+    Repair((distance_total,), counts.total_distance, _TOTAL),
+    Repair((avg_over_max,), counts.total_maxima, _TOTAL),
+    Repair((lap_index,), counts.renumber_laps, _COUNTED),
+    Repair((num_laps,), counts.count_laps, _COUNTED),
+    Repair((pool_counts,), counts.count_lengths, _COUNTED),
+    Repair((num_sessions,), counts.count_sessions, _COUNTED),
+    Repair((activity_timer,), counts.sum_timers, _COUNTED),
 )

@@ -151,8 +151,8 @@ def _has_barometer(name: str) -> bool:
 
 
 REPAIRS: tuple[Repair, ...] = (
-    Repair((creator_misplaced,), _move),
-    Repair((creator_missing,), _name),
-    Repair((creator_without_type, device_incomplete), _complete),
-    Repair((barometer_not_at_end,), _end_with_barometer),
+    Repair((creator_misplaced,), _move, "TCX: the Creator is moved to its place"),
+    Repair((creator_missing,), _name, "GPX: the creator is `tracklint`", unsafely="TCX: a complete Creator is put in"),
+    Repair((creator_without_type, device_incomplete), _complete, "TCX: a Creator is completed with zeros"),
+    Repair((barometer_not_at_end,), _end_with_barometer, 'the words "with barometer" are put at the end of the name'),
 )

@@ -219,15 +219,43 @@ def _places(count: int) -> str:
 
 
 REPAIRS: tuple[Repair, ...] = (
-    Repair((bytes_before_declaration,), strip_before),
-    Repair((byte_order_mark,), strip_mark),
-    Repair((encoding,), to_utf8),
-    Repair((bytes_not_in_encoding,), windows_letters),
-    Repair((illegal_character,), delete_illegal),
-    Repair((document_type,), drop_type),
-    Repair((bare_ampersand,), escape_ampersands),
-    Repair((truncated,), close_cut),
-    Repair((content_after_root,), drop_after_root, needs="--split, which makes each recording a file of its own"),
-    Repair((undeclared_prefix,), declare_prefixes),
-    Repair((no_declaration,), declare_xml),
+    Repair(
+        (bytes_before_declaration,), strip_before, "what stands before `<?xml`, or before the first tag, is dropped"
+    ),
+    Repair((byte_order_mark,), strip_mark, "dropped"),
+    Repair(
+        (encoding,), to_utf8, "UTF-16 and UTF-32 become UTF-8; the declaration names the encoding that the bytes are in"
+    ),
+    Repair((bytes_not_in_encoding,), windows_letters, "the bytes are taken for letters of Windows-1252"),
+    Repair(
+        (illegal_character,),
+        delete_illegal,
+        "control characters, halves of surrogate pairs and references to nothing are deleted; a tail of NUL is cut off",
+    ),
+    Repair((document_type,), drop_type, "`<!DOCTYPE` is dropped where no entity of it is used"),
+    Repair(
+        (bare_ampersand,),
+        escape_ampersands,
+        "`&` becomes `&amp;`, names of HTML such as `&nbsp;` become their characters",
+    ),
+    Repair(
+        (truncated,),
+        close_cut,
+        "the point that was open is dropped, and what is cut in two; so is a segment or lap that has no whole point; "
+        "the rest is closed",
+    ),
+    Repair(
+        (content_after_root,),
+        drop_after_root,
+        "text and white space behind the root are dropped; a second root is another recording, which `--split` takes "
+        "out",
+        needs="--split, which makes each recording a file of its own",
+    ),
+    Repair(
+        (undeclared_prefix,),
+        declare_prefixes,
+        "the prefix is declared on the root, where it is a usual one and its elements are those of that namespace",
+        unsafely="elements and attributes with a prefix that nobody knows are dropped",
+    ),
+    Repair((no_declaration,), declare_xml, '`<?xml version="1.0" encoding="UTF-8"?>` is put first'),
 )

@@ -144,14 +144,21 @@ def _outside(document: XmlDocument, standing: Standing, low: float, high: float)
     return np.asarray(standing.elements[(values < low) | (values > high)])
 
 
+_GONE = "the point is dropped in GPX, its Position in TCX"
+
 REPAIRS: tuple[Repair, ...] = (
-    Repair((coordinate_not_a_number,), write_decimals),
-    Repair((position_missing,), drop_named),
-    Repair((coordinate_not_finite,), drop_named),
-    Repair((position_out_of_range,), drop_named),
-    Repair((null_island,), drop_named),
-    Repair((marker_position,), drop_named),
-    Repair((jump,), drop_named),
-    Repair((elevation_not_a_number,), drop_unreadable_elevations),
-    Repair((elevation_implausible,), drop_absurd_elevations),
+    Repair(
+        (coordinate_not_a_number,),
+        write_decimals,
+        "a decimal comma or an exponent is written as a plain decimal",
+        unsafely=_GONE,
+    ),
+    Repair((position_missing,), drop_named, _GONE),
+    Repair((coordinate_not_finite,), drop_named, _GONE),
+    Repair((position_out_of_range,), drop_named, _GONE),
+    Repair((null_island,), drop_named, _GONE),
+    Repair((marker_position,), drop_named, _GONE),
+    Repair((jump,), drop_named, _GONE),
+    Repair((elevation_not_a_number,), drop_unreadable_elevations, "the elevation is dropped"),
+    Repair((elevation_implausible,), drop_absurd_elevations, "the elevation is dropped"),
 )

@@ -264,18 +264,28 @@ def _long_names(document: XmlDocument, asked: Asked) -> Iterator[Step]:
         yield Step(action="changed", says=says, edits=edits, where=finding.where, safe=False)
 
 
+_NAMESPACE = "the namespace of the format is written where one near it, a foreign one or none stands"
+
 REPAIRS: tuple[Repair, ...] = (
-    Repair((no_namespace, other_namespace), _namespace),
-    Repair((gpx_version,), _version),
-    Repair((element_in_other_namespace,), _resets),
-    Repair((misspelt_element,), _names),
+    Repair((no_namespace, other_namespace), _namespace, _NAMESPACE),
+    Repair((gpx_version,), _version, "the attribute says the version of the namespace"),
+    Repair((element_in_other_namespace,), _resets, _NAMESPACE),
+    Repair((misspelt_element,), _names, "the element gets the name of the schema"),
     *upgrade.REPAIRS,
-    Repair((empty_track,), _empty),
-    Repair((required_element_missing,), _required),
-    Repair((lap_total_missing,), _lap_totals),
-    Repair((lap_start_missing,), _lap_start),
-    Repair((value_outside_type,), _values),
-    Repair((same_id_twice,), _same_id),
-    Repair((name_too_long,), _long_names),
-    Repair((out_of_order,), _order),
+    Repair((empty_track,), _empty, "a Track or trkseg without points is dropped"),
+    Repair(
+        (required_element_missing,),
+        _required,
+        "TCX: Calories 0, Intensity Active, TriggerMethod Manual, an Id from the first time",
+    ),
+    Repair((lap_total_missing,), _lap_totals, "TCX: the lap says what its points say"),
+    Repair((lap_start_missing,), _lap_start, "TCX: the lap says what its points say"),
+    Repair(
+        (value_outside_type,),
+        _values,
+        "a number or word of the schema in another form, such as `5.0` for 5, is written in its form",
+    ),
+    Repair((same_id_twice,), _same_id, "TCX: an Id from the first lap"),
+    Repair((name_too_long,), _long_names, "TCX: a name cut to its length"),
+    Repair((out_of_order,), _order, "the children are put in the order of the schema"),
 )

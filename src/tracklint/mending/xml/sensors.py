@@ -317,21 +317,36 @@ class _HeartRates:
 
 
 #: The elements first, so that the values are read where they belong; then the values.
+_WHOLE = "whole numbers are written; what is no number or lies outside what the format can hold is dropped"
+_OUTSIDE = "what lies outside the limits is dropped"
+
 REPAIRS: tuple[Repair, ...] = (
-    Repair((extension_namespace,), extensions.map_namespaces),
-    Repair((outside_extensions,), extensions.move_inside),
-    Repair((tpx_without_namespace,), extensions.put_in_namespace),
-    Repair((later_element,), extensions.drop_later),
-    Repair((track_point_v2,), extensions.to_version_1),
-    Repair((misnamed_temperature,), extensions.name_temperatures),
-    Repair((empty_value,), drop_empty),
-    Repair((plain_heart_rate,), wrap_heart_rates),
-    Repair((heart_rate_implausible,), drop_heart_rates),
-    Repair((heart_rate_not_whole,), partial(round_values, channel="heart_rate")),
-    Repair((cadence_implausible,), mend_cadences),
-    Repair((running_cadence_doubled,), halve_cadences),
-    Repair((power_implausible,), mend_powers),
-    Repair((power_not_read,), copy_powers),
-    Repair((heart_rate_not_read,), copy_heart_rates),
-    Repair((extension_order,), extensions.reorder),
+    Repair(
+        (extension_namespace,), extensions.map_namespaces, "extensions get the namespace that their names belong to"
+    ),
+    Repair(
+        (outside_extensions,), extensions.move_inside, "sensor elements are moved into the extensions of their point"
+    ),
+    Repair(
+        (tpx_without_namespace,), extensions.put_in_namespace, "extensions get the namespace that their names belong to"
+    ),
+    Repair((later_element,), extensions.drop_later, "speed, course and bearing are dropped"),
+    Repair((track_point_v2,), extensions.to_version_1, "version 2 of TrackPointExtension becomes version 1"),
+    Repair(
+        (misnamed_temperature,),
+        extensions.name_temperatures,
+        "GPX: the temperature of TrackPointExtension is called atemp",
+    ),
+    Repair((empty_value,), drop_empty, "sensor elements without a value are dropped"),
+    Repair((plain_heart_rate,), wrap_heart_rates, "TCX: the number of HeartRateBpm is put into a Value"),
+    Repair(
+        (heart_rate_implausible,), drop_heart_rates, "texts, negative numbers and 255 are dropped", unsafely=_OUTSIDE
+    ),
+    Repair((heart_rate_not_whole,), partial(round_values, channel="heart_rate"), _WHOLE),
+    Repair((cadence_implausible,), mend_cadences, _WHOLE),
+    Repair((running_cadence_doubled,), halve_cadences, "half of it, because Strava doubles the cadence of runs"),
+    Repair((power_implausible,), mend_powers, _WHOLE, unsafely=_OUTSIDE),
+    Repair((power_not_read,), copy_powers, "the power is written where Strava reads it too"),
+    Repair((heart_rate_not_read,), copy_heart_rates, "the heart rate is written where Strava reads it too"),
+    Repair((extension_order,), extensions.reorder, "the children are put in the order of the schema"),
 )

@@ -92,8 +92,13 @@ def _typed(document: XmlDocument, asked: Asked, better: Callable[[str], str | No
 
 
 REPAIRS: tuple[Repair, ...] = (
-    Repair((sport_case,), _right_case),
-    Repair((sport_synonym,), _synonyms),
-    Repair((sport_is_number,), _numbers, "--sport WORD"),
-    Repair((sport_absent, sport_not_mapped), _as_wished, "--sport WORD"),
+    Repair((sport_case,), _right_case, "TCX: the word that Strava and the schema have"),
+    Repair((sport_synonym,), _synonyms, "TCX: the word that Strava and the schema have"),
+    Repair(
+        (sport_is_number,),
+        _numbers,
+        "numbers that are known become words, others the sport that `--sport` names",
+        needs="--sport WORD",
+    ),
+    Repair((sport_absent, sport_not_mapped), _as_wished, "the sport that `--sport` names", needs="--sport WORD"),
 )

@@ -294,17 +294,35 @@ def _laps_named(document: XmlDocument, asked: Asked) -> list[tuple[int, float, F
 
 #: Spellings first, then points, then what laps say of them.
 REPAIRS: tuple[Repair, ...] = (
-    Repair((unreadable_time,), _respell),
-    Repair((time_padded,), _trim),
-    Repair((time_without_zone,), _add_zone),
-    Repair((time_zones_mixed,), _all_in_utc),
-    Repair((week_rollover,), _add_weeks),
-    Repair((lone_time, stale_points), _drop_lone),
-    Repair((point_without_time,), _drop_or_interpolate, "--interpolate"),
-    Repair((time_goes_back,), _sort_points),
-    Repair((segments_overlap,), _sort_parts),
-    Repair((time_twice,), _keep_first),
-    Repair((starts_after_end,), _lap_ends),
-    Repair((lap_start,), _lap_starts),
-    Repair((lap_time,), _lap_times),
+    Repair(
+        (unreadable_time,),
+        _respell,
+        "a time in another form, such as `2024-05-01 10:00:00+02`, is written as XML has it",
+    ),
+    Repair((time_padded,), _trim, "the white space goes"),
+    Repair(
+        (time_without_zone,),
+        _add_zone,
+        "`Z` is added, as such times are read",
+        unsafely="with `--tz`: the offset is added",
+    ),
+    Repair((time_zones_mixed,), _all_in_utc, "all times are written in UTC"),
+    Repair((week_rollover,), _add_weeks, "1024 weeks are added to all dates of that time"),
+    Repair((lone_time, stale_points), _drop_lone, "the points are dropped"),
+    Repair(
+        (point_without_time,),
+        _drop_or_interpolate,
+        "the points are dropped where they are few, or timed with `--interpolate`",
+        needs="--interpolate",
+    ),
+    Repair((time_goes_back,), _sort_points, "points are sorted by time in their segment"),
+    Repair((segments_overlap,), _sort_parts, "segments and laps are put in the order of their times"),
+    Repair(
+        (time_twice,),
+        _keep_first,
+        "the first of several points of one time is kept, where the others tell nothing more",
+    ),
+    Repair((starts_after_end,), _lap_ends, "TCX: the lap says what its points say"),
+    Repair((lap_start,), _lap_starts, "TCX: the lap says what its points say"),
+    Repair((lap_time,), _lap_times, "TCX: the lap says what its points say"),
 )

@@ -191,4 +191,7 @@ class _Moves:
 #: The children of metadata in their order, with those that 1.0 has no element for left out.
 _ORDER = ("name", "desc", "author", "link", "time", "keywords", "bounds")
 
-REPAIRS = (Repair((gpx_1_0,), _upgrade), Repair((element_of_gpx_1_0,), _elements))
+REPAIRS = (
+    Repair((gpx_1_0,), _upgrade, "written as GPX 1.1 has them"),
+    Repair((element_of_gpx_1_0,), _elements, "written as GPX 1.1 has them"),
+)
