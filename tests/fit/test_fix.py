@@ -299,6 +299,20 @@ def test_what_is_no_measurement_is_blanked(
     )
 
 
+def test_heart_rates_outside_the_limits_become_no_value() -> None:
+    def build(low: int | None, zero: int | None) -> bytes:
+        return RIDE.fit(change={5: {"heart_rate": low}, 9: {"heart_rate": zero}})
+
+    damaged = build(20, 0)
+    assert _fixed(damaged).data == damaged
+    assert _fixed(damaged, unsafe=True).data == build(None, 0)
+    noted = fix(damaged, config=CONFIG, notes=True)
+    assert noted.data == build(20, None)
+    assert [change.says for change in noted.ledger] == [
+        "heart_rate of 1 record that no sensor measured: set to no value"
+    ]
+
+
 def _raw(row: dict[str, object]) -> bool:
     return any(name.startswith(("enhanced", "position")) for name in row)
 

@@ -46,6 +46,7 @@ from ...rules.ride.elevation import elevation_implausible
 from ...rules.ride.position import marker_position, null_island, position_missing, position_out_of_range
 from ...rules.ride.time import absurd_date, point_without_time, time_goes_back, week_rollover
 from ...rules.ride.timeline import stale_points
+from ...rules.ride.values import heart_rate_implausible
 from ..repair import Repair
 from . import container, counts, definitions, developer, order, spans, summaries, times, values
 from .seal import seal as close
@@ -143,6 +144,12 @@ REPAIRS: tuple[Repair, ...] = (
     Repair((null_island,), values.blank_null_island, _NO_POSITION),
     Repair((leaked_sentinel,), values.blank_leaked, _NO_VALUE),
     Repair((elevation_implausible,), values.blank_zero_altitudes, 'raw 0, which reads as -500 m, becomes "no value"'),
+    Repair(
+        (heart_rate_implausible,),
+        values.blank_heart_rates,
+        'a heart rate of 0 becomes "no value"',
+        unsafely='what lies outside the limits becomes "no value"',
+    ),
     Repair(
         (string_encoding,),
         values.transcode,

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...edits import Asked, Edit, Step
-from ...findings import Where
+from ...findings import Finding, Where
 from ...fit.columns import MessageColumns, message_columns
 from ...fit.document import FitDocument
 from ...fit.profile import field_fact
@@ -22,6 +22,7 @@ from .times import rows_of
 
 __all__ = [
     "blank_half_positions",
+    "blank_heart_rates",
     "blank_leaked",
     "blank_markers",
     "blank_null_island",
@@ -75,6 +76,13 @@ def _blank(columns: MessageColumns, mask: Mask, numbers: Sequence[int], what: st
         )  # fmt: skip
 
 
+def _named(columns: MessageColumns, findings: tuple[Finding, ...]) -> Mask:
+    """The records that findings name."""
+    named = np.zeros(len(columns), bool)
+    named[rows_of(findings, len(columns))] = True
+    return named
+
+
 def blank_half_positions(document: FitDocument, _asked: Asked) -> Iterator[Step]:
     """Blank a latitude without longitude, or the other way round."""
     columns = message_columns(document, _RECORD)
@@ -91,14 +99,21 @@ def blank_outside(document: FitDocument, _asked: Asked) -> Iterator[Step]:
     yield from _blank(columns, north & east & ((np.abs(lat) > _QUARTER) | near), (0, 1), "beyond a pole", safe=True)
 
 
+def blank_heart_rates(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Blank the heart rates that the findings name: those that no sensor measured, and implausible ones unsafely."""
+    columns = message_columns(document, _RECORD)
+    for finding in asked.findings:
+        safe = finding.fix == "safe"
+        if safe or asked.unsafe:
+            what = "that no sensor measured" if safe else finding.evidence["what"]
+            yield from _blank(columns, _named(columns, (finding,)), (3,), what, safe=safe)
+
+
 def blank_markers(document: FitDocument, asked: Asked) -> Iterator[Step]:
     """Blank the positions that the finding names: markers of the device at a pole or on the 180th meridian."""
-    columns = message_columns(document, _RECORD)
-    if not asked.unsafe or not len(columns):
-        return
-    chosen = np.zeros(len(columns), bool)
-    chosen[rows_of(asked.findings, len(columns))] = True
-    yield from _blank(columns, chosen, (0, 1), "that are markers", safe=False)
+    if asked.unsafe:
+        columns = message_columns(document, _RECORD)
+        yield from _blank(columns, _named(columns, asked.findings), (0, 1), "that are markers", safe=False)
 
 
 def blank_null_island(document: FitDocument, asked: Asked) -> Iterator[Step]:

@@ -69,11 +69,6 @@ def heart_rate_not_whole(activity: Activity, _limits: Limits) -> Found:
     yield from _not_whole(activity, "heart_rate")
 
 
-def _unsafe(activity: Activity, *, measured: bool) -> str | None:
-    """What a hit says about its repair where values that a sensor may have measured would go."""
-    return "unsafe" if measured and activity.format != "fit" else None
-
-
 @rule(
     "SEN008",
     "heart-rate-implausible",
@@ -82,7 +77,7 @@ def _unsafe(activity: Activity, *, measured: bool) -> str | None:
     basis=PRACTICE,
     says="{count} of {points} heart rates are {what}",
     hint="leave the heart rate out where the sensor has none",
-    fix={"tcx": "safe", "gpx": "safe"},
+    fix="safe",
 )
 def heart_rate_implausible(activity: Activity, limits: Limits) -> Found:
     """A heart rate is no number, or outside 30 to 240 beats per minute.
@@ -96,11 +91,11 @@ def heart_rate_implausible(activity: Activity, limits: Limits) -> Found:
     zero = rate == 0
     wrong = ((rate < limits.lowest_heart_rate_bpm) | (rate > limits.highest_heart_rate_bpm)) & ~zero
     if wrong.any():
-        worst = float(rate[wrong].max())
+        worst, measured = float(rate[wrong].max()), bool(((rate < 255) & (rate > 0) & wrong).any())
         lowest, highest = limits.lowest_heart_rate_bpm, limits.highest_heart_rate_bpm
         what = f"outside {lowest:g} to {highest:g} bpm, the highest is {worst:g}"
         for hit in at_points(activity, wrong, what=what, worst=worst, lowest=lowest, highest=highest):
-            yield replace(hit, fix=_unsafe(activity, measured=bool(((rate < 255) & (rate > 0) & wrong).any())))
+            yield replace(hit, fix="unsafe" if measured else None)
     if zero.any():
         for hit in at_points(activity, zero, what="0"):
             yield Hit(hit.where, hit.evidence, INFO)
@@ -175,7 +170,7 @@ def power_implausible(activity: Activity, limits: Limits) -> Found:
     """
     yield from _texts(activity, "power")
     for hit in _beyond(activity, "power", 0.0, limits.max_power_w, "W"):
-        yield replace(hit, fix=_unsafe(activity, measured=True))
+        yield replace(hit, fix="unsafe" if activity.format != "fit" else None)
     for hit in _not_whole(activity, "power"):
         what = f'not written as whole numbers, the first is "{hit.evidence["text"]}"'
         yield Hit(hit.where, {**hit.evidence, "what": what}, INFO)
