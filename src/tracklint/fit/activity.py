@@ -287,7 +287,7 @@ def _kind(document: FitDocument, records: int) -> str:
 
 
 def _created(document: FitDocument) -> float:
-    created = _first(message_columns(document, 0), 4)
+    created = message_columns(document, 0).value(4)
     return np.nan if created is None else float(created + FIT_EPOCH)
 
 

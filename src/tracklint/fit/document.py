@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -228,6 +228,8 @@ class FitDocument:
     ``as_read`` is ``data`` with the few bits put right that a single flip had broken in headers and definitions; it is
     the same object where there are none. Values are always taken from ``data``.
     """
+
+    FORMATS: ClassVar = ("fit",)
 
     data: bytes
     as_read: bytes

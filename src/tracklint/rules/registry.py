@@ -137,7 +137,7 @@ def rule(
     basis: Basis,
     says: str,
     hint: str,
-    formats: Sequence[str] = ("fit", "tcx", "gpx"),
+    formats: Sequence[str] = (),
     fix: str | Mapping[str, str] | None = None,
     schema: bool = False,
     well_formed: bool = False,
@@ -145,9 +145,11 @@ def rule(
     """Declare a rule: its name in the module becomes the `Rule`. The decorated function takes what it looks at and the
     `Limits`, and yields `Hit`.
 
-    ``fix`` is ``"safe"`` or ``"unsafe"`` for all its formats, or a mapping from format to one of them. The others are
-    those of `Rule`.
+    ``formats`` is needed only where they are fewer than those of the class that the rule is ``on``. ``fix`` is
+    ``"safe"`` or ``"unsafe"`` for all its formats, or a mapping from format to one of them. The others are those of
+    `Rule`.
     """
+    formats = formats or getattr(on, "FORMATS", ("fit", "tcx", "gpx"))
     fixes = dict.fromkeys(formats, fix) if isinstance(fix, str) else dict(fix or {})
 
     def declare(check: Callable[[Any, Limits], Iterable[Hit]]) -> Rule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -162,6 +162,8 @@ class XmlDocument:
     and ``column`` (both from 1; a column counts characters, not bytes). ``memo`` keeps what was read from the document
     once, so that rules that ask for the same do not read it again.
     """
+
+    FORMATS: ClassVar = ("tcx", "gpx")
 
     data: bytes
     text: bytes

@@ -11,7 +11,6 @@ from ..basis import FIT_PROTOCOL
 from ..registry import Found, Hit, from_faults, rule
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
-_FIT = ("fit",)
 
 _CHECKSUMS = {
     "differs": "bytes have changed, or it was computed wrongly",
@@ -50,7 +49,6 @@ def _cut(hit: Hit) -> str:
     basis=FIT_PROTOCOL,
     says="the file does not start with a FIT header: bytes 8 to 11 are {found}, expected 2e 46 49 54 (.FIT)",
     hint="export or copy the file again from the device",
-    formats=_FIT,
     fix="safe",
 )
 def not_fit(document: FitDocument, _limits: Limits) -> Found:
@@ -71,7 +69,6 @@ def not_fit(document: FitDocument, _limits: Limits) -> Found:
     says="the header says it is {found} bytes long; 12 and 14 are the sizes that exist, and the messages "
     "start after {used}",
     hint="write a header of 14 bytes, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def header_size(document: FitDocument, _limits: Limits) -> Found:
@@ -91,7 +88,6 @@ def header_size(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the checksum of the header is {found}, its bytes give {expected}",
     hint="write the checksum of header bytes 0 to 11, or 0, into bytes 12 and 13, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def header_crc(document: FitDocument, _limits: Limits) -> Found:
@@ -111,7 +107,6 @@ def header_crc(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the header carries no checksum (0); the protocol permits that",
     hint="write the checksum of header bytes 0 to 11 into bytes 12 and 13",
-    formats=_FIT,
 )
 def header_crc_zero(document: FitDocument, _limits: Limits) -> Found:
     """The header's checksum is 0, which the protocol permits and some readers take for damage.
@@ -129,7 +124,6 @@ def header_crc_zero(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the checksum at the end is {found}, the bytes give {expected} ({how})",
     hint="copy the file from the device again, or run `tracklint fix`; if it is the same there, its writer is at fault",
-    formats=_FIT,
     fix="safe",
 )
 def file_crc(document: FitDocument, _limits: Limits) -> Found:
@@ -151,7 +145,6 @@ def file_crc(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the file ends with its last message: the two bytes of checksum are missing, expected {expected}",
     hint="close the file properly on the device, or copy it again, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def file_crc_missing(document: FitDocument, _limits: Limits) -> Found:
@@ -171,7 +164,6 @@ def file_crc_missing(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the header declares 0 bytes of messages, {found} bytes follow",
     hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def size_zero(document: FitDocument, _limits: Limits) -> Found:
@@ -191,7 +183,6 @@ def size_zero(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the header declares {declared} bytes of messages, {found} are there",
     hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def size_too_big(document: FitDocument, _limits: Limits) -> Found:
@@ -211,7 +202,6 @@ def size_too_big(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the header declares {declared} bytes of messages, which ends inside a message; {found} are there",
     hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def size_cuts_message(document: FitDocument, _limits: Limits) -> Found:
@@ -230,7 +220,6 @@ def size_cuts_message(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="{what}",
     hint="copy the file from the device again, or run `tracklint fix --unsafe` to keep the whole messages",
-    formats=_FIT,
     fix="unsafe",
 )
 def truncated(document: FitDocument, _limits: Limits) -> Found:
@@ -251,7 +240,6 @@ def truncated(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="{bytes} bytes ({looks}) stand after the end of the messages and their checksum",
     hint="delete everything from byte {offset} on, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def trailing_bytes(document: FitDocument, _limits: Limits) -> Found:
@@ -272,7 +260,6 @@ def trailing_bytes(document: FitDocument, _limits: Limits) -> Found:
     says="a further segment of {bytes} bytes starts here with {found} in place of 2e 46 49 54 (.FIT): it "
     "cannot be read",
     hint="copy the file from the device again, or run `tracklint fix --unsafe`",
-    formats=_FIT,
     fix="unsafe",
 )
 def later_segment_bad(document: FitDocument, _limits: Limits) -> Found:
@@ -288,7 +275,6 @@ def later_segment_bad(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the header states protocol version {found}; 1.0 and 2.0 are the versions that exist",
     hint="write 0x10 or 0x20 into byte 1 of the header, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def protocol_version(document: FitDocument, _limits: Limits) -> Found:
@@ -309,7 +295,6 @@ def protocol_version(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="{bytes} bytes stand before the header, the first are {starts}",
     hint="delete the first {bytes} bytes, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def preamble(document: FitDocument, _limits: Limits) -> Found:
@@ -328,7 +313,6 @@ def preamble(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="{bytes} bytes cannot be read, about {messages} {plural} lost ({why}); {after}",
     hint="copy the file from the device again, or run `tracklint fix --unsafe` to drop these bytes",
-    formats=_FIT,
     fix="unsafe",
 )
 def unreadable_span(document: FitDocument, _limits: Limits) -> Found:
@@ -353,7 +337,6 @@ def unreadable_span(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the segment has a header and no messages",
     hint="export the activity again, or run `tracklint fix --unsafe`",
-    formats=_FIT,
     fix="unsafe",
 )
 def empty_segment(document: FitDocument, _limits: Limits) -> Found:
@@ -369,7 +352,6 @@ def empty_segment(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="byte {offset} ({part}{of}) is {found}; the messages after it only make sense when it is {read_as}",
     hint="copy the file from the device again, or run `tracklint fix --unsafe`",
-    formats=_FIT,
     fix="unsafe",
 )
 def flipped_bit(document: FitDocument, _limits: Limits) -> Found:
@@ -390,7 +372,6 @@ def flipped_bit(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the header declares {declared} bytes of messages, {found} follow",
     hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def size_too_small(document: FitDocument, _limits: Limits) -> Found:

@@ -9,7 +9,6 @@ from ..basis import FIT_PROTOCOL
 from ..registry import Found, from_faults, rule
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
-_FIT = ("fit",)
 
 
 @rule(
@@ -20,7 +19,6 @@ _FIT = ("fit",)
     basis=FIT_PROTOCOL,
     says="a message has local type {local}, which no definition has bound before it; {bytes} bytes are lost",
     hint="write the definition before the first message of its local type, or run `tracklint fix --unsafe`",
-    formats=_FIT,
     fix="unsafe",
 )
 def undefined_local(document: FitDocument, _limits: Limits) -> Found:
@@ -41,7 +39,6 @@ def undefined_local(document: FitDocument, _limits: Limits) -> Found:
     says="the definition of {message_name} has architecture byte {found}; 0 (little-endian) and 1 (big-endian) "
     "exist, it is read as {read_as}",
     hint="write 0 or 1 as the architecture byte, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def architecture(document: FitDocument, _limits: Limits) -> Found:
@@ -61,7 +58,6 @@ def architecture(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="{part} of {message_name} is {found}; its reserved bits are not 0",
     hint="write reserved bits as 0, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def reserved_bits(document: FitDocument, _limits: Limits) -> Found:
@@ -80,7 +76,6 @@ def reserved_bits(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="field {field} of {message_name} has base type {found}; the numbers 0 to 16 exist",
     hint="write the base type of the profile, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def base_type(document: FitDocument, _limits: Limits) -> Found:
@@ -100,7 +95,6 @@ def base_type(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="field {field} of {message_name} has base type byte {found}; for {type} it is {expected}",
     hint="write {expected}, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def endian_bit(document: FitDocument, _limits: Limits) -> Found:
@@ -119,7 +113,6 @@ def endian_bit(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="field {field} of {message_name} has size {bytes}; {type} takes {type_bytes} bytes or a multiple of that",
     hint="declare the type that has this size, or the size of the type, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def size_not_multiple(document: FitDocument, _limits: Limits) -> Found:
@@ -139,7 +132,6 @@ def size_not_multiple(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="field {field} of {message_name} has size 0",
     hint="leave the field out of the definition, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def zero_size_field(document: FitDocument, _limits: Limits) -> Found:
@@ -155,7 +147,6 @@ def zero_size_field(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="field {field} stands more than once in the definition of {message_name}",
     hint="write each field once",
-    formats=_FIT,
 )
 def duplicate_field(document: FitDocument, _limits: Limits) -> Found:
     """A definition lists the same field number twice. Which of the two values counts depends on the reader: mostly
@@ -171,7 +162,6 @@ def duplicate_field(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the definition of {message_name} has no fields",
     hint="leave out messages without fields",
-    formats=_FIT,
 )
 def zero_fields(document: FitDocument, _limits: Limits) -> Found:
     """A definition lists no fields at all: its messages are one byte each and say nothing. It is legal, and some
@@ -187,7 +177,6 @@ def zero_fields(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="timestamp of {message_name} is declared as {found} of size {bytes}; it must be uint32 of size 4",
     hint="declare field 253 as uint32 with 4 bytes",
-    formats=_FIT,
 )
 def timestamp_type(document: FitDocument, _limits: Limits) -> Found:
     """Field 253, the timestamp, is not declared as uint32.
@@ -205,7 +194,6 @@ def timestamp_type(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="messages of {message_name} are {bytes} bytes long; older readers take 255 at most",
     hint="split the message, or shorten its arrays and strings",
-    formats=_FIT,
 )
 def oversize_message(document: FitDocument, _limits: Limits) -> Found:
     """A message is longer than 255 bytes, the most that the first version of the protocol allows and that small
@@ -221,7 +209,6 @@ def oversize_message(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="{count} messages have a compressed timestamp before any full one: their time is not known",
     hint="write a full timestamp (field 253) before the first compressed one",
-    formats=_FIT,
 )
 def compressed_no_reference(document: FitDocument, _limits: Limits) -> Found:
     """A compressed timestamp only says how many seconds passed since the last full timestamp, and there is none yet.

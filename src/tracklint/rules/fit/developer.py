@@ -18,7 +18,6 @@ from ..basis import FIT_PROTOCOL, PRACTICE
 from ..registry import Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
-_FIT = ("fit",)
 Key = tuple[int, int, int]  # segment, developer index, field number
 
 
@@ -67,7 +66,6 @@ def _at(uses: list[Use]) -> Where:
     says="{count} messages of {message_name} carry developer field {number} of developer {developer}, which no "
     "field_description describes",
     hint="write a field_description for the field before its first message, or run `tracklint fix --unsafe`",
-    formats=_FIT,
     fix="unsafe",
 )
 def undescribed(document: FitDocument, _limits: Limits) -> Found:
@@ -90,7 +88,6 @@ def undescribed(document: FitDocument, _limits: Limits) -> Found:
     says="developer field {number} of developer {developer} is described after the definition of {message_name} that "
     "uses it",
     hint="write field_description before the first definition that uses the field, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def late_description(document: FitDocument, _limits: Limits) -> Found:
@@ -115,7 +112,6 @@ def late_description(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="field_description names developer {developer}, for which there is no developer_data_id",
     hint="write developer_data_id with this developer_data_index before field_description, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def no_developer_id(document: FitDocument, _limits: Limits) -> Found:
@@ -142,7 +138,6 @@ def no_developer_id(document: FitDocument, _limits: Limits) -> Found:
     says="{count} of {ids} developer_data_id messages name no app; that of developer {developer} has {found}, 16 bytes "
     "are wanted",
     hint="write the app's UUID into application_id; nothing needs to be done for Strava",
-    formats=_FIT,
 )
 def app_id(document: FitDocument, _limits: Limits) -> Found:
     """developer_data_id does not name the app by a number of 16 bytes.
@@ -175,7 +170,6 @@ def app_id(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says='developer field "{name}" has size {bytes}; {type} takes {type_bytes} bytes or a multiple of that',
     hint="declare the size of the type that field_description names, or run `tracklint fix --unsafe`",
-    formats=_FIT,
     fix="unsafe",
 )
 def developer_width(document: FitDocument, _limits: Limits) -> Found:
@@ -201,7 +195,6 @@ def developer_width(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="field {number} of developer {developer} is described as {first} and again as {second}",
     hint="give each field a number of its own",
-    formats=_FIT,
 )
 def redescribed(document: FitDocument, _limits: Limits) -> Found:
     """One developer field has two descriptions of different type, unit or scale in a segment.
@@ -235,7 +228,6 @@ def _told(description: Description) -> str:
     basis=FIT_PROTOCOL,
     says="the description of field {number} of developer {developer} has {lack}",
     hint="write field_name, units and fit_base_type_id",
-    formats=_FIT,
 )
 def incomplete_description(document: FitDocument, _limits: Limits) -> Found:
     """A field_description lacks the field's name or number, or names a type that does not exist.
@@ -276,7 +268,6 @@ def _overrides(document: FitDocument) -> Iterator[tuple[Key, Description, Messag
     says='developer field "{name}" stands in for {native} of {message_name}; in {count} of {both} messages they '
     "differ, first {developer_value:g} and {native_value:g}",
     hint="leave native_field_num out where the field measures something else",
-    formats=_FIT,
 )
 def native_conflict(document: FitDocument, _limits: Limits) -> Found:
     """A developer field declares that it stands in for a native field, and their numbers disagree in most messages.
@@ -314,7 +305,6 @@ def native_conflict(document: FitDocument, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} developer fields are described and in no message: {names}",
     hint="describe a field when it is first written; nothing needs to be done for Strava",
-    formats=_FIT,
 )
 def unused_description(document: FitDocument, _limits: Limits) -> Found:
     """A field_description describes a field that no message carries. It does no harm."""

@@ -18,7 +18,6 @@ from ..basis import FIT_PROTOCOL, PRACTICE
 from ..registry import Found, Hit, now, rule
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
-_FIT = ("fit",)
 
 
 @rule(
@@ -29,7 +28,6 @@ _FIT = ("fit",)
     basis=FIT_PROTOCOL,
     says="{big} definitions are big-endian and {little} little-endian, in one segment",
     hint="write all definitions in one byte order; nothing needs to be done for Strava",
-    formats=_FIT,
 )
 def mixed_endian(document: FitDocument, _limits: Limits) -> Found:
     """One segment has definitions in both byte orders.
@@ -52,7 +50,6 @@ def mixed_endian(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="{count} of {definitions} definitions have no message, the first is that of {message_name}",
     hint="write a definition when its first message comes; nothing needs to be done for Strava",
-    formats=_FIT,
 )
 def unused_definition(document: FitDocument, _limits: Limits) -> Found:
     """No message follows a definition before its local type is bound anew or the segment ends.
@@ -89,7 +86,6 @@ def unused_definition(document: FitDocument, _limits: Limits) -> Found:
     says="{count} of {definitions} definitions say what their local type is bound to already, the first is that of "
     "{message_name}",
     hint="write a definition only where it changes; nothing needs to be done for Strava",
-    formats=_FIT,
 )
 def repeated_definition(document: FitDocument, _limits: Limits) -> Found:
     """A definition repeats the one that its local type has, byte by byte.
@@ -145,7 +141,6 @@ def _conflict(declared: int, wanted: int) -> str | None:
     basis=FIT_PROTOCOL,
     says="field {field} of {message_name} is declared as {found}, the profile says {expected}: {what}",
     hint="declare the field as {expected}",
-    formats=_FIT,
 )
 def type_vs_profile(document: FitDocument, _limits: Limits) -> Found:
     """A field is declared with another sign, a smaller width or another kind of number than the profile gives it.
@@ -188,7 +183,6 @@ _SCALARS = {
     basis=FIT_PROTOCOL,
     says="field {field} of {message_name} holds {count} numbers; the profile has one there",
     hint="declare the field with the size of one {type}",
-    formats=_FIT,
 )
 def array_for_scalar(document: FitDocument, _limits: Limits) -> Found:
     """A field that holds one number in the profile is declared as an array.
@@ -222,7 +216,6 @@ _SET = 225
     says="{count} messages of {message_name} have no timestamp (field 253) and a date in field 254, which is the index "
     "of the message",
     hint="write the time into field 253, or run `tracklint fix --unsafe`",
-    formats=_FIT,
     fix="unsafe",
 )
 def timestamp_in_254(document: FitDocument, limits: Limits) -> Found:
@@ -253,7 +246,6 @@ def timestamp_in_254(document: FitDocument, limits: Limits) -> Found:
     basis=PRACTICE,
     says="the profile does not name {count} of the messages (kinds: {kinds}): {list}",
     hint="nothing needs to be done; readers skip such messages",
-    formats=_FIT,
 )
 def unknown_message(document: FitDocument, _limits: Limits) -> Found:
     """Messages have global numbers that the public profile does not name.
@@ -292,7 +284,6 @@ def _listed(found: dict[int, int], most: int = 8) -> str:
     basis=PRACTICE,
     says="{kinds} fields are not in the profile: {list}",
     hint="nothing needs to be done; readers skip such fields",
-    formats=_FIT,
 )
 def unknown_field(document: FitDocument, _limits: Limits) -> Found:
     """Messages that the public profile describes have fields that it does not.

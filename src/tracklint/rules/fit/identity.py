@@ -15,7 +15,6 @@ from ..registry import Found, Hit, now, rule
 from .structure import first_records
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
-_FIT = ("fit",)
 _ACTIVITY = 4
 
 
@@ -35,7 +34,6 @@ def _identity(document: FitDocument) -> MessageColumns | None:
     basis=FIT_ACTIVITY_FILE,
     says="file_id has no serial number",
     hint="write the device's serial number, or a number that an app keeps for each installation",
-    formats=_FIT,
 )
 def serial(document: FitDocument, _limits: Limits) -> Found:
     """file_id.serial_number is missing or 0, as in a fifth of the good files, so it is information.
@@ -56,7 +54,6 @@ def serial(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="file_id names manufacturer 255 (development), which stands for no company",
     hint="ask Garmin for a manufacturer id, and write it",
-    formats=_FIT,
 )
 def development_id(document: FitDocument, _limits: Limits) -> Found:
     """The manufacturer is 255, the number for trials during development.
@@ -76,7 +73,6 @@ def development_id(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="file_id.time_created is {date}, {what}",
     hint="write the UTC time at which the recording starts",
-    formats=_FIT,
 )
 def time_created(document: FitDocument, limits: Limits) -> Found:
     """The time of creation is no date, lies in the future, or is more than a day off the start of the recording.
@@ -111,7 +107,6 @@ def time_created(document: FitDocument, limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="{what}",
     hint="write device_info with device_index 0 and the manufacturer, product and serial number of file_id",
-    formats=_FIT,
 )
 def creator(document: FitDocument, _limits: Limits) -> Found:
     """No device_info message has device_index 0, which stands for the device that wrote the file.
@@ -151,7 +146,6 @@ def _word(name: str, number: int) -> str:
     basis=FIT_ACTIVITY_FILE,
     says="neither device_info of the creator nor file_creator has a software_version",
     hint="write the firmware's version into device_info.software_version",
-    formats=_FIT,
 )
 def firmware(document: FitDocument, _limits: Limits) -> Found:
     """No message tells which firmware wrote the file, so that a defect of one version cannot be told from others."""
@@ -175,7 +169,6 @@ def firmware(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says='the product name "{name}" has {count} characters; 20 is the most that is recommended',
     hint="shorten the product name",
-    formats=_FIT,
 )
 def product_name(document: FitDocument, _limits: Limits) -> Found:
     """file_id.product_name is longer than 20 characters, the most that Garmin's recipe for activity files allows."""
@@ -193,7 +186,6 @@ def product_name(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_FILE_TYPES,
     says="file_id has no type, and there are {records} records of an activity",
     hint="write type 4 (activity) into file_id, or run `tracklint fix --unsafe`",
-    formats=_FIT,
     fix="unsafe",
 )
 def type_lies(document: FitDocument, _limits: Limits) -> Found:
@@ -218,7 +210,6 @@ _OTHER = {26: "workout", 31: "course", 103: "monitoring", 55: "monitoring", 30: 
     basis=FIT_FILE_TYPES,
     says="file_id says activity, and the messages are those of a {content} file ({found})",
     hint="write the type of the content into file_id.type",
-    formats=_FIT,
 )
 def content_of_other_type(document: FitDocument, _limits: Limits) -> Found:
     """file_id says activity (4), and the file holds a workout, a course, daily monitoring or readings of a scale.

@@ -24,7 +24,6 @@ _FIT = ("fit",)
     says="the file has no file_id message: nothing tells what kind of file it is and which device wrote it",
     hint="write file_id (message 0) with type, manufacturer, product and time_created as the first message"
     ", or run `tracklint fix --unsafe`",
-    formats=_FIT,
     fix="unsafe",
 )
 def no_file_id(document: FitDocument, _limits: Limits) -> Found:
@@ -48,7 +47,6 @@ def no_file_id(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_FILE_TYPES,
     says="the first message is {first}; it must be file_id, which comes as message {message}",
     hint="write file_id before every other message, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def file_id_not_first(document: FitDocument, _limits: Limits) -> Found:
@@ -133,7 +131,6 @@ def no_activity(activity: Activity, _limits: Limits) -> Found:
     basis=STRAVA_UPLOADS,
     says="file_id has no {missing}",
     hint="write type, manufacturer, product and time_created into file_id",
-    formats=_FIT,
 )
 def file_id_fields(document: FitDocument, _limits: Limits) -> Found:
     """file_id lacks the manufacturer, the product or the time of creation, or holds their "no value".

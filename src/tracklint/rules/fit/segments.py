@@ -11,7 +11,6 @@ from ..basis import FIT_PROTOCOL
 from ..registry import Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
-_FIT = ("fit",)
 #: Base types of 64 bits, which protocol 2 brought.
 _WIDE = (14, 15, 16)
 
@@ -24,7 +23,6 @@ _WIDE = (14, 15, 16)
     basis=FIT_PROTOCOL,
     says="the header has 12 bytes, so it carries no checksum of its own",
     hint="write a header of 14 bytes; nothing needs to be done for Strava",
-    formats=_FIT,
 )
 def legacy_header(document: FitDocument, _limits: Limits) -> Found:
     """The header is of the old kind of 12 bytes. It is legal and common; a change in it is only found by the checksum
@@ -43,7 +41,6 @@ def legacy_header(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the file is a chain of {segments} FIT files{types}",
     hint="nothing needs to be done; split the file where a reader shows the first part only",
-    formats=_FIT,
 )
 def chained(document: FitDocument, _limits: Limits) -> Found:
     """Several FIT files follow one another in one file.
@@ -72,7 +69,6 @@ def chained(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the header names profile version {found}, which does not exist",
     hint="write the version of the profile in use, such as 21158 for 21.158; nothing needs to be done for Strava",
-    formats=_FIT,
 )
 def profile_version(document: FitDocument, _limits: Limits) -> Found:
     """The profile version in the header is 0 or above 30.
@@ -93,7 +89,6 @@ def profile_version(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the header states protocol version {version}; {feature} in the definition of {message_name} need version 2.0",
     hint="write 0x20 into byte 1 of the header and its checksum anew",
-    formats=_FIT,
 )
 def v1_with_v2_features(document: FitDocument, _limits: Limits) -> Found:
     """The header states protocol 1, and a definition holds what came with protocol 2: developer fields or 64-bit types.

@@ -65,7 +65,6 @@ def _pools(document: FitDocument) -> tuple[MessageColumns, np.ndarray]:
     basis=FIT_ACTIVITY_FILE,
     says="a session is a swim in a pool and has no {missing}",
     hint="write a length message for each length, and session.pool_length",
-    formats=_FIT,
 )
 def pool_missing(document: FitDocument, _limits: Limits) -> Found:
     """A session of sub_sport lap_swimming has no length messages or no pool length.
@@ -98,7 +97,6 @@ def _lengths(document: FitDocument) -> tuple[int, int] | None:
     basis=FIT_ACTIVITY_FILE,
     says="the session's {field} is {found}, its length messages give {expected}",
     hint="count all lengths in num_lengths and the active ones in num_active_lengths, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def pool_counts(document: FitDocument, _limits: Limits) -> Found:
@@ -124,7 +122,6 @@ def pool_counts(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="the session's total_distance is {found:g} m, {active} active lengths of {pool:g} m make {expected:g} m",
     hint="write active lengths times pool_length as total_distance, or correct the pool's length",
-    formats=_FIT,
 )
 def pool_distance(document: FitDocument, _limits: Limits) -> Found:
     """The distance of a pool swim is not that of its active lengths, by more than 1 %.
@@ -151,7 +148,6 @@ def pool_distance(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="{message_name} says {found}, the session says {expected}",
     hint="write one sport into session, lap and sport messages",
-    formats=_FIT,
 )
 def sport_conflict(document: FitDocument, _limits: Limits) -> Found:
     """The sport message or a lap names another sport than the session.
@@ -187,7 +183,6 @@ def sport_conflict(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="the activity message has no local_timestamp: the time zone of the ride is not in the file",
     hint="write activity.local_timestamp, the wall clock at activity.timestamp",
-    formats=_FIT,
 )
 def local_time_missing(document: FitDocument, _limits: Limits) -> Found:
     """activity.local_timestamp, the only field that tells the wall clock, is missing.
@@ -212,7 +207,6 @@ def local_time_missing(document: FitDocument, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="local_timestamp is {local} at {utc}: {what}",
     hint="write the wall clock at activity.timestamp into local_timestamp, to the second",
-    formats=_FIT,
 )
 def local_offset(document: FitDocument, _limits: Limits) -> Found:
     """The difference between local and universal time in the activity message is no time zone.

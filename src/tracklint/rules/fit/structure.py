@@ -43,7 +43,6 @@ def segments_with_records(activity: Activity) -> Iterator[tuple[int, Where]]:
     basis=FIT_ACTIVITY_FILE,
     says="one segment has {count} activity messages; there is exactly one in a file",
     hint="write one activity message, as the last one",
-    formats=_FIT,
 )
 def many_activities(document: FitDocument, _limits: Limits) -> Found:
     """A segment has more than one activity message.
@@ -145,7 +144,6 @@ def first_records(document: FitDocument, count: int = 500) -> MessageColumns:
     basis=FIT_ACTIVITY_FILE,
     says="activity.num_sessions is {found}, there are {expected} session messages",
     hint="write the number of session messages, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def num_sessions(document: FitDocument, _limits: Limits) -> Found:
@@ -171,7 +169,6 @@ def num_sessions(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="{what}; there are {expected} lap messages",
     hint="write first_lap_index and num_laps so that each lap belongs to one session, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def num_laps(document: FitDocument, _limits: Limits) -> Found:
@@ -205,7 +202,6 @@ def num_laps(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="the laps' message_index {what}; laps are numbered from 0 in the order of the file",
     hint="number the laps from 0 on, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def lap_index(document: FitDocument, _limits: Limits) -> Found:
@@ -285,7 +281,6 @@ def lap_tiling(activity: Activity, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="the session stands before the records that it sums up",
     hint="nothing needs to be done; some readers expect the session at the end",
-    formats=_FIT,
 )
 def summary_first(document: FitDocument, _limits: Limits) -> Found:
     """The session message comes before the first record, as in Garmin's multisport files since 2023.

@@ -28,7 +28,6 @@ _FIT = ("fit",)
     basis=FIT_ACTIVITY_FILE,
     says="{count} of {sessions} sessions have no {missing}",
     hint="write timestamp, start_time and total_elapsed_time into every session",
-    formats=_FIT,
 )
 def session_fields(document: FitDocument, _limits: Limits) -> Found:
     """A session lacks its start, its length or its timestamp.
@@ -234,7 +233,6 @@ def _pairs() -> Iterator[tuple[int, int, int]]:
     says="{count} {message_name} messages have an average above the maximum; the first has {avg} {average:g} and {max} "
     "{maximum:g}",
     hint="compute both from the records, or run `tracklint fix --unsafe`",
-    formats=_FIT,
     fix="unsafe",
 )
 def avg_over_max(document: FitDocument, _limits: Limits) -> Found:
@@ -265,7 +263,6 @@ def avg_over_max(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="activity.total_timer_time is {found:g} s, the sessions add up to {expected:g} s",
     hint="write the sum of the sessions' total_timer_time, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def activity_timer(document: FitDocument, _limits: Limits) -> Found:

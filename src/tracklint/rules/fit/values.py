@@ -17,7 +17,6 @@ from ..basis import FIT_ACTIVITY_FILE, FIT_PROTOCOL, PRACTICE
 from ..registry import Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
-_FIT = ("fit",)
 
 
 def _rows(document: FitDocument, group: Messages, spec: FieldSpec) -> np.ndarray:
@@ -50,7 +49,6 @@ def _text_fault(piece: bytes) -> tuple[str, Severity] | None:
     basis=FIT_PROTOCOL,
     says='{field} of {message_name} {what}; it reads "{text}"',
     hint="write strings as UTF-8 and end them with a NUL, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def string_encoding(document: FitDocument, _limits: Limits) -> Found:
@@ -100,7 +98,6 @@ _WIDE = {20: (73, 78), 18: (124, 125, 126, 127, 128), 19: (110, 111, 112, 113, 1
     says='{count} of {messages} messages have {value:g} {unit} as {field}: that is 65535, the "no value" of the '
     "16-bit field",
     hint="write 0xFFFFFFFF where the 32-bit field has no value, or run `tracklint fix`",
-    formats=_FIT,
     fix="safe",
 )
 def leaked_sentinel(document: FitDocument, _limits: Limits) -> Found:
@@ -132,7 +129,6 @@ def leaked_sentinel(document: FitDocument, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} messages of {message_name} hold no value in any field",
     hint="leave out messages that say nothing; nothing needs to be done for Strava",
-    formats=_FIT,
 )
 def all_invalid_message(document: FitDocument, _limits: Limits) -> Found:
     """Every field of a message is set to "no value". The message takes bytes and says nothing."""
@@ -196,7 +192,6 @@ def _nothing(rows: np.ndarray, spec: FieldSpec, big_endian: bool) -> np.ndarray:
     basis=FIT_PROTOCOL,
     says="{count} messages have their time in a compressed header of 5 bits, which some readers do not take",
     hint="write full timestamps (field 253)",
-    formats=_FIT,
 )
 def compressed_time(document: FitDocument, _limits: Limits) -> Found:
     """Messages carry the low five bits of their time in the header in place of a full timestamp.
@@ -231,7 +226,6 @@ _GROWING = {"event", "sub_sport"}
     basis=FIT_PROTOCOL,
     says="{count} messages of {message_name} have {value} as {field}, a number for which the profile has no word",
     hint="write a number of the profile; 0 (generic) where none fits a sport",
-    formats=_FIT,
 )
 def enum_unknown(document: FitDocument, _limits: Limits) -> Found:
     """A sport, event, trigger or the like has a number that the profile does not name.
@@ -272,7 +266,6 @@ def _told(document: FitDocument, kind: str, value: int) -> bool:
     basis=FIT_PROTOCOL,
     says="{count} messages of {message_name} have a {field}, but no {reference} that says what it means",
     hint="write {reference} with {field}",
-    formats=_FIT,
 )
 def subfield_unresolved(document: FitDocument, _limits: Limits) -> Found:
     """A field whose meaning depends on another one stands there without that other one.
@@ -300,7 +293,6 @@ def subfield_unresolved(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="{count} hr messages {what}",
     hint="start each stream with an event_timestamp, and write one filtered_bpm for each beat",
-    formats=_FIT,
 )
 def hr_stream(document: FitDocument, _limits: Limits) -> Found:
     """Heart beats of a belt that stores under water (hr messages) cannot be put in time.
@@ -349,7 +341,6 @@ def _carries(columns: MessageColumns, number: int) -> np.ndarray:
     basis=FIT_ACTIVITY_FILE,
     says="{count} of {records} records hold a time and nothing else",
     hint="leave such records out; nothing needs to be done for Strava",
-    formats=_FIT,
 )
 def record_only_time(document: FitDocument, _limits: Limits) -> Found:
     """A record's definition lists the timestamp and no other field.

@@ -100,7 +100,6 @@ _TWINS = ((6, 73, "speed", 0.001), (2, 78, "altitude", 0.2))
     basis=FIT_PROTOCOL,
     says="{count} of {points} records have {channel} {plain:g} and enhanced_{channel} {enhanced:g}, or such a pair",
     hint="write the same number into both fields, or enhanced_{channel} only",
-    formats=("fit",),
 )
 def enhanced_differs(document: FitDocument, _limits: Limits) -> Found:
     """A record says two speeds or two altitudes: the 16-bit field and its enhanced twin differ by more than a step.
@@ -132,7 +131,6 @@ def enhanced_differs(document: FitDocument, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} records with power say that one leg makes all of it",
     hint="leave the balance out where the pedals do not tell it",
-    formats=("fit",),
 )
 def balance_one_sided(document: FitDocument, _limits: Limits) -> Found:
     """left_right_balance is 0 or 100 % while there is power, in a tenth of the records and more.

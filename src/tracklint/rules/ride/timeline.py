@@ -341,7 +341,6 @@ def records_while_stopped(activity: Activity, limits: Limits) -> Found:
     basis=FIT_FILE_TYPES,
     says="messages that stand after records of a later time: {count}; the first is {message_name}, {late_s:g} s late",
     hint="write each message when it happens, in the order of the times",
-    formats=("fit",),
 )
 def message_order(document: FitDocument, _limits: Limits) -> Found:
     """A message with a time stands behind a record with a later time.

@@ -14,7 +14,6 @@ from ..registry import Basis, Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 _BASIS = Basis("practice: what other readers make of the same bytes", "docs/second-readers.md", "practice")
-_FORMATS = ("fit", "tcx", "gpx")
 _PLURAL = {
     "record": "records", "point": "points", "lap": "laps", "session": "sessions",
     "extensions": "points with extensions",
@@ -47,7 +46,6 @@ def _facts(readings: SecondReadings, reading: SecondReading) -> dict[str, Any]:
     basis=_BASIS,
     says="{reader} {version} stops after {records} {points}, the file holds {ours}: {reason}{known}",
     hint="mend what the other findings name near this place, or tell the users of {reader} that it stops here",
-    formats=_FORMATS,
 )
 def reader_stops(readings: SecondReadings, limits: Limits) -> Found:
     """Another reader gives an error, runs out of memory or crashes in this file.
@@ -81,7 +79,6 @@ def reader_stops(readings: SecondReadings, limits: Limits) -> Found:
     basis=_BASIS,
     says="{reader} {version} reads {theirs} {what} to the end without an error, the file holds {held}",
     hint="look at the file from this place on: {reader} skips or repeats something there",
-    formats=_FORMATS,
 )
 def reader_counts_differ(readings: SecondReadings, _limits: Limits) -> Found:
     """Another reader reads the whole file without complaint, but sees another number of points, laps or sessions.
@@ -112,7 +109,6 @@ def _named(readings: SecondReadings, what: str) -> str:
     basis=_BASIS,
     says="{reader} {version} reads other values in {channels} than the file holds; first {field} as {they}, here {we}",
     hint="compare this {point} in both programs; users of {reader} see its value",
-    formats=_FORMATS,
 )
 def reader_values_differ(readings: SecondReadings, _limits: Limits) -> Found:
     """Another reader sees other values in some channels than the file holds by its specification.
@@ -156,7 +152,6 @@ def _said(channel: str, value: float | None) -> str:
     basis=_BASIS,
     says="{reader} {version} was ended after {limit:g} s, when it had read {records} of {ours} {points}",
     hint="raise the limit second-reader-seconds in tracklint.toml where a large file needs longer",
-    formats=_FORMATS,
 )
 def reader_slow(readings: SecondReadings, limits: Limits) -> Found:
     """Another reader does not come to the end of the file within the time limit: the file is large, or the reader

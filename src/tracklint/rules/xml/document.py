@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ...config import Limits
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
-_BOTH = ("tcx", "gpx")
 
 
 @rule(
@@ -24,7 +23,6 @@ _BOTH = ("tcx", "gpx")
     basis=XML_1_0,
     says='{size} bytes ("{found}") stand before the XML declaration; it must be the first thing in the file',
     hint="delete everything before <?xml, or run `tracklint fix`",
-    formats=_BOTH,
     fix="safe",
 )
 def bytes_before_declaration(document: XmlDocument, _limits: Limits) -> Found:
@@ -44,7 +42,6 @@ def bytes_before_declaration(document: XmlDocument, _limits: Limits) -> Found:
     basis=XML_1_0,
     says="the file starts with the UTF-8 byte-order mark EF BB BF; UTF-8 needs none",
     hint="save the file as UTF-8 without byte-order mark",
-    formats=_BOTH,
     fix="safe",
 )
 def byte_order_mark(document: XmlDocument, _limits: Limits) -> Found:
@@ -64,7 +61,6 @@ def byte_order_mark(document: XmlDocument, _limits: Limits) -> Found:
     basis=XML_1_0,
     says="the bytes are {found}, the XML declaration says {declared}; activity files are UTF-8",
     hint='save the file as UTF-8 with encoding="UTF-8" in the declaration, or run `tracklint fix`',
-    formats=_BOTH,
     fix="safe",
 )
 def encoding(document: XmlDocument, _limits: Limits) -> Found:
@@ -85,7 +81,6 @@ def encoding(document: XmlDocument, _limits: Limits) -> Found:
     basis=XML_1_0,
     says="line {line} column {column}: byte {bytes} is no character in {encoding}; the file has {count} such places",
     hint="save the file again as UTF-8, or run `tracklint fix --unsafe`, which takes such bytes for Windows-1252",
-    formats=_BOTH,
     fix="unsafe",
 )
 def bytes_not_in_encoding(document: XmlDocument, _limits: Limits) -> Found:
@@ -104,7 +99,6 @@ def bytes_not_in_encoding(document: XmlDocument, _limits: Limits) -> Found:
     basis=XML_1_0,
     says="line {line} column {column}: {character}, which XML does not permit; {count} in the file{end}",
     hint="delete these characters, or run `tracklint fix`",
-    formats=_BOTH,
     fix="safe",
 )
 def illegal_character(document: XmlDocument, _limits: Limits) -> Found:
@@ -125,7 +119,6 @@ def illegal_character(document: XmlDocument, _limits: Limits) -> Found:
     basis=XML_1_0,
     says='line {line} column {column}: "{found}" has a "{entity}" that is no reference of XML; {count} in the file',
     hint="write &amp; for an ampersand and other characters as they are, or run `tracklint fix`",
-    formats=_BOTH,
     fix="safe",
 )
 def bare_ampersand(document: XmlDocument, _limits: Limits) -> Found:
@@ -144,7 +137,6 @@ def bare_ampersand(document: XmlDocument, _limits: Limits) -> Found:
     basis=XML_1_0,
     says="the file ends after {bytes} bytes inside {inside}; the end tags {missing} are missing{dropped_point}",
     hint="copy the file again from the device; if it is the same there, run `tracklint fix --unsafe` to close it",
-    formats=_BOTH,
     fix="unsafe",
 )
 def truncated(document: XmlDocument, _limits: Limits) -> Found:
@@ -167,7 +159,6 @@ def truncated(document: XmlDocument, _limits: Limits) -> Found:
     basis=XML_NAMESPACES,
     says="line {line}: the prefix {prefix} of {element} is not declared (uses of it: {count})",
     hint="declare the prefix: {action}",
-    formats=_BOTH,
     fix="safe",
 )
 def undeclared_prefix(document: XmlDocument, _limits: Limits) -> Found:
@@ -193,7 +184,6 @@ def undeclared_prefix(document: XmlDocument, _limits: Limits) -> Found:
     basis=XML_1_0,
     says='line {line}: the root element is closed, and "{found}" follows; a document has one root',
     hint="split the file, as `tracklint fix --split` does: each recording needs a file of its own",
-    formats=_BOTH,
     fix="safe",
 )
 def content_after_root(document: XmlDocument, _limits: Limits) -> Found:
@@ -213,7 +203,6 @@ def content_after_root(document: XmlDocument, _limits: Limits) -> Found:
     basis=XML_1_0,
     says="line {line}: the file has a document type declaration with {entities} entities, which are not expanded",
     hint="delete the declaration from <!DOCTYPE to its >, or run `tracklint fix --unsafe`",
-    formats=_BOTH,
     fix="unsafe",
 )
 def document_type(document: XmlDocument, _limits: Limits) -> Found:
@@ -235,7 +224,6 @@ def document_type(document: XmlDocument, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="line {line}: {found} {what}; common parsers stop at {limit}",
     hint="look at what the recording program writes there",
-    formats=_BOTH,
 )
 def parser_limit(document: XmlDocument, _limits: Limits) -> Found:
     """Elements are nested deeper, or one text or tag is longer, than libxml2 reads: 256 levels, 10 000 000 bytes."""
@@ -250,7 +238,6 @@ def parser_limit(document: XmlDocument, _limits: Limits) -> Found:
     basis=XML_1_0,
     says="the file does not start with an XML declaration",
     hint='put <?xml version="1.0" encoding="UTF-8"?> into the first line',
-    formats=_BOTH,
     fix="safe",
 )
 def no_declaration(document: XmlDocument, _limits: Limits) -> Found:
@@ -270,7 +257,6 @@ def no_declaration(document: XmlDocument, _limits: Limits) -> Found:
     basis=XML_1_0,
     says='line {line} column {column}: {reason}; found "{found}"{wanted}',
     hint="compare the tags around this line; each start tag needs its end tag, each attribute its quotes",
-    formats=_BOTH,
 )
 def not_well_formed(document: XmlDocument, _limits: Limits) -> Found:
     """The file breaks another rule of XML: tags that do not match, an attribute without quotes or twice, a raw ``<``.
@@ -290,7 +276,6 @@ def not_well_formed(document: XmlDocument, _limits: Limits) -> Found:
     basis=STRAVA_UPLOADS,
     says="the root element is {element}; expected gpx or TrainingCenterDatabase, in these letters",
     hint="export the activity as GPX or TCX",
-    formats=_BOTH,
     schema=True,
 )
 def wrong_root(document: XmlDocument, _limits: Limits) -> Found:
@@ -306,7 +291,6 @@ def wrong_root(document: XmlDocument, _limits: Limits) -> Found:
     basis=GPX_1_1,
     says="the root element {element} is in no namespace; expected {expected}",
     hint='add xmlns="{expected}" to the root',
-    formats=_BOTH,
     fix="safe",
     schema=True,
 )
@@ -327,7 +311,6 @@ def no_namespace(document: XmlDocument, _limits: Limits) -> Found:
     basis=GPX_1_1,
     says="the root element is in the namespace {found}; expected {expected}, letter by letter",
     hint="write the namespace as {expected}",
-    formats=_BOTH,
     fix="safe",
     schema=True,
 )

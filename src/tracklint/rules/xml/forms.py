@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ...config import Limits
 
 INFO = Severity.INFO
-_BOTH = ("tcx", "gpx")
 
 
 def _where(document: XmlDocument, i: int, count: int) -> Where:
@@ -34,7 +33,6 @@ def _where(document: XmlDocument, i: int, count: int) -> Where:
     basis=PRACTICE,
     says="{count} of {times} times have white space around them, the first is in line {line}",
     hint="write <time>2024-05-01T10:00:00Z</time> without spaces or lines inside",
-    formats=_BOTH,
     fix="safe",
 )
 def time_padded(document: XmlDocument, _limits: Limits) -> Found:
@@ -54,7 +52,6 @@ def time_padded(document: XmlDocument, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="the times of the file are written in {zones} zones: {shown}",
     hint="write all times in UTC, ending in Z",
-    formats=_BOTH,
     fix="safe",
 )
 def time_zones_mixed(document: XmlDocument, _limits: Limits) -> Found:

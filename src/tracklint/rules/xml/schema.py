@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ...xml.schema import Violation
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
-_BOTH = ("tcx", "gpx")
 #: The missing children that a repair adds, and how.
 _MENDED = {
     **{("Lap", name): "safe" for name in ("Calories", "Intensity", "TriggerMethod")},
@@ -42,7 +41,6 @@ _MENDED = {
     basis=GPX_SCHEMA,
     says="{element} stands after {after} in {parent}, where the schema has it before; {count} in the file",
     hint="write the children of {parent} in the order of the schema",
-    formats=_BOTH,
     fix="safe",
     schema=True,
     well_formed=True,
@@ -164,7 +162,6 @@ def lap_start_missing(document: XmlDocument, _limits: Limits) -> Found:
     basis=GPX_SCHEMA,
     says="{element} in {parent} is not in the schema, which has {known} there; {count} in the file",
     hint="write {known}, in these letters",
-    formats=_BOTH,
     fix="unsafe",
     schema=True,
     well_formed=True,
@@ -185,7 +182,6 @@ def misspelt_element(document: XmlDocument, _limits: Limits) -> Found:
     basis=GPX_SCHEMA,
     says="{element} in {parent} is in {shown}; expected {expected}; {count} in the file",
     hint="remove the xmlns that stands there or above it",
-    formats=_BOTH,
     fix="safe",
     schema=True,
     well_formed=True,
@@ -211,7 +207,6 @@ def element_in_other_namespace(document: XmlDocument, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{element} has no points; {count} in the file",
     hint="leave such a {element} out",
-    formats=_BOTH,
     fix="safe",
     schema=True,
     well_formed=True,
@@ -240,7 +235,6 @@ def empty_track(document: XmlDocument, _limits: Limits) -> Found:
     basis=GPX_SCHEMA,
     says='{element} in {parent} is "{text}": {why}; {count} in the file',
     hint="write a value of the type, or leave {element} out",
-    formats=_BOTH,
     fix="safe",
     schema=True,
     well_formed=True,
@@ -315,7 +309,6 @@ def name_too_long(document: XmlDocument, _limits: Limits) -> Found:
     basis=GPX_SCHEMA,
     says="{what}; {count} in the file",
     hint="compare it with the schema of the format",
-    formats=_BOTH,
     schema=True,
     well_formed=True,
 )

@@ -37,7 +37,6 @@ from ..basis import GPX_1_1, STRAVA_UPLOADS, TCX_V2
 from ..registry import Found, Hit, at_points, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
-_BOTH = ("tcx", "gpx")
 _CHANNELS = ("heart_rate", "cadence", "power", "temperature", "distance")
 _UNITS = {"heart_rate": "bpm", "cadence": "rpm", "power": "W", "temperature": "degrees Celsius", "distance": "m"}
 
@@ -76,7 +75,6 @@ def _at(document: XmlDocument, found: Int32s, severity: Severity | None = None, 
     basis=STRAVA_UPLOADS,
     says="elements of an extension (count: {count}) are in the namespace {found}; expected {expected}",
     hint="write the namespace as {expected}, letter by letter",
-    formats=_BOTH,
     fix="safe",
 )
 def extension_namespace(document: XmlDocument, _limits: Limits) -> Found:
@@ -103,7 +101,6 @@ def extension_namespace(document: XmlDocument, _limits: Limits) -> Found:
     basis=STRAVA_UPLOADS,
     says="{in_points} of {points} points have values of sensors beside their extensions, the first is {element}",
     hint="move them into {wanted}, which is the last child of the point",
-    formats=_BOTH,
     fix="safe",
 )
 def outside_extensions(document: XmlDocument, _limits: Limits) -> Found:
@@ -211,7 +208,6 @@ def plain_heart_rate(document: XmlDocument, _limits: Limits) -> Found:
     says="{count} of {points} points have two values of {channel}: {first_value:g} {unit} in {first_place}, "
     "{second_value:g} {unit} in {second_place}",
     hint="write one of the two; nobody knows which one a reader takes",
-    formats=_BOTH,
 )
 def sources_differ(document: XmlDocument, _limits: Limits) -> Found:
     """A point has the same sensor at two places that Strava reads, with numbers that differ by more than 1.
@@ -291,7 +287,6 @@ def cadence_not_listed(activity: Activity, _limits: Limits) -> Found:
     basis=GPX_1_1,
     says="the children of {element} (count: {count}) do not stand in the order of the schema: {order}",
     hint="write them in this order",
-    formats=_BOTH,
     fix="safe",
     schema=True,
 )
