@@ -172,7 +172,7 @@ class Definition:
         return {"segment": self.segment, "message": self.message, "local": self.local, "message_name": self.name}
 
     def where(self, field: str | None = None) -> Where:
-        """The place of the definition, told of its ``field``."""
+        """The place of the definition; ``field`` names the one of its fields that is meant."""
         return Where(offset=self.offset, size=self.layout.length, field=field, **self.evidence)
 
 

@@ -19,8 +19,6 @@ from ..registry import Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 Key = tuple[int, int, int]  # segment, developer index, field number
-
-
 Use = tuple[Messages, DeveloperSpec]
 
 
