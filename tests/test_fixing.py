@@ -189,7 +189,7 @@ def test_a_step_that_makes_it_worse_is_not_taken(step: Step, why: str, monkeypat
     code = next(f.code for f in check(data, CONFIG).findings if f.severity > Severity.INFO)
     real = fixing._bench("fit")
     assert real is not None
-    bench = replace(real, repairs=(Repair((RULES[code],), lambda _document, _asked: [step]),))
+    bench = replace(real, repairs=(Repair((RULES[code],), lambda _document, _asked: [step], "x"),))
     monkeypatch.setattr(fixing, "_bench", lambda _format: bench)
     fixed = fix(data, config=CONFIG)
     assert fixed.data == data
