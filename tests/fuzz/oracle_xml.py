@@ -15,10 +15,11 @@ from tracklint.edits import Wishes, apply
 from tracklint.mending.fixing import fix
 from tracklint.source import open_source, sniff
 from tracklint.xml import XmlDocument, scan_xml
+from tracklint.xml.creators import creators
 from tracklint.xml.gpx import gpx_activity
 from tracklint.xml.index import MAX_DEPTH, MAX_KINDS
 from tracklint.xml.tags import CLOSE, EMPTY, OPEN, STRAY, Tags, find_tags
-from tracklint.xml.tcx import creators, tcx_activity
+from tracklint.xml.tcx import tcx_activity
 from tracklint.xml.walk import walk_tags
 
 CONFIG = Config()

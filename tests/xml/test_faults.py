@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracklint.xml import XmlDocument, scan_xml
+from tracklint.xml.creators import creators
 from tracklint.xml.gpx import gpx_activity
-from tracklint.xml.tcx import creators, tcx_activity
+from tracklint.xml.tcx import tcx_activity
 
 if TYPE_CHECKING:
     from tracklint.source import Fault

@@ -6,12 +6,16 @@ Strava documents them for this purpose: they make it take the elevations of a TC
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...activity import BAROMETER, ends_with_barometer, with_barometer
 from ...edits import Edit
-from ...xml.tcx import CreatorSpot, creator_edit, creators
+from ...xml.creators import CreatorSpot, creators
+from .creator import creator_edit
 from .splice import with_attribute
+
+if TYPE_CHECKING:
+    from ...xml.document import XmlDocument
 
 __all__ = ["barometer_edits", "caution", "is_listed"]
 
@@ -54,8 +58,8 @@ def barometer_edits(document: Any) -> tuple[list[Edit], list[str]]:
     return edits, list(dict.fromkeys(notes))
 
 
-def _gpx(document: Any) -> tuple[list[Edit], list[str]]:
-    creator = document.root.attribute("creator")
+def _gpx(document: XmlDocument) -> tuple[list[Edit], list[str]]:
+    creator = document.attribute_of(0, "creator")
     if creator is None:
         return [with_attribute(document, 0, "creator", OURS)], [f'the file named no creator; it says "{OURS}" now']
     if ends_with_barometer(creator.value):
@@ -64,7 +68,7 @@ def _gpx(document: Any) -> tuple[list[Edit], list[str]]:
     return [with_attribute(document, 0, "creator", name)], [f'the creator is "{name}" now']
 
 
-def _tcx(document: Any, spot: CreatorSpot, edits: list[Edit], notes: list[str]) -> None:
+def _tcx(document: XmlDocument, spot: CreatorSpot, edits: list[Edit], notes: list[str]) -> None:
     old = spot.name.value if spot.name is not None else ""
     if ends_with_barometer(old):
         notes.append(f'the creator "{old}" is tagged already')

@@ -14,10 +14,11 @@ from ...rules.ride.device import (
     creator_without_type,
     device_incomplete,
 )
+from ...xml.creators import BEFORE_CREATOR, VERSION, creator_type, creators, misplaced_creators, owners_of
 from ...xml.extensions import root_is
 from ...xml.names import XSI
-from ...xml.tcx import BEFORE_CREATOR, VERSION, creator_edit, creator_type, creators, misplaced_creators, owners_of
 from ..repair import Repair
+from .creator import creator_edit
 from .splice import after_last, before, encoded, last_in, markup, named_like, removed, retexted, with_attribute
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from ...findings import Severity, Where
 from ...predict import predict
 from ...xml import XmlDocument
 from ...xml.columns import element_place
-from ...xml.tcx import VERSION, creator_type, creators, misplaced_creators, owners_of
+from ...xml.creators import VERSION, creator_type, creators, misplaced_creators, owners_of
 from ..basis import GPX_1_1, PRACTICE, STRAVA_UPLOADS, TCX_V2
 from ..registry import Found, Hit, rule
 
