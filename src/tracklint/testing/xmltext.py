@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from ..words import iso
+from ..xml.characters import escaped, quoted
 from .invented import Omit
 
 __all__ = ["Lines", "attribute", "number", "text", "timed"]
@@ -47,12 +47,12 @@ class Lines:
 
 def text(value: str) -> str:
     """``value`` with the characters escaped that XML needs escaped."""
-    return escape(value)
+    return escaped(value)
 
 
 def attribute(name: str, value: str | Omit) -> str:
     """`` name="value"``, escaped; nothing for what is left out."""
-    return "" if isinstance(value, Omit) else f" {name}={quoteattr(value)}"
+    return "" if isinstance(value, Omit) else f" {name}={quoted(value)}"
 
 
 def number(value: Any, decimals: int = 0) -> str | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from .characters import plain_text
 from .index import tag_attributes
 from .tags import Bytes, Int32s, positions
-from .values import plain_text
 
 if TYPE_CHECKING:
     from ..source import Fault

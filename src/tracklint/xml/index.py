@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from .characters import resolved
 from .names import XSI
 from .tags import EMPTY, OPEN, Bytes, Int32s, Tags, name_keys
-from .values import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,6 +15,7 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
+from .characters import plain_text
 from .tags import Bytes, Int32s
 
 __all__ = [
@@ -26,10 +27,8 @@ __all__ = [
     "Column",
     "decimal_of",
     "numbers",
-    "plain_text",
     "read_number",
     "read_time",
-    "resolved",
     "times",
 ]
 
@@ -40,7 +39,6 @@ TAKEN, EMPTY_TEXT, NOT_VALUE, NOT_FINITE, NO_ZONE = 0, 1, 2, 3, 4
 _ROWS = 1 << 16
 _LONGEST = 17
 _MOST_FORMS = 64
-_MARKUP = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)(?:\(\w*\))?", re.IGNORECASE | re.ASCII)
 _TIME = re.compile(
@@ -60,36 +58,6 @@ class Column:
     values: Floats
     status: npt.NDArray[np.uint8]
     slow: npt.NDArray[np.intp]
-
-
-def plain_text(piece: bytes, encoding: str) -> str:
-    """The characters that a piece of markup stands for: without comments, CDATA opened, references resolved, not
-    stripped.
-    """
-    if b"<" not in piece:
-        return resolved(piece.decode(encoding, "replace"))
-    parts = _MARKUP.split(piece)  # text, content of a CDATA section or None, text ...
-    return "".join(
-        part.decode(encoding, "replace") if i % 2 else resolved(part.decode(encoding, "replace"))
-        for i, part in enumerate(parts)
-        if part
-    )
-
-
-_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-
-
-def resolved(text: str) -> str:
-    """``text`` with the characters that its references stand for; those of a document type stay as they are."""
-    return _REFERENCE.sub(_character, text) if "&" in text else text
-
-
-def _character(match: re.Match[str]) -> str:
-    if match[3]:
-        return _NAMED[match[3]]
-    number = int(match[1], 16) if match[1] else int(match[2])
-    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
 
 
 def read_number(text: str) -> tuple[float, int]:

@@ -7,9 +7,9 @@ encoding of the file, the prefixes that stand there, and the indentation of its 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 from ...edits import Edit
+from ...xml.characters import escaped, quoted
 from ...xml.index import tag_attributes
 from ...xml.tags import EMPTY
 
@@ -126,10 +126,10 @@ def retexted(document: XmlDocument, element: int, text: str, why: str = "") -> E
     elements = document.elements
     tag = int(elements.tag[element])
     if elements.tags.kind[tag] == EMPTY:
-        return _inside(document, element, escape(text), why, first=True)
+        return _inside(document, element, escaped(text), why, first=True)
     end = elements.end_tag(element)
     stop = int(elements.tags.start[end]) if end is not None else len(document.text)
-    return replaced(document, int(elements.tags.stop[tag]), stop, escape(text), why)
+    return replaced(document, int(elements.tags.stop[tag]), stop, escaped(text), why)
 
 
 def named_like(document: XmlDocument, element: int, local: str) -> str:
@@ -154,10 +154,10 @@ def with_attribute(document: XmlDocument, element: int, name: str, value: str, w
     """An attribute with this value: changed where it stands, else added behind the name of the element."""
     found = document.attribute_of(element, name)
     if found is not None:
-        text = escape(value, {found.quote: "&quot;" if found.quote == '"' else "&apos;"})
+        text = escaped(value, found.quote)
         return Edit(found.offset, found.size, encoded(document, text), why)
     at = int(document.elements.tags.name_end[document.elements.tag[element]])
-    return replaced(document, at, at, f" {name}={quoteattr(value)}", why)
+    return replaced(document, at, at, f" {name}={quoted(value)}", why)
 
 
 def without_attribute(document: XmlDocument, element: int, name: str, why: str = "") -> Edit | None:

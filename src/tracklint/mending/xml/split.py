@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from ...edits import Edit, apply
+from ...xml.characters import escaped
 from ...xml.columns import point_elements
 from ...xml.parse import scan_xml
 from .splice import named_like, outer, removed, renamed, replaced
@@ -98,7 +98,7 @@ def _lifted(document: XmlDocument, session: int, leg: int) -> Iterator[Edit]:
     if _local(document, leg) == "Transition":
         activity, id_ = named_like(document, leg, "Activity"), named_like(document, leg, "Id")
         began = document.attribute_of(leg, "StartTime")
-        head = f'<{activity} Sport="Other"><{id_}>{escape(began.value if began else "")}</{id_}>'
+        head = f'<{activity} Sport="Other"><{id_}>{escaped(began.value if began else "")}</{id_}>'
         tail = f"</{activity}>"
         yield from renamed(document, leg, named_like(document, leg, "Lap"))
     yield replaced(document, start, first, head)

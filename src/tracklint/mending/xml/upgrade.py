@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 from ...edits import Edit, Step
 from ...rules.xml.document import gpx_1_0
 from ...rules.xml.schema import element_of_gpx_1_0
+from ...xml.characters import escaped, quoted
 from ...xml.columns import element_place
 from ...xml.names import GPX_1_0, GPX_1_1, TRACK_POINT_V2, XSI
 from ...xml.values import TAKEN, read_number
@@ -107,7 +107,7 @@ class _Moves:
         return f"<{new}{attributes}>{inner}</{new}>" if inner else f"<{new}{attributes}/>"
 
     def _link(self, url: str, name: str) -> str:
-        return self._tag("link", self._tag("text", escape(name)) if name else "", f" href={quoteattr(url)}")
+        return self._tag("link", self._tag("text", escaped(name)) if name else "", f" href={quoted(url)}")
 
     def _of_root(self, children: list[int]) -> list[Edit]:
         """Metadata from the elements of the root, extensions from those of other namespaces."""
@@ -120,11 +120,9 @@ class _Moves:
         }
         if "author" in core or "email" in core:
             user, _, domain = self._text(core.get("email")).partition("@")
-            email = (
-                self._tag("email", "", f" id={quoteattr(user)} domain={quoteattr(domain)}") if "email" in core else ""
-            )
+            email = self._tag("email", "", f" id={quoted(user)} domain={quoted(domain)}") if "email" in core else ""
             name = self._text(core.get("author"))
-            parts["author"] = self._tag("author", (self._tag("name", escape(name)) if name else "") + email)
+            parts["author"] = self._tag("author", (self._tag("name", escaped(name)) if name else "") + email)
         if "url" in core or "urlname" in core:
             parts["link"] = self._link(self._text(core.get("url")), self._text(core.get("urlname")))
         edits = [removed(self.document, each) for each in children]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ..characters import plain_text
 from ..columns import attribute_spans
 from ..index import distinct, tag_attributes
 from ..names import XSI
 from ..tags import EMPTY, name_keys
-from ..values import plain_text
 from .lexical import collapsed, why_not
 from .members import FEW, Members
 from .model import Attribute, Complex, Name, Simple

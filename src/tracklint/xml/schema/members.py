@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ..characters import plain_text
 from ..index import distinct
 from ..tags import name_keys
-from ..values import Column, numbers, plain_text, times
+from ..values import Column, numbers, times
 
 if TYPE_CHECKING:
     from ..document import XmlDocument
