@@ -16,11 +16,11 @@ from tracklint.mending.fixing import fix
 from tracklint.source import open_source, sniff
 from tracklint.xml import XmlDocument, scan_xml
 from tracklint.xml.creators import creators
+from tracklint.xml.exact import exact_tags
 from tracklint.xml.gpx import gpx_activity
 from tracklint.xml.index import MAX_DEPTH, MAX_KINDS
 from tracklint.xml.tags import CLOSE, EMPTY, OPEN, STRAY, Tags, find_tags
 from tracklint.xml.tcx import tcx_activity
-from tracklint.xml.walk import walk_tags
 
 CONFIG = Config()
 #: A fault needs a byte that is wrong; a few are said of the whole file.
@@ -39,7 +39,7 @@ def structure(data: bytes) -> XmlDocument:
     tags, size = document.elements.tags, len(document.text)
     _in_order(tags, size)
     if document.well_formed:
-        quick, exact = find_tags(document.text, document.raw, well_formed=True), walk_tags(document.text)
+        quick, exact = find_tags(document.text, document.raw, well_formed=True), exact_tags(document.text)
         for name in ("start", "stop", "kind", "depth", "name_end", "quotes") if quick is not None else ():
             np.testing.assert_array_equal(getattr(quick, name), getattr(exact, name), name)
         _as_expat(document)

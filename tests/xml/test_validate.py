@@ -20,11 +20,11 @@ from tracklint.checking import check
 from tracklint.source import open_source
 from tracklint.testing import Ride
 from tracklint.xml import XmlDocument, parse, scan_xml
+from tracklint.xml.exact import exact_tags
 from tracklint.xml.gpx import gpx_activity
 from tracklint.xml.schema import schema_valid, shapes, violations
 from tracklint.xml.schema.found import MAX_VIOLATIONS
 from tracklint.xml.tcx import tcx_activity
-from tracklint.xml.walk import walk_tags
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -277,7 +277,7 @@ def test_so_many_violations_are_kept() -> None:
 def exact(data: bytes) -> XmlDocument:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parse, "find_tags", lambda *_, **__: None)
-        patch.setattr(parse, "walk_tags", walk_tags)
+        patch.setattr(parse, "exact_tags", exact_tags)
         return scan_xml(data)
 
 

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..source import Fault
+from .exact import exact_tags
 from .tags import CLOSE, EMPTY, Int32s, Tags, doctype_end, find_tags, positions, regions_of
-from .walk import walk_tags
 
 __all__ = [
     "ILLEGAL",
@@ -290,7 +290,7 @@ class _Search:
     def tags_before(self, at: int) -> Tags:
         """The tags before this offset. What stands there is well-formed."""
         head = self.text[self.base : at]
-        return find_tags(head, np.frombuffer(head, np.uint8), well_formed=True) or walk_tags(head)
+        return find_tags(head, np.frombuffer(head, np.uint8), well_formed=True) or exact_tags(head)
 
     def open_names(self, at: int) -> list[str]:
         """The names of the elements that are open at this offset, outermost first."""

@@ -9,11 +9,11 @@ import numpy as np
 from ..source import Fault
 from .document import Lines, Root, XmlDocument, as_array, attributes_of
 from .encoding import Encoding, find_encoding
+from .exact import exact_tags
 from .faults import find_faults, prolog_faults
 from .index import Elements, Path, index_elements
 from .names import GPX_1_0, GPX_1_1, TCX_V1, TCX_V2, meant_uri, near_miss
 from .tags import Tags, find_tags
-from .walk import walk_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ class _Scan:
         return prolog + fatal, unbound
 
     def tags(self, *, well_formed: bool) -> Tags:
-        return find_tags(self.text, self.raw, well_formed=well_formed) or walk_tags(self.text)
+        return find_tags(self.text, self.raw, well_formed=well_formed) or exact_tags(self.text)
 
     def note(self, kind: str, offset: int, size: int = 0, **evidence: Any) -> Fault:
         """A fault at an offset of the text, with line and column, and its bytes in the file."""

@@ -2,7 +2,7 @@
 
 In a well-formed document each ``<`` outside comments, CDATA sections, processing instructions and the document type
 starts a tag, so numpy finds them all. Where that cannot be trusted (``>`` in an attribute's value that cannot be told
-apart cheaply, tags that do not match) `find_tags` gives ``None``, and `tracklint.xml.walk` reads the same arrays token
+apart cheaply, tags that do not match) `find_tags` gives ``None``, and `tracklint.xml.exact` reads the same arrays token
 by token.
 """
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from .tags import CLOSE, EMPTY, OPEN, STRAY, Int32s, Tags, doctype_end
 
-__all__ = ["walk_tags"]
+__all__ = ["exact_tags"]
 
 #: A ``<`` that starts nothing: `find_tags` passes over it, in attribute values too.
 _SIGN = rb"<(?![A-Za-z_:/?\x80-\xff]|!--|!\[CDATA\[|!DOCTYPE)"
@@ -35,7 +35,7 @@ _TOKEN = re.compile(
 _VALUE = re.compile(rb"\"[^\"]*\"|'[^']*'")
 
 
-def walk_tags(data: bytes) -> Tags:
+def exact_tags(data: bytes) -> Tags:
     """The tags of ``data``, whatever it is."""
     start, stop, depth, name_end, quotes = array("i"), array("i"), array("i"), array("i"), array("i")
     kind = bytearray()
