@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,26 @@ import numpy.typing as npt
 
 from ..activity import CHANNELS, COLUMNS, BadValue, Place
 from ..findings import Where
-from .index import Path, tag_attributes
+from .index import tag_attributes
+from .kept import Spans, Texts
+from .spots import Spot, spots
 from .tags import CLOSE, Int32s
-from .values import EMPTY_TEXT, NO_ZONE, NOT_FINITE, NOT_VALUE, TAKEN, Column, numbers, times
+from .values import EMPTY_TEXT, NO_ZONE, NOT_FINITE, NOT_VALUE, TAKEN, Column, read_numbers, read_times
 
 if TYPE_CHECKING:
     from .document import XmlDocument
 
-__all__ = ["Points", "Spot", "attribute_spans", "dotted", "point_elements", "read_points"]
+__all__ = [
+    "Points",
+    "attribute_spans",
+    "dotted",
+    "elements_by_spot",
+    "point_elements",
+    "point_name",
+    "point_numbers",
+    "read_points",
+    "spots_of",
+]
 
 Floats = npt.NDArray[np.float64]
 _KINDS = {EMPTY_TEXT: "empty", NOT_VALUE: "not-a-number", NOT_FINITE: "not-finite", NO_ZONE: "no-zone"}
@@ -26,26 +38,7 @@ _KINDS = {EMPTY_TEXT: "empty", NOT_VALUE: "not-a-number", NOT_FINITE: "not-finit
 _TAKEN_KINDS = ("no-zone", "not-whole", "exponent")
 #: Columns whose values the schemas want as whole numbers.
 _WHOLE = ("heart_rate", "cadence", "power")
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """What a path below a point means: a channel, the name of the place, and whether Strava reads it there.
-
-    ``leaf_only`` leaves out elements with children, whose text is white space. ``defect`` is the name of the rule that
-    tells what is wrong with the place, where one does.
-    """
-
-    channel: str
-    name: str
-    strava: bool = True
-    why: str = ""
-    leaf_only: bool = False
-    defect: str = ""
-
-
-#: From the path of an element and the paths below its point (the element's own is the last) to what it means.
-SpotOf = Callable[[tuple[Path, ...]], Spot | None]
+_POINTS = {"gpx": "trkpt", "TrainingCenterDatabase": "Trackpoint"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +53,33 @@ class Points:
     def before(self, element: int) -> int:
         """How many points stand before this element."""
         return int(np.searchsorted(self.elements, element))
+
+
+def point_name(document: XmlDocument) -> str:
+    """The local name of the points of this document."""
+    return _POINTS.get(document.root.name if document.root else "", "trkpt")
+
+
+def point_numbers(points: Int32s, found: Int32s) -> npt.NDArray[np.intp]:
+    """For each of these elements the index in ``points`` of the one that it stands in or after, -1 before the first."""
+    return np.searchsorted(points, found, "right") - 1
+
+
+def spots_of(document: XmlDocument, name: str) -> dict[Spot, frozenset[int]]:
+    """Every meaning that a path below the points ``name`` has, with the numbers of its paths. Read once."""
+    known = document.kept.spots
+    if name not in known:
+        known[name] = spots(document.elements.paths, name)
+    return known[name]
+
+
+def elements_by_spot(
+    document: XmlDocument, name: str, channels: Sequence[str] = COLUMNS
+) -> Iterator[tuple[Spot, Int32s]]:
+    """The elements of every spot that has values of these columns, below the points ``name``."""
+    for spot, paths in spots_of(document, name).items():
+        if spot.channel in channels:
+            yield spot, document.elements.of_paths(paths)
 
 
 def point_elements(document: XmlDocument, name: str) -> tuple[Int32s, npt.NDArray[np.bool_]]:
@@ -80,7 +100,7 @@ class _Reader:
     """Collects columns, places and bad values of one document."""
 
     def __init__(self, document: XmlDocument, name: str) -> None:
-        self.document = document
+        self.document, self.name = document, name
         self.all, self.keep = point_elements(document, name)
         self.number = np.cumsum(self.keep) - 1
         self.points = self.all[self.keep]
@@ -126,7 +146,7 @@ class _Reader:
     def elements(self, spot: Spot, found: Int32s) -> None:
         """Take the texts of these elements, which all stand at one place."""
         index, document = self.document.elements, self.document
-        owner = np.searchsorted(self.all, found, "right") - 1
+        owner = point_numbers(self.all, found)
         kept = self.keep[owner]
         if spot.leaf_only:
             following = np.minimum(index.tag[found] + 1, len(index.tags.kind) - 1)
@@ -135,22 +155,22 @@ class _Reader:
         if not len(found):
             return
         start, end = index.text_spans(found)
-        read = times if spot.channel == "time" else numbers
+        read = read_times if spot.channel == "time" else read_numbers
         column = read(document.text, start, end, document.codec)
-        document.memo[f"column {index.path[found[0]]}"] = found, column
+        document.kept.texts.update(dict.fromkeys(spots_of(document, self.name)[spot], Texts(found, column)))
         empty = column.status == EMPTY_TEXT
         start = np.where(empty, index.tags.start[index.tag[found]], start).astype(np.int32)
         self.take(spot, owner, column, start, end - start)
 
-    def attributes(self, channel: str, spans: tuple[Int32s, Int32s]) -> None:
-        """Take attribute values of the points; a start below 0 stands for an attribute that is not there."""
+    def attributes(self, channel: str, name: bytes, spans: tuple[Int32s, Int32s]) -> None:
+        """Take the values of an attribute of the points; a start below 0 stands for one that is not there."""
         start, end = spans
         there = np.flatnonzero(start >= 0)
         if len(there):
             start, end = start[there], end[there]
-            column = numbers(self.document.text, start, end, self.document.codec)
-            self.document.memo[f"column @{channel}"] = self.points[there], column
-            self.take(Spot(channel, f"@{channel[:3]}"), there, column, start, end - start)
+            column = read_numbers(self.document.text, start, end, self.document.codec)
+            self.document.kept.texts[name] = Texts(self.points[there], column)
+            self.take(Spot(channel, f"@{name.decode()}"), there, column, start, end - start)
             exponents = (column.status == TAKEN) & _with_exponent(self.document.raw, start, end)
             self.note((channel, "exponent"), exponents, (there.astype(np.int32), start, end - start))
 
@@ -194,46 +214,29 @@ def _with_exponent(raw: npt.NDArray[np.uint8], start: Int32s, end: Int32s) -> np
     return found
 
 
-def read_points(
-    document: XmlDocument, name: str, spot_of: SpotOf, attributes: Sequence[tuple[str, bytes]] = ()
-) -> Points:
-    """The points ``name`` of a document as columns.
+def read_points(document: XmlDocument, name: str, attributes: Sequence[tuple[str, bytes]] = ()) -> Points:
+    """The points ``name`` (``trkpt`` or ``Trackpoint``) of a document as columns.
 
-    ``spot_of`` decides what each path below a point means; places that Strava reads come first, the others fill in.
-    ``attributes`` are pairs of column and attribute of the point itself.
+    Places that Strava reads come first, the others fill in. ``attributes`` are pairs of column and attribute of the
+    point itself.
     """
     reader = _Reader(document, name)
     if len(reader.points):
         if attributes:
-            spans, exact = attribute_spans(document, reader.points, [attribute for _, attribute in attributes])
-            document.memo["column spans"] = reader.points, spans, exact
-            for (channel, _), span in zip(attributes, spans, strict=True):
-                reader.attributes(channel, span)
-        for spot, found in _spots(document, name, spot_of):
-            reader.elements(spot, found)
+            spans = attribute_spans(document, reader.points, tuple(attribute for _, attribute in attributes))
+            document.kept.spans = spans
+            for (channel, attribute), edges in zip(attributes, spans.edges, strict=True):
+                reader.attributes(channel, attribute, edges)
+        found = elements_by_spot(document, name)
+        for spot, elements in sorted(found, key=lambda each: (not each[0].strava, int(each[1][0]))):
+            reader.elements(spot, elements)
     return Points(reader.points, reader.columns, tuple(reader.places), reader.bad_values())
 
 
-def _spots(document: XmlDocument, name: str, spot_of: SpotOf) -> list[tuple[Spot, Int32s]]:
-    """Every place that holds values, with its elements; those that Strava reads come first."""
-    numbers_of: dict[Spot, list[int]] = {}
-    for path in document.elements.paths:
-        chain = path.chain()
-        names = [each.local for each in chain]
-        if name in names[:-1] and (spot := spot_of(chain[names.index(name) :])) is not None:
-            numbers_of.setdefault(spot, []).append(path.number)
-    found = []
-    for spot, paths in numbers_of.items():
-        wanted = set(paths)
-        found.append((spot, document.elements.where(lambda path, wanted=wanted: path.number in wanted)))  # type: ignore[misc]
-    return sorted(found, key=lambda each: (not each[0].strava, int(each[1][0])))
-
-
 def attribute_spans(
-    document: XmlDocument, points: Int32s, names: Sequence[bytes], *, only_exact: bool = False
-) -> tuple[list[tuple[Int32s, Int32s]], npt.NDArray[np.bool_]]:
-    """Start and end of the values of two attributes of each point; -1 where one is not there. And for each point
-    whether it is sure to have these attributes and no others.
+    document: XmlDocument, points: Int32s, names: tuple[bytes, ...], *, only_exact: bool = False
+) -> Spans:
+    """Where the values of two attributes of each point stand.
 
     A tag with exactly two attributes written ``lat="..."`` and ``lon="..."`` is told by its quotes; others are read
     one by one, but with ``only_exact``.
@@ -262,7 +265,7 @@ def attribute_spans(
             found.setdefault(match[1], match.span(2 if match[2] is not None else 3))
         for (start, end), name in zip(spans, names, strict=True):
             start[i], end[i] = found.get(name, (-1, -1))
-    return spans, done
+    return Spans(points, names, spans, done)
 
 
 def _named(raw: npt.NDArray[np.uint8], quote: Int32s, name: bytes) -> npt.NDArray[np.bool_]:

@@ -1,27 +1,18 @@
-"""Times as text: where they stand in a document, how they are written, and the same moment written otherwise."""
+"""Times as text: how they are written, and the same moment written otherwise."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from .tags import Int32s
+from .tags import Bytes, Int32s
 from .values import NO_ZONE, TAKEN, read_time
 
-if TYPE_CHECKING:
-    from .document import XmlDocument
+__all__ = ["TimeTexts", "in_utc", "respelled", "stamp"]
 
-__all__ = ["TimeTexts", "in_utc", "respelled", "stamp", "time_texts"]
-
-_ELEMENTS = {
-    "Time": ("Trackpoint", "CoursePoint"),
-    "Id": ("Activity", "MultiSportSession"),
-    "time": ("trkpt", "wpt", "rtept", "metadata", "gpx"),
-}
 _Z, _COLON, _PLUS, _MINUS = 0x5A, 0x3A, 0x2B, 0x2D
 _FRACTION = re.compile(r"\.\d+")
 #: What writers make of a date and time: basic form, no seconds, a space for T, a comma, a zone in other forms.
@@ -49,10 +40,10 @@ class TimeTexts:
         """The indices of those with white space around them, those of nothing else left out."""
         return np.flatnonzero((self.last > self.first) & ((self.first > self.start) | (self.last < self.end)))
 
-    def zones(self, document: XmlDocument) -> dict[str, npt.NDArray[np.intp]]:
+    def zones(self, raw: Bytes) -> dict[str, npt.NDArray[np.intp]]:
         """The indices of those that end in ``Z`` and in each offset, by these words; what ends otherwise is left
         out."""
-        raw, rows = document.raw, np.flatnonzero(self.last - self.first >= 20)
+        rows = np.flatnonzero(self.last - self.first >= 20)
         end = self.last[rows]
         zulu = raw[end - 1] == _Z
         found = {"Z": rows[zulu]}
@@ -65,43 +56,6 @@ class TimeTexts:
             for i, word in enumerate(words):
                 found[word.tobytes().decode("ascii", "replace")] = rows[which.reshape(-1) == i]
         return {word: at for word, at in found.items() if len(at)}
-
-
-def time_texts(document: XmlDocument) -> TimeTexts:
-    """The times of a document; read once for each."""
-    found: TimeTexts | None = document.memo.get("time_texts")
-    if found is None:
-        found = document.memo["time_texts"] = _read(document)
-    return found
-
-
-def _read(document: XmlDocument) -> TimeTexts:
-    elements = document.elements
-    start, end = elements.text_spans(
-        elements.where(lambda path: path.parent is not None and path.parent.local in _ELEMENTS.get(path.local, ()))
-    )
-    laps = elements.where(lambda path: path.local == "Lap").tolist()
-    spans = [
-        (a.offset, a.offset + a.size) for lap in laps if (a := document.attribute_of(lap, "StartTime")) is not None
-    ]
-    if spans:
-        more = np.array([[document.text_offset(a), document.text_offset(b)] for a, b in spans], np.int32)
-        start, end = np.concatenate((start, more[:, 0])), np.concatenate((end, more[:, 1]))
-        order = np.argsort(start, kind="stable")
-        start, end = start[order], end[order]
-    return TimeTexts(start, end, *_stripped(document.raw, start, end))
-
-
-def _stripped(raw: npt.NDArray[np.uint8], start: Int32s, end: Int32s) -> tuple[Int32s, Int32s]:
-    """The spans without white space at their ends, a character of all of them at a time."""
-    first, last = start.copy(), end.copy()
-    for edge, step in ((first, 0), (last, -1)):
-        rows = np.flatnonzero(last > first)
-        while len(rows):
-            byte = raw[edge[rows] + step]
-            rows = rows[((byte == 0x20) | (byte == 0x0A) | (byte == 0x0D) | (byte == 0x09)) & (last > first)[rows]]
-            edge[rows] += 1 + 2 * step
-    return first, last
 
 
 def in_utc(text: str, shift_s: int = 0) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from .characters import plain_text
 from .index import tag_attributes
+from .kept import Kept
 from .tags import Bytes, Int32s, positions
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class XmlDocument:
     is in UTF-16, UTF-32 or another encoding in which ``<`` is not one byte 0x3C; offsets of ``elements`` count in
     ``text``, and `origin` turns one into an offset in the file. ``encoding`` is the encoding found, ``codec`` that of
     ``text``. ``root`` is ``None`` where no element was found. ``faults`` are in the order of their bytes, with ``line``
-    and ``column`` (both from 1; a column counts characters, not bytes). ``memo`` keeps what was read from the document
+    and ``column`` (both from 1; a column counts characters, not bytes). ``kept`` is what was read from the document
     once, so that rules that ask for the same do not read it again.
     """
 
@@ -175,7 +176,11 @@ class XmlDocument:
     faults: tuple[Fault, ...]
     elements: Elements
     lines: Lines
-    memo: dict[str, Any] = field(default_factory=dict, repr=False)
+    kept: Kept = field(default_factory=Kept, repr=False)
+
+    def root_is(self, name: str, version: str = "") -> bool:
+        """Whether the root has this local name and, where asked for, its namespace ends in this version."""
+        return self.root is not None and self.root.name == name and (self.root.namespace or "").endswith(version)
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of an offset in ``text``. The column counts characters."""

@@ -9,7 +9,6 @@ import numpy as np
 from ..activity import Activity, Device, Session, ends_with_barometer
 from ..findings import Where
 from .columns import Points, count_elements, element_place, locator, read_points, segment_starts
-from .places import gpx_spot
 from .values import read_time
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def gpx_activity(document: XmlDocument) -> Activity:
     Points are trkpt elements wherever they stand. A point without lat or lon has NaN there. Times without zone are read
     as UTC.
     """
-    points = read_points(document, "trkpt", gpx_spot, (("latitude", b"lat"), ("longitude", b"lon")))
+    points = read_points(document, "trkpt", (("latitude", b"lat"), ("longitude", b"lon")))
     starts = segment_starts(document, points, "trkseg")
     counts = count_elements(document, _COUNTED)
     recorded = 0 if len(points.elements) else sum(map(len, recorded_points(document)))

@@ -18,7 +18,7 @@ from .names import XSI
 from .tags import EMPTY, OPEN, Bytes, Int32s, Tags, name_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 __all__ = ["MAX_DEPTH", "Elements", "Path", "index_elements", "tag_attributes"]
 
@@ -92,6 +92,10 @@ class Elements:
             return np.zeros(0, np.int32)
         return np.flatnonzero(wanted[self.path]).astype(np.int32)
 
+    def of_paths(self, numbers: Collection[int]) -> Int32s:
+        """The indices of the elements of these paths, ascending."""
+        return self.where(lambda path: path.number in numbers)
+
     def text_spans(self, of: npt.NDArray[np.integer]) -> tuple[Int32s, Int32s]:
         """Start and end of the text of these elements: from the start tag to the next tag. Empty for ``<a/>``."""
         tag = self.tag[of]
@@ -138,6 +142,20 @@ class Elements:
             return np.zeros(0, np.intp)
         inside = self.path[element + 1 : self.end_of(element)]
         return np.flatnonzero(np.isin(inside, wanted)) + element + 1
+
+    def outermost(self, of: Int32s) -> Int32s:
+        """Those of these elements, ascending, that stand in no other of them."""
+        kept, until = [], -1
+        for element in of.tolist():
+            if element >= until:
+                kept.append(element)
+                until = self.end_of(element)
+        return np.array(kept, np.int32)
+
+    def are_leaves(self, of: Int32s) -> npt.NDArray[np.bool_]:
+        """For each of these elements whether it has no child elements."""
+        following = np.minimum(of + 1, len(self.depth) - 1)
+        return np.asarray((self.depth[following] <= self.depth[of]) | (following == of))
 
     def first_children(self, of: Int32s, name: str) -> Int32s:
         """For each of these elements, none of which contains another, its first child with this local name, or -1."""

@@ -10,7 +10,6 @@ from ..activity import Activity, Device, Lap, Session, ends_with_barometer
 from ..findings import Where
 from .columns import Points, count_elements, element_place, locator, read_points, segment_starts
 from .creators import VERSION, owners_of
-from .places import tcx_spot
 from .values import read_number, read_time
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def tcx_activity(document: XmlDocument) -> Activity:
 
     Activities, those inside a MultiSportSession, and Courses are sessions. Times without zone are read as UTC.
     """
-    points = read_points(document, "Trackpoint", tcx_spot)
+    points = read_points(document, "Trackpoint")
     starts = segment_starts(document, points, "Track")
     counts = count_elements(document, _COUNTED)
     columns: dict[str, Any] = points.columns

@@ -26,10 +26,10 @@ __all__ = [
     "TAKEN",
     "Column",
     "decimal_of",
-    "numbers",
     "read_number",
+    "read_numbers",
     "read_time",
-    "times",
+    "read_times",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -58,6 +58,10 @@ class Column:
     values: Floats
     status: npt.NDArray[np.uint8]
     slow: npt.NDArray[np.intp]
+
+    def rows(self, at: npt.NDArray[np.intp]) -> Column:
+        """These rows of it."""
+        return Column(self.values[at], self.status[at], np.flatnonzero(np.isin(at, self.slow)))
 
 
 def read_number(text: str) -> tuple[float, int]:
@@ -128,12 +132,12 @@ def _days_since_1970(year: int, month: int, day: int) -> int:
     return year * 365 + year // 4 - year // 100 + year // 400 + (month * 153 + 2) // 5 + day - 719469
 
 
-def numbers(data: bytes, start: Int32s, end: Int32s, encoding: str) -> Column:
+def read_numbers(data: bytes, start: Int32s, end: Int32s, encoding: str) -> Column:
     """The numbers at ``start:end`` of each value."""
     return _column(data, start, end, encoding, (_fast_numbers, read_number))
 
 
-def times(data: bytes, start: Int32s, end: Int32s, encoding: str) -> Column:
+def read_times(data: bytes, start: Int32s, end: Int32s, encoding: str) -> Column:
     """The times at ``start:end`` of each value, as UTC seconds."""
     return _column(data, start, end, encoding, (_fast_times, read_time))
 

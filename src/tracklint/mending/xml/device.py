@@ -15,7 +15,6 @@ from ...rules.ride.device import (
     device_incomplete,
 )
 from ...xml.creators import BEFORE_CREATOR, VERSION, creator_type, creators, misplaced_creators, owners_of
-from ...xml.extensions import root_is
 from ...xml.names import XSI
 from ..repair import Repair
 from .creator import creator_edit
@@ -36,7 +35,7 @@ _DEVICE = ("Name", "UnitId", "ProductID", "Version")
 
 def _name(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     where = asked.findings[0].where
-    if root_is(document, "gpx"):
+    if document.root_is("gpx"):
         named = with_attribute(document, 0, "creator", OURS)
         yield Step(action="added", says=f'the creator is "{OURS}"', edits=(named,), where=where)
         return
@@ -127,7 +126,7 @@ def _move(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 def _end_with_barometer(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     where = asked.findings[0].where
-    if root_is(document, "gpx"):
+    if document.root_is("gpx"):
         creator = document.attribute_of(0, "creator")
         names = [creator.value] if creator is not None else []
         edits = [with_attribute(document, 0, "creator", _ended(name)) for name in names]

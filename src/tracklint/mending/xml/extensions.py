@@ -12,20 +12,15 @@ from ...edits import Asked, Edit, Step
 from ...words import counted
 from ...xml.columns import element_place
 from ...xml.extensions import (
-    ORDER,
     children_out_of_order,
     is_later,
     is_misnamed,
     is_near_miss,
     is_outside,
     is_without_namespace,
-    nearest,
-    outermost,
-    parents_of,
-    root_is,
     without_sibling,
 )
-from ...xml.names import ACTIVITY_EXTENSION_V2, TRACK_POINT_V1, TRACK_POINT_V2, near_miss
+from ...xml.names import ACTIVITY_EXTENSION_V2, LATER, ORDER, TRACK_POINT_V1, TRACK_POINT_V2, near_miss, nearest_uri
 from .sequence import ends
 from .splice import (
     first_in,
@@ -80,16 +75,16 @@ def gone(document: XmlDocument, found: Int32s) -> list[Edit]:
     wrapper = np.array([path.local in _WRAPPERS for path in elements.paths])
     out, new = np.unique(found), np.unique(found)
     while len(new):
-        above = np.unique(parents_of(document, new))
+        above = np.unique(document.elements.parent[new])
         above = above[wrapper[elements.path[above]]]
         inside = np.flatnonzero(np.isin(elements.depth, np.unique(elements.depth[above]) + 1)).astype(np.int32)
-        owner = parents_of(document, inside)
+        owner = document.elements.parent[inside]
         kept = np.unique(owner[~np.isin(inside, out)])
         new = above[~np.isin(above, kept)]
         bare = [all(_of_xml(each.name) for each in document.attributes_of(i)) for i in new.tolist()]
         new = np.setdiff1d(new[bare], out)
         out = np.union1d(out, new)
-    return [removed(document, element) for element in outermost(document, out.astype(np.int32)).tolist()]
+    return [removed(document, element) for element in document.elements.outermost(out.astype(np.int32)).tolist()]
 
 
 def map_namespaces(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
@@ -98,12 +93,12 @@ def map_namespaces(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
     found = document.elements.where(is_near_miss)
     uris = sorted({paths[number].uri or "" for number in np.unique(document.elements.path[found]).tolist()})
     for uri in uris:
-        expected = nearest(uri) or ""
+        expected = nearest_uri(uri) or ""
         here = found[np.isin(document.elements.path[found], [path.number for path in paths if path.uri == uri])]
         others = any(path.uri == uri and not is_near_miss(path) for path in paths)
         if others and not near_miss(uri, expected):
             edits = []
-            for element in outermost(document, here).tolist():
+            for element in document.elements.outermost(here).tolist():
                 prefix = _path(document, element).prefix
                 edits.append(with_attribute(document, element, f"xmlns:{prefix}" if prefix else "xmlns", expected))
         else:
@@ -134,12 +129,13 @@ def _redeclared(document: XmlDocument, uri: str, expected: str) -> list[Edit]:
 
 def move_inside(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
     """Move sensors' elements into the extensions of their point, which are made where there are none."""
-    if root_is(document, "gpx", "1/0"):
+    if document.root_is("gpx", "1/0"):
         return
-    name = "extensions" if root_is(document, "gpx") else "Extensions"
+    name = "extensions" if document.root_is("gpx") else "Extensions"
     found = document.elements.where(is_outside)
     edits: list[Edit] = []
-    for point, group in groupby(zip(parents_of(document, found).tolist(), found.tolist(), strict=True), lambda p: p[0]):
+    parents = document.elements.parent[found]
+    for point, group in groupby(zip(parents.tolist(), found.tolist(), strict=True), lambda pair: pair[0]):
         moved = [element for _, element in group]
         edits += [removed(document, element) for element in moved]
         new = "".join(markup(document, element) for element in moved)
@@ -163,11 +159,10 @@ def drop_later(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 def to_version_1(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     """Write version 1 of TrackPointExtension for version 2, without what only version 2 has."""
-    later = ORDER[TRACK_POINT_V2, "TrackPointExtension"][5:8]
     found = document.elements.where(lambda path: path.uri == TRACK_POINT_V2)
     if not asked.unsafe or not len(found):
         return
-    dropped = document.elements.where(lambda path: path.uri == TRACK_POINT_V2 and path.local in later)
+    dropped = document.elements.where(lambda path: path.uri == TRACK_POINT_V2 and path.local in LATER)
     edits = gone(document, dropped)
     out = [(edit.offset, edit.offset + edit.size) for edit in edits]
     starts = np.array([start for start, _ in out], np.int64)
@@ -184,8 +179,8 @@ def to_version_1(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 def put_in_namespace(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
     """Put TPX and its children into their namespace; children that stand alone get a TPX."""
     elements = document.elements
-    found = outermost(document, elements.where(is_without_namespace))
-    parents = parents_of(document, found)
+    found = document.elements.outermost(elements.where(is_without_namespace))
+    parents = document.elements.parent[found]
     edits: list[Edit] = []
     for parent, group in groupby(zip(parents.tolist(), found.tolist(), strict=True), lambda pair: pair[0]):
         here = [element for _, element in group]
@@ -219,9 +214,9 @@ def _wrapped(document: XmlDocument, alone: list[int]) -> list[Edit]:
 
 def name_temperatures(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
     """Call the temperature of TrackPointExtension atemp, the first of its children."""
-    found = without_sibling(document, document.elements.where(is_misnamed), "atemp")
+    found = without_sibling(document.elements, document.elements.where(is_misnamed), "atemp")
     edits: list[Edit] = []
-    for parent, element in zip(parents_of(document, found).tolist(), found.tolist(), strict=True):
+    for parent, element in zip(document.elements.parent[found].tolist(), found.tolist(), strict=True):
         name = named_like(document, element, "atemp")
         if element == parent + 1:
             edits += renamed(document, element, name)
@@ -234,7 +229,7 @@ def name_temperatures(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
 def reorder(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
     """Put the children of wrappers into the order of their schema; what stands between them stays."""
     elements = document.elements
-    parents = children_out_of_order(document)
+    parents = children_out_of_order(document.elements)
     if not len(parents):
         return
     place = np.full(len(elements.paths), -1, np.int32)
@@ -243,7 +238,7 @@ def reorder(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
         if order and path.local in order:
             place[path.number] = order.index(path.local)
     inside = np.flatnonzero(np.isin(elements.depth, np.unique(elements.depth[parents]) + 1)).astype(np.int32)
-    owner = parents_of(document, inside)
+    owner = document.elements.parent[inside]
     known = np.isin(owner, parents) & (place[elements.path[inside]] >= 0)
     inside, owner = inside[known], owner[known]
     order_of = np.lexsort((np.arange(len(inside)), place[elements.path[inside]], owner))

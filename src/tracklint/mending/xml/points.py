@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...edits import Edit
-from ...xml.columns import point_elements
-from ...xml.extensions import point_name, root_is
+from ...xml.columns import point_elements, point_name
 from ...xml.gpx import gpx_activity
 from ...xml.tcx import tcx_activity
 from .splice import outer
@@ -29,7 +28,7 @@ __all__ = ["activity_of", "named_rows", "parts_of", "permuted", "points_of"]
 
 def activity_of(document: XmlDocument) -> Activity:
     """The activity of a GPX or TCX document."""
-    return gpx_activity(document) if root_is(document, "gpx") else tcx_activity(document)
+    return gpx_activity(document) if document.root_is("gpx") else tcx_activity(document)
 
 
 def points_of(document: XmlDocument) -> Int32s:

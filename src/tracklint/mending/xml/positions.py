@@ -24,8 +24,7 @@ from ...rules.ride.position import (
 )
 from ...words import counted
 from ...xml.columns import element_place
-from ...xml.extensions import root_is
-from ...xml.places import Standing, column_of, standings
+from ...xml.standings import Standing, column_of, standings
 from ...xml.values import TAKEN, decimal_of
 from ..repair import Repair
 from .points import activity_of, named_rows, points_of
@@ -44,7 +43,7 @@ def _drop(document: XmlDocument, asked: Asked, points: list[int], what: str) -> 
     """Take these points out of a GPX file, their Positions out of a TCX file."""
     if not asked.unsafe or not points:
         return
-    elements, gpx = points_of(document), root_is(document, "gpx")
+    elements, gpx = points_of(document), document.root_is("gpx")
     if gpx and len(points) == len(elements):
         return  # a file without points is no activity
     where = element_place(document, int(elements[points[0]]))

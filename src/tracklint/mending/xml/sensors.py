@@ -32,10 +32,10 @@ from ...rules.xml.sensors import (
     track_point_v2,
 )
 from ...words import counted
-from ...xml.columns import element_place, point_elements
-from ...xml.extensions import below_point, parents_of, point_name, root_is
+from ...xml.columns import element_place, point_elements, point_name
+from ...xml.extensions import below_point
 from ...xml.names import ACTIVITY_EXTENSION_V2, TRACK_POINT_V1
-from ...xml.places import Standing, column_of, plain_heart_rates, standings
+from ...xml.standings import Standing, column_of, plain_heart_rates, standings
 from ...xml.values import EMPTY_TEXT, NOT_FINITE, NOT_VALUE, TAKEN, Column
 from ..repair import Repair
 from . import extensions
@@ -227,12 +227,12 @@ def _containers(document: XmlDocument) -> Int32s:
 def _wrappers(document: XmlDocument, name: str, uri: str) -> dict[int, int]:
     """For the extensions of a point their wrapper with this name in this namespace; the first one counts."""
     found = document.elements.where(lambda path: (path.local, path.uri) == (name, uri) and len(below_point(path)) == 3)
-    return dict(zip(parents_of(document, found)[::-1].tolist(), found[::-1].tolist(), strict=True))
+    return dict(zip(document.elements.parent[found][::-1].tolist(), found[::-1].tolist(), strict=True))
 
 
 def copy_powers(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     """Write power where Strava reads it too: as the general tag in GPX, as Watts in TPX in TCX."""
-    gpx = root_is(document, "gpx")
+    gpx = document.root_is("gpx")
     containers = _containers(document)
     wrappers = _wrappers(document, "TPX", ACTIVITY_EXTENSION_V2)
     edits, first = [], len(document.elements)
@@ -270,7 +270,7 @@ def copy_heart_rates(document: XmlDocument, asked: Asked) -> Iterator[Step]:
         return
     all_points, keep = point_elements(document, point_name(document))
     points = all_points[keep]
-    in_gpx = _HeartRates(document) if root_is(document, "gpx") else None
+    in_gpx = _HeartRates(document) if document.root_is("gpx") else None
     edits, first = [], len(document.elements)
     for point, element, text in _unread(document, asked, "heart_rate"):
         owner = int(points[point])

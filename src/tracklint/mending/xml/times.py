@@ -23,8 +23,9 @@ from ...rules.ride.time import (
 from ...rules.ride.timeline import segments_overlap, stale_points
 from ...rules.xml.forms import time_padded, time_zones_mixed
 from ...xml.columns import element_place
-from ...xml.datetimes import in_utc, respelled, stamp, time_texts
-from ...xml.values import NO_ZONE, NOT_FINITE, NOT_VALUE, TAKEN, times
+from ...xml.datetimes import in_utc, respelled, stamp
+from ...xml.timetexts import time_texts
+from ...xml.values import NO_ZONE, NOT_FINITE, NOT_VALUE, TAKEN, read_times
 from ..repair import Repair
 from .points import activity_of, named_rows, parts_of, permuted, points_of
 from .splice import after_last, named_like, removed, replaced, retexted, with_attribute
@@ -58,7 +59,7 @@ def _rewritten(document: XmlDocument, rows: Ints, write: Callable[[str], str | N
 
 def _with_status(document: XmlDocument, *wanted: int) -> Ints:
     texts = time_texts(document)
-    return np.flatnonzero(np.isin(times(document.text, texts.first, texts.last, document.codec).status, wanted))
+    return np.flatnonzero(np.isin(read_times(document.text, texts.first, texts.last, document.codec).status, wanted))
 
 
 def _respell(document: XmlDocument, asked: Asked) -> Iterator[Step]:
@@ -100,7 +101,7 @@ def _add_weeks(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     activity = activity_of(document)
     early = activity.time[named_rows(asked, len(activity))]
     texts = time_texts(document)
-    moment = times(document.text, texts.first, texts.last, document.codec).values
+    moment = read_times(document.text, texts.first, texts.last, document.codec).values
     rows = np.flatnonzero((moment >= early.min() - _DAY) & (moment <= early.max() + _DAY))
     edits = _rewritten(document, rows, lambda text: in_utc(text, _ROLLOVER))
     says = f"1024 weeks are added to {len(edits)} times"

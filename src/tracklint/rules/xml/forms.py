@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...findings import Severity, Where
 from ...xml import XmlDocument
-from ...xml.datetimes import time_texts
+from ...xml.timetexts import time_texts
 from ..basis import PRACTICE
 from ..registry import Found, Hit, rule
 
@@ -61,7 +61,7 @@ def time_zones_mixed(document: XmlDocument, _limits: Limits) -> Found:
     tcxreader#22).
     """
     texts = time_texts(document)
-    zones = texts.zones(document)
+    zones = texts.zones(document.raw)
     if len(zones) > 1:
         first = sorted(zones.items(), key=lambda item: int(item[1][0]))
         shown = ", ".join(f"{word} ({len(rows)})" for word, rows in first[:4]) + (" ..." if len(first) > 4 else "")

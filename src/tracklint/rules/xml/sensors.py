@@ -12,9 +12,8 @@ from ...activity import Activity
 from ...config import Limits
 from ...findings import Severity
 from ...xml import XmlDocument
-from ...xml.columns import element_place, point_elements
+from ...xml.columns import element_place, point_elements, point_name, point_numbers, spots_of
 from ...xml.extensions import (
-    ORDER,
     children_out_of_order,
     is_general,
     is_later,
@@ -23,15 +22,11 @@ from ...xml.extensions import (
     is_outside,
     is_track_point_v2,
     is_without_namespace,
-    nearest,
-    point_name,
-    point_numbers,
-    root_is,
     without_sibling,
 )
 from ...xml.index import Path
-from ...xml.names import ACTIVITY_EXTENSION_V2
-from ...xml.places import plain_heart_rates, spots, standings, values_by_point
+from ...xml.names import ACTIVITY_EXTENSION_V2, ORDER, nearest_uri
+from ...xml.standings import plain_heart_rates, standings, values_by_point
 from ...xml.tags import Int32s
 from ..basis import GPX_1_1, STRAVA_UPLOADS, TCX_V2
 from ..registry import Found, Hit, at_points, rule
@@ -90,7 +85,7 @@ def extension_namespace(document: XmlDocument, _limits: Limits) -> Found:
     uris = {paths[number].uri for number in np.unique(numbers).tolist()}
     for uri in sorted(uri for uri in uris if uri):
         here = found[np.isin(numbers, [path.number for path in paths if path.uri == uri])]
-        yield from _at(document, here, found=uri, expected=nearest(uri))
+        yield from _at(document, here, found=uri, expected=nearest_uri(uri))
 
 
 @rule(
@@ -110,9 +105,9 @@ def outside_extensions(document: XmlDocument, _limits: Limits) -> Found:
     where it is. GPX 1.0 has no such element; Strava follows version 1.1.
     """
     found = _elements(document, is_outside)
-    wanted = "extensions" if root_is(document, "gpx") else "Extensions"
+    wanted = "extensions" if document.root_is("gpx") else "Extensions"
     for hit in _at(document, found, wanted=wanted):
-        yield replace(hit, fix="" if root_is(document, "gpx", "1/0") else None)
+        yield replace(hit, fix="" if document.root_is("gpx", "1/0") else None)
 
 
 @rule(
@@ -214,7 +209,7 @@ def sources_differ(document: XmlDocument, _limits: Limits) -> Found:
 
     In GPX these are the general tags, TrackPointExtension and gpxdata (FitTrackee#827), in TCX Cadence and RunCadence.
     """
-    read = [spot.channel for spot in spots(document) if spot.strava]
+    read = [spot.channel for spot in spots_of(document, point_name(document)) if spot.strava]
     for channel in (channel for channel in _CHANNELS if read.count(channel) > 1):
         places = [each for each in standings(document, channel) if each.spot.strava]
         for i, one in enumerate(places):
@@ -254,7 +249,7 @@ def misnamed_temperature(document: XmlDocument, _limits: Limits) -> Found:
     Readers know atemp only. Cluetrust's extension has a temp of its own, and so has version 3 of GpxExtensions.
     """
     found = _elements(document, is_misnamed)
-    yield from _at(document, without_sibling(document, found, "atemp"))
+    yield from _at(document, without_sibling(document.elements, found, "atemp"))
 
 
 @rule(
@@ -295,7 +290,7 @@ def extension_order(document: XmlDocument, _limits: Limits) -> Found:
 
     Readers look for names and do not mind; a validator does. Zepp writes speed, cad, hr.
     """
-    found = children_out_of_order(document)
+    found = children_out_of_order(document.elements)
     paths, numbers = document.elements.paths, document.elements.path[found]
     kinds = {(paths[number].uri or "", paths[number].local) for number in np.unique(numbers).tolist()}
     for kind in sorted(kinds):
@@ -321,5 +316,5 @@ def general_tag(document: XmlDocument, _limits: Limits) -> Found:
     They are documented by Strava, and power has no other place that Strava reads. The schema of GPX 1.1 wants other
     namespaces than its own in ``extensions``, so that a strict validator refuses the file.
     """
-    if root_is(document, "gpx", "1/1"):
+    if document.root_is("gpx", "1/1"):
         yield from _at(document, _elements(document, is_general))

@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from ..document import XmlDocument
     from ..tags import Int32s
     from .found import Found
-    from .paths import Declared
+    from .model import Declared
 
 __all__ = ["check_attributes"]
 
 #: Attributes that every element may have. xsi:nil is none of them: no element of these schemas can be nil.
 _ANYWHERE = {(XSI, "type"), (XSI, "schemaLocation"), (XSI, "noNamespaceSchemaLocation")}
-_COLUMN = {b"lat": "@latitude", b"lon": "@longitude"}
 
 
 def check_attributes(document: XmlDocument, declared: tuple[Declared, ...], members: Members, found: Found) -> None:
@@ -73,18 +72,16 @@ class _Attributes:
 
     def pairs(self, elements: Int32s) -> npt.NDArray[np.bool_]:
         """Check those elements that have exactly the two attributes; True for those."""
-        names = [local.encode() for _, local in self.wanted]
-        known = self.document.memo.get("column spans")
-        exact: npt.NDArray[np.bool_]
-        if known is not None and names == list(_COLUMN) and np.array_equal(known[0], elements):
-            _, spans, exact = known
-        else:
-            spans, exact = attribute_spans(self.document, elements, names, only_exact=True)
+        names = tuple(local.encode() for _, local in self.wanted)
+        spans = self.document.kept.spans
+        if spans is None or spans.names != names or not np.array_equal(spans.elements, elements):
+            spans = attribute_spans(self.document, elements, names, only_exact=True)
+        exact = spans.exact
         alike = elements[exact]
-        for name, (start, end), attribute in zip(names, spans, self.wanted.values(), strict=True):
+        for name, (start, end), attribute in zip(names, spans.edges, self.wanted.values(), strict=True):
             type_, local = _simple(attribute), attribute.name[1]
             texts = start[exact], end[exact]
-            for rows, why, more, sample in faults_of(self.document, _COLUMN.get(name, "@"), alike, texts, type_):
+            for rows, why, more, sample in faults_of(self.document, name, alike, texts, type_):
                 evidence = {"attribute": local, "type": type_.name, "why": why, **more}
                 self.found.add("attribute-value", local, self.path, alike[rows], sample, **evidence)
         return exact

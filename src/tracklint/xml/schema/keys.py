@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..tags import Int32s
     from .found import Found
     from .members import Members
-    from .paths import Declared
+    from .model import Declared
 
 __all__ = ["check_keys"]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..characters import plain_text
 from ..index import distinct
 from ..tags import name_keys
-from ..values import Column, numbers, times
+from ..values import Column, read_numbers, read_times
 
 if TYPE_CHECKING:
     from ..document import XmlDocument
@@ -38,12 +38,13 @@ class Members:
         return self._order[self._bounds[number] : self._bounds[number + 1]]
 
 
-def column(document: XmlDocument, key: str, found: Int32s, spans: tuple[Int32s, Int32s], kind: str) -> Column:
-    """The texts of these elements or attributes as numbers or times; from the memo where they were read before."""
-    known = document.memo.get(f"column {key}")
-    if known is not None and len(known[0]) == len(found) and np.array_equal(known[0], found):
-        return known[1]  # type: ignore[no-any-return]
-    read = times if kind == "dateTime" else numbers
+def column(document: XmlDocument, key: int | bytes, found: Int32s, spans: tuple[Int32s, Int32s], kind: str) -> Column:
+    """The texts of these elements or attributes as numbers or times; not read again where the
+    document keeps them."""
+    known = document.kept.texts.get(key)
+    if known is not None and (kept := known.of(found)) is not None:
+        return kept
+    read = read_times if kind == "dateTime" else read_numbers
     return read(document.text, *spans, document.codec)
 
 

@@ -6,8 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["XSD", "Attribute", "Complex", "Element", "Name", "Simple", "Slot", "Type", "Unique"]
+if TYPE_CHECKING:
+    from ..index import Path
+
+__all__ = ["XSD", "Attribute", "Complex", "Declared", "Element", "Name", "Place", "Simple", "Slot", "Type", "Unique"]
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 #: Namespace and local name, of an element, an attribute or a type. The key of a type without name is a path.
@@ -108,3 +112,32 @@ class Complex:
 
 
 Type = Simple | Complex
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an element may stand among the children of a type: the index of its slot, and its declaration.
+
+    ``element`` is ``None`` where a wildcard takes it.
+    """
+
+    slot: int
+    element: Element | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Declared:
+    """What the schemas say about a path.
+
+    ``type`` is ``None`` where any content is good. ``checked`` is False below elements that their parent does not
+    permit: nothing is known about them. ``place`` is ``None`` for those, for the root, and below any content.
+    ``fault`` is a kind of violation and its evidence, which all elements of the path have.
+    """
+
+    path: Path
+    name: Name
+    type: Type | None = None
+    checked: bool = True
+    place: Place | None = None
+    element: Element | None = None
+    fault: tuple[str, dict[str, Any]] | None = None

@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..names import GPX_1_0, GPX_1_1, TCX_V2, near_miss
-from .model import Complex, Element, Name, Simple, Type
+from .model import Complex, Declared, Element, Name, Place, Simple
 from .tables import ELEMENTS, TYPES
 
 if TYPE_CHECKING:
     from ..document import XmlDocument
     from ..index import Path
 
-__all__ = ["ROOTS", "Declared", "Place", "nearest", "places_of", "resolved", "wanted_namespace"]
+__all__ = ["ROOTS", "nearest", "places_of", "resolved", "wanted_namespace"]
 
 ROOTS = ("gpx", "TrainingCenterDatabase")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an element may stand among the children of a type: the index of its slot, and its declaration.
-
-    ``element`` is ``None`` where a wildcard takes it.
-    """
-
-    slot: int
-    element: Element | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Declared:
-    """What the schemas say about a path.
-
-    ``type`` is ``None`` where any content is good. ``checked`` is False below elements that their parent does not
-    permit: nothing is known about them. ``place`` is ``None`` for those, for the root, and below any content.
-    ``fault`` is a kind of violation and its evidence, which all elements of the path have.
-    """
-
-    path: Path
-    name: Name
-    type: Type | None = None
-    checked: bool = True
-    place: Place | None = None
-    element: Element | None = None
-    fault: tuple[str, dict[str, Any]] | None = None
 
 
 def wanted_namespace(document: XmlDocument) -> str | None:
@@ -69,15 +39,15 @@ def resolved(document: XmlDocument) -> tuple[Declared, ...]:
 
     A root in a namespace that is not its own is taken as if it were, with all that stands in the same namespace.
     """
-    if "schema paths" not in document.memo:
+    if document.kept.declared is None:
         root, wanted = document.root, wanted_namespace(document)
         alias: dict[str | None, str] = {root.namespace: wanted} if root and wanted and root.namespace != wanted else {}
         found: list[Declared] = []
         for path in document.elements.paths:
             above = found[path.parent.number] if path.parent is not None else None
             found.append(_Resolver(path, alias).declared(above))
-        document.memo["schema paths"] = tuple(found)
-    return document.memo["schema paths"]  # type: ignore[no-any-return]
+        document.kept.declared = tuple(found)
+    return document.kept.declared
 
 
 class _Resolver:

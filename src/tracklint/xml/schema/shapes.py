@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from ..index import distinct
 from .found import Found
-from .model import Complex, Slot
-from .paths import Declared
+from .model import Complex, Declared, Slot
 from .tables import TYPES
 
 if TYPE_CHECKING:

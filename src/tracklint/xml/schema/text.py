@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..document import XmlDocument
     from ..index import Elements
     from .found import Found
-    from .paths import Declared
+    from .model import Declared
 
 __all__ = ["check_text"]
 

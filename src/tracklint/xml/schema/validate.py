@@ -28,9 +28,10 @@ def violations(document: XmlDocument) -> tuple[Violation, ...]:
     is taken as if it were in that one; TCX version 1 as if it were version 2, whatever its root holds.
     Takes any document, also one that is not well-formed, and never raises. The answer is kept.
     """
-    if "violations" not in document.memo:
-        document.memo["violations"] = _violations(document)
-    return document.memo["violations"]  # type: ignore[no-any-return]
+    if document.kept.violations is None:
+        document.kept.violations = _violations(document)
+        document.kept.free_columns()  # they have served
+    return document.kept.violations
 
 
 def schema_valid(document: XmlDocument) -> bool:
@@ -77,6 +78,4 @@ def _violations(document: XmlDocument) -> tuple[Violation, ...]:
     check_values(document, declared, members, found)
     check_text(document, declared, found)
     check_keys(document, declared, members, found)
-    for key in [key for key in document.memo if key.startswith("column ")]:
-        del document.memo[key]  # they have served, and are as large as the activity
     return found.violations()

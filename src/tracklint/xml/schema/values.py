@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..document import XmlDocument
     from ..tags import Int32s
     from .found import Found
-    from .paths import Declared
+    from .model import Declared
 
 __all__ = ["check_values", "faults_of"]
 
@@ -42,7 +42,7 @@ def check_values(document: XmlDocument, declared: tuple[Declared, ...], members:
             children = np.concatenate([members.of(number) for number in inner[each.path.number]])
             elements = np.setdiff1d(elements, document.elements.parent[children])
         spans = document.elements.text_spans(elements)
-        for rows, why, more, sample in faults_of(document, str(each.path.number), elements, spans, type_):
+        for rows, why, more, sample in faults_of(document, each.path.number, elements, spans, type_):
             found.add(
                 "value", each.path.local, each.path.parent, elements[rows], sample, type=type_.name, why=why, **more
             )
@@ -57,9 +57,10 @@ def text_type(declared: Declared) -> Simple | None:
 
 
 def faults_of(
-    document: XmlDocument, key: str, found: Int32s, spans: tuple[Int32s, Int32s], type_: Simple
+    document: XmlDocument, key: int | bytes, found: Int32s, spans: tuple[Int32s, Int32s], type_: Simple
 ) -> Iterator[Fault]:
-    """What is wrong with the texts at ``spans``. ``key`` is where the memo may have them as a column."""
+    """What is wrong with the texts at ``spans``. ``key`` is the path or the attribute under which the
+    document may keep them."""
     start, end = spans
     rest = np.arange(len(start))
     if len(rest) > FEW and type_.kind in _COLUMNS and not (type_.words or type_.patterns):

@@ -5,60 +5,47 @@ All places are read, also those that Strava does not look at, so that a report c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from .columns import Spot, point_elements
-from .extensions import (
-    GENERAL,
-    below_point,
-    core_of,
-    is_leaf,
-    is_misnamed,
-    is_near_miss,
-    is_outside,
-    nearest,
-    point_name,
-    point_numbers,
-)
+from .extensions import below_point, core_of, is_misnamed, is_near_miss, is_outside
 from .names import (
     ACTIVITY_EXTENSION_V1,
     ACTIVITY_EXTENSION_V2,
     CLUETRUST,
-    GPX_EXTENSIONS_V3,
+    GENERAL,
+    LABELS,
     POWER_V1,
+    TPX,
     TRACK_POINT_V1,
     TRACK_POINT_V2,
+    nearest_uri,
     usual_uri,
 )
-from .values import TAKEN, Column, numbers
 
 if TYPE_CHECKING:
-    from .document import XmlDocument
     from .index import Path
-    from .tags import Int32s
 
-__all__ = [
-    "Standing",
-    "column_of",
-    "gpx_spot",
-    "plain_heart_rates",
-    "spots",
-    "standings",
-    "tcx_spot",
-    "values_by_point",
-]
+__all__ = ["Spot", "spots"]
 
-_LABELS = {
-    TRACK_POINT_V1: "TrackPointExtension/v1",
-    TRACK_POINT_V2: "TrackPointExtension/v2",
-    CLUETRUST: "gpxdata",
-    POWER_V1: "PowerExtension/v1",
-    GPX_EXTENSIONS_V3: "GpxExtensions/v3",
-}
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What a path below a point means: a channel, the name of the place, and whether Strava reads it there.
+
+    ``leaf_only`` leaves out elements with children, whose text is white space. ``defect`` is the name of the rule that
+    tells what is wrong with the place, where one does.
+    """
+
+    channel: str
+    name: str
+    strava: bool = True
+    why: str = ""
+    leaf_only: bool = False
+    defect: str = ""
+
+
 #: What Strava's document says that it reads, by namespace; cad stands in its own exports and in reports (RunnerUp
 #: #1161, ttwatch PR 110).
 _TRACK_POINT = {"hr": "heart_rate", "atemp": "temperature", "cad": "cadence"}
@@ -94,7 +81,6 @@ _TCX_POINT = {
     ),
     ("Cadence",): Spot("cadence", "Cadence"),
 }  # fmt: skip
-_TPX = {"RunCadence": "cadence", "Watts": "power", "Speed": "speed"}
 #: Names, in lower case, of sensor values at places that Strava does not read.
 _TCX_VENDOR = {
     "runcadence": "cadence", "cadence": "cadence", "cad": "cadence",
@@ -105,7 +91,7 @@ _TCX_VENDOR = {
 }  # fmt: skip
 
 
-def gpx_spot(chain: tuple[Path, ...]) -> Spot | None:
+def _gpx_spot(chain: tuple[Path, ...]) -> Spot | None:
     """What a path below a trkpt means; ``chain`` starts with the point itself."""
     point, first, leaf = chain[0], chain[1], chain[-1]
     core = core_of(point)
@@ -124,11 +110,11 @@ def _read_by_strava(chain: tuple[Path, ...], core: set[str | None]) -> Spot | No
         if len(inner) == 2 and inner[0].uri == TRACK_POINT_V1 and inner[0].local == "TrackPointExtension":
             return Spot(
                 _TRACK_POINT[leaf.local],
-                f"TrackPointExtension/v1 {leaf.local}",
+                f"{LABELS[leaf.uri]} {leaf.local}",
                 why="" if leaf.local != "cad" else _CAD,
             )
     elif leaf.uri == CLUETRUST and len(inner) == 1 and leaf.local in _GPXDATA:
-        return Spot(_GPXDATA[leaf.local], f"gpxdata {leaf.local}")
+        return Spot(_GPXDATA[leaf.local], f"{LABELS[leaf.uri]} {leaf.local}")
     elif len(inner) == 1 and leaf.local in GENERAL and (not leaf.prefix or leaf.uri in core):
         return Spot(GENERAL[leaf.local], f"extensions {leaf.local}")
     return None
@@ -137,7 +123,7 @@ def _read_by_strava(chain: tuple[Path, ...], core: set[str | None]) -> Spot | No
 def _gpx_vendor(leaf: Path, chain: tuple[Path, ...]) -> Spot | None:
     """A known kind of value at a place where Strava does not look."""
     channel = _GPX_VENDOR.get(leaf.local.casefold())
-    meant = nearest(leaf.uri)
+    meant = nearest_uri(leaf.uri)
     if channel is None and leaf.local == "distance" and CLUETRUST in (meant, leaf.uri):
         channel = "distance"
     if channel is None:
@@ -145,13 +131,13 @@ def _gpx_vendor(leaf: Path, chain: tuple[Path, ...]) -> Spot | None:
     if leaf.uri is None:
         return _undeclared(channel, leaf, "gpx")
     why = _WHY.get(leaf.uri, _NOT_LISTED)
-    if leaf.uri in _LABELS:
+    if leaf.uri in LABELS and leaf.uri not in (ACTIVITY_EXTENSION_V1, ACTIVITY_EXTENSION_V2):
         defect = ""
         if is_misnamed(leaf):
             defect = "misnamed-temperature"
         elif leaf.uri == TRACK_POINT_V2 and leaf.local in _TRACK_POINT:
             defect = "track-point-v2"
-        return Spot(channel, f"{_LABELS[leaf.uri]} {leaf.local}", False, why, defect=defect)
+        return Spot(channel, f"{LABELS[leaf.uri]} {leaf.local}", False, why, defect=defect)
     if meant and is_near_miss(leaf):
         return _near(channel, leaf, meant)
     wrapper = chain[-2].local if len(chain) > 3 else ""
@@ -159,7 +145,7 @@ def _gpx_vendor(leaf: Path, chain: tuple[Path, ...]) -> Spot | None:
 
 
 def _near(channel: str, leaf: Path, meant: str) -> Spot:
-    name = {CLUETRUST: "gpxdata", POWER_V1: "PowerExtension"}.get(meant) or meant.rsplit("/", 2)[1]
+    name = LABELS[meant].partition("/")[0]
     why = f"the namespace {leaf.uri} is not that of the extension"
     return Spot(channel, f"{name} {leaf.local} ({leaf.uri})", False, why, defect="extension-namespace")
 
@@ -183,7 +169,7 @@ def _gpx_outside(chain: tuple[Path, ...]) -> Spot | None:
     return Spot(channel, f"{leaf.name} outside extensions", False, _INSIDE, defect=defect)
 
 
-def tcx_spot(chain: tuple[Path, ...]) -> Spot | None:
+def _tcx_spot(chain: tuple[Path, ...]) -> Spot | None:
     """What a path below a Trackpoint means; ``chain`` starts with the point itself."""
     names, leaf = tuple(path.local for path in chain[1:]), chain[-1]
     core = core_of(chain[0])
@@ -193,8 +179,8 @@ def tcx_spot(chain: tuple[Path, ...]) -> Spot | None:
         channel = _TCX_VENDOR.get(leaf.local.casefold()) if is_outside(chain[1]) else None
         outside = f"{'/'.join(names)} outside Extensions"
         return Spot(channel, outside, False, _INSIDE, defect="outside-extensions") if channel else None
-    if len(names) == 3 and names[1] == "TPX" and names[2] in _TPX and leaf.uri == ACTIVITY_EXTENSION_V2:
-        channel = _TPX[names[2]]
+    if len(names) == 3 and names[1] == "TPX" and names[2] in TPX and leaf.uri == ACTIVITY_EXTENSION_V2:
+        channel = TPX[names[2]]
         return Spot(channel, f"TPX {leaf.local}", channel != "speed", _SPEED if channel == "speed" else "")
     return _tcx_vendor(leaf, names, core)
 
@@ -210,77 +196,22 @@ def _tcx_vendor(leaf: Path, names: tuple[str, ...], core: set[str | None]) -> Sp
         return _undeclared(channel, leaf, "TrainingCenterDatabase")
     if leaf.uri == ACTIVITY_EXTENSION_V1:
         why = "the extension's version 2 is the one that has Watts"
-        return Spot(channel, f"{path} (ActivityExtension/v1)", False, why)
+        return Spot(channel, f"{path} ({LABELS[leaf.uri]})", False, why)
     if leaf.uri in core:
-        known = leaf.local in _TPX and names[-2] in ("Extensions", "TPX") and len(names) < 4
+        known = leaf.local in TPX and names[-2] in ("Extensions", "TPX") and len(names) < 4
         why = f"the namespace {ACTIVITY_EXTENSION_V2} is missing"
         return Spot(channel, f"{path} without namespace", False, why, defect="tpx-without-namespace" if known else "")
-    if (meant := nearest(leaf.uri)) and is_near_miss(leaf):
+    if (meant := nearest_uri(leaf.uri)) and is_near_miss(leaf):
         return _near(channel, leaf, meant)
     return Spot(channel, f"{path} ({leaf.uri})", False, f"Strava reads elements of {ACTIVITY_EXTENSION_V2}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Standing:
-    """The elements with the values of one place, and for each the index of its point."""
-
-    spot: Spot
-    elements: Int32s
-    points: npt.NDArray[np.intp]
-
-
-def spots(document: XmlDocument) -> dict[Spot, set[int]]:
-    """Every meaning that a path of the document has, with the numbers of its paths. Read once."""
-    known: dict[Spot, set[int]] | None = document.memo.get("spots")
-    if known is None:
-        known = document.memo["spots"] = {}
-        name = point_name(document)
-        spot_of = gpx_spot if name == "trkpt" else tcx_spot
-        for path in document.elements.paths:
-            chain = below_point(path)
-            if chain and chain[0].local == name and (spot := spot_of(chain)) is not None:
-                known.setdefault(spot, set()).add(path.number)
-    return known
-
-
-def standings(document: XmlDocument, *channels: str) -> list[Standing]:
-    """Where the values of these columns stand, those that Strava reads first; points that are kept only."""
-    wanted = {spot: paths for spot, paths in spots(document).items() if spot.channel in channels}
-    if not wanted:
-        return []
-    points, keep = point_elements(document, point_name(document))
-    number = np.cumsum(keep) - 1
-    found = []
-    for spot, paths in wanted.items():
-        elements = document.elements.where(lambda path, paths=paths: path.number in paths)  # type: ignore[misc]
-        owner = point_numbers(points, elements)
-        good = keep[owner] & (is_leaf(document, elements) if spot.leaf_only else True)
-        found.append(Standing(spot, elements[good], number[owner[good]]))
-    found = [each for each in found if len(each.elements)]
-    return sorted(found, key=lambda each: (not each.spot.strava, int(each.elements[0])))
-
-
-def values_by_point(document: XmlDocument, standing: Standing) -> npt.NDArray[np.float64]:
-    """The numbers of one place, one for each point, NaN where a point has none there; the first one counts."""
-    _, keep = point_elements(document, point_name(document))
-    values = np.full(int(keep.sum()), np.nan)
-    column = column_of(document, standing.elements)
-    good = np.flatnonzero(column.status == TAKEN)[::-1]
-    values[standing.points[good]] = column.values[good]
-    return values
-
-
-def column_of(document: XmlDocument, found: Int32s) -> Column:
-    """The texts of these elements as numbers."""
-    start, end = document.elements.text_spans(found)
-    return numbers(document.text, start, end, document.codec)
-
-
-def plain_heart_rates(document: XmlDocument) -> Int32s:
-    """The HeartRateBpm of TCX points that hold a number instead of a child Value."""
-    if not any(spot.defect == "plain-heart-rate" for spot in spots(document)):
-        return np.zeros(0, np.int32)
-    found = [each.elements for each in standings(document, "heart_rate") if each.spot.defect == "plain-heart-rate"]
-    if not found:
-        return np.zeros(0, np.int32)
-    return np.asarray(found[0][column_of(document, found[0]).status == TAKEN])
+def spots(paths: Iterable[Path], point: str) -> dict[Spot, frozenset[int]]:
+    """Every meaning that a path has below these points (``trkpt`` or ``Trackpoint``), with the numbers of its paths."""
+    spot_of = _gpx_spot if point == "trkpt" else _tcx_spot
+    found: dict[Spot, set[int]] = {}
+    for path in paths:
+        chain = below_point(path, (point,))
+        if chain and (spot := spot_of(chain)) is not None:
+            found.setdefault(spot, set()).add(path.number)
+    return {spot: frozenset(numbers) for spot, numbers in found.items()}

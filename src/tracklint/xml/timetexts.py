@@ -1,0 +1,58 @@
+"""Where the times of a document stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from .datetimes import TimeTexts
+from .tags import Int32s
+
+if TYPE_CHECKING:
+    from .document import XmlDocument
+
+__all__ = ["time_texts"]
+
+_ELEMENTS = {
+    "Time": ("Trackpoint", "CoursePoint"),
+    "Id": ("Activity", "MultiSportSession"),
+    "time": ("trkpt", "wpt", "rtept", "metadata", "gpx"),
+}
+
+
+def time_texts(document: XmlDocument) -> TimeTexts:
+    """The times of a document; read once for each."""
+    if document.kept.time_texts is None:
+        document.kept.time_texts = _read(document)
+    return document.kept.time_texts
+
+
+def _read(document: XmlDocument) -> TimeTexts:
+    elements = document.elements
+    start, end = elements.text_spans(
+        elements.where(lambda path: path.parent is not None and path.parent.local in _ELEMENTS.get(path.local, ()))
+    )
+    laps = elements.where(lambda path: path.local == "Lap").tolist()
+    spans = [
+        (a.offset, a.offset + a.size) for lap in laps if (a := document.attribute_of(lap, "StartTime")) is not None
+    ]
+    if spans:
+        more = np.array([[document.text_offset(a), document.text_offset(b)] for a, b in spans], np.int32)
+        start, end = np.concatenate((start, more[:, 0])), np.concatenate((end, more[:, 1]))
+        order = np.argsort(start, kind="stable")
+        start, end = start[order], end[order]
+    return TimeTexts(start, end, *_stripped(document.raw, start, end))
+
+
+def _stripped(raw: npt.NDArray[np.uint8], start: Int32s, end: Int32s) -> tuple[Int32s, Int32s]:
+    """The spans without white space at their ends, a character of all of them at a time."""
+    first, last = start.copy(), end.copy()
+    for edge, step in ((first, 0), (last, -1)):
+        rows = np.flatnonzero(last > first)
+        while len(rows):
+            byte = raw[edge[rows] + step]
+            rows = rows[((byte == 0x20) | (byte == 0x0A) | (byte == 0x0D) | (byte == 0x09)) & (last > first)[rows]]
+            edge[rows] += 1 + 2 * step
+    return first, last
