@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from ..activity import CHANNELS, COLUMNS, BadValue, Place
+from ..activity import CHANNELS, COLUMNS, BadValue, Place, Session
 from ..findings import Where
 from .index import tag_attributes
 from .kept import Spans, Texts
@@ -280,20 +280,12 @@ def _named(raw: npt.NDArray[np.uint8], quote: Int32s, name: bytes) -> npt.NDArra
 
 def locator(document: XmlDocument, points: Points, starts: npt.NDArray[np.int64]) -> Callable[[int], Where]:
     """What turns the index of a point into its place: its start tag, line and column, segment, index and time."""
-    tags, tag = document.elements.tags, document.elements.tag
     time = points.columns["time"]
 
     def locate(i: int) -> Where:
-        at = int(tag[points.elements[i]])
-        start, stop = int(tags.start[at]), int(tags.stop[at])
-        line, column = document.line_column(start)
-        offset = document.origin(start)
         moment = float(time[i])
-        return Where(
-            offset=offset,
-            size=document.origin(stop) - offset,
-            line=line,
-            column=column,
+        return replace(
+            element_place(document, int(points.elements[i])),
             segment=int(np.searchsorted(starts, i, "right")) - 1 if len(starts) else None,
             record=i,
             time=moment if np.isfinite(moment) else None,
@@ -304,7 +296,7 @@ def locator(document: XmlDocument, points: Points, starts: npt.NDArray[np.int64]
 
 def segment_starts(document: XmlDocument, points: Points, name: str) -> npt.NDArray[np.int64]:
     """The index of the first point of each element ``name`` that has points, and of the first point of all."""
-    segments = document.elements.where(lambda path: path.local == name)
+    segments = document.elements.named(name)
     if not len(points.elements):
         return np.zeros(0, np.int64)
     found = np.searchsorted(points.elements, segments)
@@ -315,9 +307,21 @@ def element_place(document: XmlDocument, element: int) -> Where:
     """The place of an element's start tag."""
     tags, at = document.elements.tags, int(document.elements.tag[element])
     start, stop = int(tags.start[at]), int(tags.stop[at])
-    line, column = document.line_column(start)
     offset = document.origin(start)
-    return Where(offset=offset, size=document.origin(stop) - offset, line=line, column=column)
+    return document.place(offset, document.origin(stop) - offset)
+
+
+def sessions(
+    document: XmlDocument, points: Points, found: Int32s, sports: Iterable[str | None], name: str
+) -> tuple[Session, ...]:
+    """The sessions that these elements are, with their sports; ``name`` is the child that holds a session's name."""
+    told = []
+    for element, sport, text in zip(found.tolist(), sports, document.child_texts(found, name), strict=True):
+        first, end = points.before(element), points.before(document.elements.end_of(element))
+        named = text.value or None if text else None
+        where = element_place(document, element)
+        told.append(Session(sport=sport, name=named, first_point=first, points=end - first, where=where))
+    return tuple(told)
 
 
 def count_elements(document: XmlDocument, names: Sequence[str]) -> dict[str, int]:

@@ -59,14 +59,13 @@ def creators(document: XmlDocument) -> list[CreatorSpot]:
 
 def _creator(document: XmlDocument, owner: int, creator: int) -> CreatorSpot:
     elements = document.elements
-    path = elements.paths[elements.path[owner]]
-    xsi = next((prefix for prefix, uri in path.scope.items() if uri == XSI and prefix), None)
+    path = elements.path_of(owner)
     spot = CreatorSpot(
         owner=path.local,
         owner_offset=document.origin(int(elements.tags.start[elements.tag[owner]])),
         insert_at=_insert_at(document, owner),
         prefix=path.prefix,
-        xsi_prefix=xsi,
+        xsi_prefix=path.prefix_for(XSI),
     )
     end = elements.end_tag(creator) if creator >= 0 else None
     if end is None:
@@ -83,7 +82,7 @@ def _creator(document: XmlDocument, owner: int, creator: int) -> CreatorSpot:
 
 def creator_type(document: XmlDocument, creator: int) -> str | None:
     """The local part of the creator's xsi:type, whatever its prefix, also where that is not declared."""
-    scope = document.elements.paths[document.elements.path[creator]].scope
+    scope = document.elements.path_of(creator).scope
     for attribute in document.attributes_of(creator):
         prefix, colon, local = attribute.name.partition(":")
         if colon and local == "type" and scope.get(prefix, XSI) == XSI:

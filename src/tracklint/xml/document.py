@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from ..findings import Where
 from .characters import plain_text
 from .index import tag_attributes
 from .kept import Kept
@@ -194,6 +194,11 @@ class XmlDocument:
         """The offset in ``text`` of an offset in the file; the reverse of `origin`."""
         return self.lines.text_offset(offset)
 
+    def place(self, offset: int, size: int | None = None) -> Where:
+        """The place of so many bytes at an offset in the file; line and column are from 1, in characters."""
+        line, column = self.line_column(self.text_offset(offset))
+        return Where(offset=offset, size=size, line=line, column=column)
+
     def text_of(self, element: int) -> Text:
         """The text of one element, up to its first child."""
         start, end = self.elements.text_spans(np.array([element]))
@@ -253,8 +258,3 @@ def attributes_of(text: bytes, lines: Lines, elements: Elements, element: int) -
             Attribute(match[1].decode(lines.codec, "replace"), value, offset, size, '"' if group == 2 else "'")
         )
     return tuple(found)
-
-
-def as_array(text: bytes) -> npt.NDArray[np.uint8]:
-    """``text`` as an array, without a copy."""
-    return np.frombuffer(text, np.uint8)

@@ -15,6 +15,8 @@ from .names import (
     LATER,
     NAMES,
     ORDER,
+    SENSORS,
+    TEMPERATURES,
     TPX,
     TRACK_POINT_V1,
     TRACK_POINT_V2,
@@ -40,12 +42,8 @@ __all__ = [
     "without_sibling",
 ]
 
-#: Local names, in lower case, of values that stand directly in a point by mistake; TCX has a place for a distance, and
-#: none for a temperature.
-_MISPLACED = {
-    "hr", "heartrate", "heart_rate", "bpm", "cad", "cadence", "runcadence", "power", "watts", "powerinwatts",
-}  # fmt: skip
-_MISPLACED_IN = {"trkpt": {*_MISPLACED, "atemp", "temp", "temperature", "distance"}, "Trackpoint": _MISPLACED}
+#: Local names, in lower case, of values that stand directly in a point by mistake; TCX has a place for a distance.
+_MISPLACED = {"trkpt": {*SENSORS, *TEMPERATURES, "distance"}, "Trackpoint": {*SENSORS}}
 
 
 def below_point(path: Path, points: tuple[str, ...] = ("trkpt", "Trackpoint")) -> tuple[Path, ...]:
@@ -78,7 +76,7 @@ def is_outside(path: Path) -> bool:
     if chain[0].local == "Trackpoint" and path.uri in core_of(chain[0]) and path.local.casefold() == "cadence":
         return False  # a child of the point; in another case it is misspelt (SCH012), not misplaced
     later = known and path.local in (*LATER, *TPX)
-    return later or path.local.casefold() in _MISPLACED_IN[chain[0].local]
+    return later or path.local.casefold() in _MISPLACED[chain[0].local]
 
 
 def is_later(path: Path) -> bool:
@@ -155,5 +153,5 @@ def children_out_of_order(elements: Elements) -> Int32s:
 
 def without_sibling(elements: Elements, found: Int32s, name: str) -> Int32s:
     """Those of these elements whose parent has no child with this local name."""
-    others = elements.where(lambda path: path.local == name)
+    others = elements.named(name)
     return found[~np.isin(elements.parent[found], elements.parent[others])]

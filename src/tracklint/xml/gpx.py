@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..activity import Activity, Device, Session, ends_with_barometer
-from ..findings import Where
-from .columns import Points, count_elements, element_place, locator, read_points, segment_starts
+from .columns import Points, count_elements, element_place, locator, read_points, segment_starts, sessions
 from .values import read_time
 
 if TYPE_CHECKING:
@@ -90,22 +89,9 @@ def loose_points(document: XmlDocument) -> Int32s:
 
 
 def _sessions(document: XmlDocument, points: Points) -> tuple[Session, ...]:
-    elements = document.elements
-    tracks = elements.where(lambda path: path.local == "trk" and "trk" not in path.locals()[:-1])
-    names, sports = document.child_texts(tracks, "name"), document.child_texts(tracks, "type")
-    found = []
-    for track, name, sport in zip(tracks.tolist(), names, sports, strict=True):
-        first, end = points.before(track), points.before(elements.end_of(track))
-        found.append(
-            Session(
-                sport=sport.value or None if sport else None,
-                name=name.value or None if name else None,
-                first_point=first,
-                points=end - first,
-                where=element_place(document, track),
-            )
-        )
-    return tuple(found)
+    tracks = document.elements.where(lambda path: path.local == "trk" and "trk" not in path.locals()[:-1])
+    sports = document.child_texts(tracks, "type")
+    return sessions(document, points, tracks, (sport.value or None if sport else None for sport in sports), "name")
 
 
 def _device(document: XmlDocument) -> Device:
@@ -115,6 +101,5 @@ def _device(document: XmlDocument) -> Device:
     creator = root.attribute("creator")
     if creator is None:
         return Device(where=element_place(document, 0))
-    line, column = document.line_column(document.text_offset(creator.offset))
-    where = Where(offset=creator.offset, size=creator.size, line=line, column=column)
+    where = document.place(creator.offset, creator.size)
     return Device(name=creator.value, barometer=ends_with_barometer(creator.value) or None, where=where)

@@ -53,6 +53,10 @@ class Path:
         """The name as the file writes it."""
         return f"{self.prefix}:{self.local}" if self.prefix else self.local
 
+    def prefix_for(self, uri: str) -> str | None:
+        """A prefix that is declared for this namespace, ``None`` without one; the default namespace has none."""
+        return next((prefix for prefix, each in self.scope.items() if each == uri and prefix), None)
+
     def chain(self) -> tuple[Path, ...]:
         """The paths from the root down to this one."""
         found = [self]
@@ -91,6 +95,14 @@ class Elements:
         if not wanted.any():
             return np.zeros(0, np.int32)
         return np.flatnonzero(wanted[self.path]).astype(np.int32)
+
+    def named(self, *names: str) -> Int32s:
+        """The indices of the elements with one of these local names, ascending."""
+        return self.where(lambda path: path.local in names)
+
+    def path_of(self, element: int) -> Path:
+        """The path of one element."""
+        return self.paths[int(self.path[element])]
 
     def of_paths(self, numbers: Collection[int]) -> Int32s:
         """The indices of the elements of these paths, ascending."""

@@ -2,27 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = [
-    "CORE",
-    "GENERAL",
-    "GPX_1_0",
-    "GPX_1_1",
-    "LABELS",
-    "LATER",
-    "NAMES",
-    "ORDER",
-    "TCX_V1",
-    "TCX_V2",
-    "TPX",
-    "USUAL_PREFIXES",
-    "WRAPPERS",
-    "XSI",
-    "meant_uri",
-    "near_miss",
-    "nearest_uri",
-    "usual_uri",
-]
-
 GPX_1_0 = "http://www.topografix.com/GPX/1/0"
 GPX_1_1 = "http://www.topografix.com/GPX/1/1"
 TCX_V1 = "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v1"
@@ -52,6 +31,14 @@ LABELS = {
 GENERAL = {"heartrate": "heart_rate", "cadence": "cadence", "distance": "distance", "power": "power"}
 #: The values of TPX in version 2, and the columns that they fill; version 1 has no Watts.
 TPX = {"Speed": "speed", "RunCadence": "cadence", "Watts": "power"}
+#: Names, in lower case, under which programs write values of sensors, and their columns.
+SENSORS = {
+    "hr": "heart_rate", "heartrate": "heart_rate", "heart_rate": "heart_rate", "bpm": "heart_rate",
+    "cad": "cadence", "cadence": "cadence", "runcadence": "cadence",
+    "power": "power", "watts": "power", "powerinwatts": "power",
+}  # fmt: skip
+#: The same for the temperature, for which TCX has no place.
+TEMPERATURES = ("atemp", "temp", "temperature")
 _BASE = ("atemp", "wtemp", "depth", "hr", "cad")
 #: What version 2 of the TrackPointExtension has beyond version 1.
 LATER = ("speed", "course", "bearing")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..source import Fault
-from .document import Lines, Root, XmlDocument, as_array, attributes_of
+from .document import Lines, Root, XmlDocument, attributes_of
 from .encoding import Encoding, find_encoding
 from .exact import exact_tags
 from .faults import find_faults, prolog_faults
@@ -41,7 +41,7 @@ class _Scan:
         direct = self.encoding.direct
         self.codec = self.encoding.found if direct else "utf-8"
         self.text = data if direct else data.decode(self.encoding.found, "replace").encode("utf-8", "replace")
-        self.raw = as_array(self.text)
+        self.raw = np.frombuffer(self.text, np.uint8)
         self.lines = Lines(self.text, len(data), self.encoding.found, self.codec)
 
     def document(self) -> XmlDocument:

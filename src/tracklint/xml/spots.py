@@ -17,6 +17,8 @@ from .names import (
     GENERAL,
     LABELS,
     POWER_V1,
+    SENSORS,
+    TEMPERATURES,
     TPX,
     TRACK_POINT_V1,
     TRACK_POINT_V2,
@@ -50,14 +52,12 @@ class Spot:
 #: #1161, ttwatch PR 110).
 _TRACK_POINT = {"hr": "heart_rate", "atemp": "temperature", "cad": "cadence"}
 _GPXDATA = {"hr": "heart_rate", "cadence": "cadence", "temp": "temperature", "distance": "distance"}
-#: Names, in lower case, under which vendors write sensor values in elements that Strava does not read.
+#: Names, in lower case, of sensor values at places that Strava does not read.
+_TCX_VENDOR = {**SENSORS, **dict.fromkeys(TEMPERATURES, "temperature"), "speed": "speed"}
 _GPX_VENDOR = {
-    "hr": "heart_rate", "heartrate": "heart_rate", "heart_rate": "heart_rate", "bpm": "heart_rate",
-    "heartratebpm": "heart_rate",
-    "cad": "cadence", "cadence": "cadence", "runcadence": "cadence", "bike_cadence": "cadence",
-    "power": "power", "watts": "power", "powerinwatts": "power", "bikepower": "power", "bike_power": "power",
-    "atemp": "temperature", "temp": "temperature", "temperature": "temperature", "temp_sensor": "temperature",
-    "speed": "speed",
+    **_TCX_VENDOR,
+    "heartratebpm": "heart_rate", "bike_cadence": "cadence", "bikepower": "power", "bike_power": "power",
+    "temp_sensor": "temperature",
 }  # fmt: skip
 _NOT_LISTED = "Strava's document does not list this element"
 _WHY = {
@@ -80,14 +80,6 @@ _TCX_POINT = {
         defect="plain-heart-rate",
     ),
     ("Cadence",): Spot("cadence", "Cadence"),
-}  # fmt: skip
-#: Names, in lower case, of sensor values at places that Strava does not read.
-_TCX_VENDOR = {
-    "runcadence": "cadence", "cadence": "cadence", "cad": "cadence",
-    "watts": "power", "power": "power", "powerinwatts": "power",
-    "speed": "speed",
-    "hr": "heart_rate", "heartrate": "heart_rate", "heart_rate": "heart_rate", "bpm": "heart_rate",
-    "temperature": "temperature", "temp": "temperature", "atemp": "temperature",
 }  # fmt: skip
 
 

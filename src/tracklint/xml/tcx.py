@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..activity import Activity, Device, Lap, Session, ends_with_barometer
-from ..findings import Where
-from .columns import Points, count_elements, element_place, locator, read_points, segment_starts
+from .columns import Points, count_elements, element_place, locator, read_points, segment_starts, sessions
 from .creators import VERSION, owners_of
 from .values import read_number, read_time
 
@@ -52,20 +51,8 @@ def tcx_activity(document: XmlDocument) -> Activity:
 
 def _sessions(document: XmlDocument, points: Points) -> tuple[Session, ...]:
     owners = owners_of(document)
-    found = []
-    for owner, name in zip(owners.tolist(), document.child_texts(owners, "Name"), strict=True):
-        first, end = points.before(owner), points.before(document.elements.end_of(owner))
-        sport = document.attribute_of(owner, "Sport")
-        found.append(
-            Session(
-                sport=sport.value if sport else None,
-                name=name.value or None if name else None,
-                first_point=first,
-                points=end - first,
-                where=element_place(document, owner),
-            )
-        )
-    return tuple(found)
+    sports = [document.attribute_of(owner, "Sport") for owner in owners.tolist()]
+    return sessions(document, points, owners, (sport.value if sport else None for sport in sports), "Name")
 
 
 def _laps(document: XmlDocument, points: Points) -> tuple[Lap, ...]:
@@ -105,14 +92,13 @@ def _device(document: XmlDocument) -> Device:
     for creator, name in zip(creators_found.tolist(), names, strict=True):
         if name is None or not name.value:
             continue
-        line, column = document.line_column(document.text_offset(name.offset))
         return Device(
             name=name.value,
             product_id=_whole(document, creator, "ProductID"),
             serial=_whole(document, creator, "UnitId"),
             software=_version(document, creator),
             barometer=ends_with_barometer(name.value) or None,
-            where=Where(offset=name.offset, size=name.size, line=line, column=column),
+            where=document.place(name.offset, name.size),
         )
     return Device(where=element_place(document, int(owners[0]))) if len(owners) else Device()
 

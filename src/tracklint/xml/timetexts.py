@@ -34,7 +34,7 @@ def _read(document: XmlDocument) -> TimeTexts:
     start, end = elements.text_spans(
         elements.where(lambda path: path.parent is not None and path.parent.local in _ELEMENTS.get(path.local, ()))
     )
-    laps = elements.where(lambda path: path.local == "Lap").tolist()
+    laps = elements.named("Lap").tolist()
     spans = [
         (a.offset, a.offset + a.size) for lap in laps if (a := document.attribute_of(lap, "StartTime")) is not None
     ]

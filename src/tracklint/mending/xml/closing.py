@@ -43,12 +43,12 @@ def close_cut(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     dropped = next((e for e in unclosed if e not in kept), None)
     what = ""
     if dropped is not None:
-        what = f"the {elements.paths[elements.path[dropped]].local} that is open at the end is dropped; "
+        what = f"the {elements.path_of(dropped).local} that is open at the end is dropped; "
     elif document.text[cut:].strip(b"\0 \t\r\n"):
         what = f"{len(document.text) - cut} bytes of a piece that the end cuts are dropped; "
     yield Step(
         action="changed",
-        says=f"{what}closed: {', '.join(elements.paths[elements.path[e]].local for e in reversed(kept))}",
+        says=f"{what}closed: {', '.join(elements.path_of(e).local for e in reversed(kept))}",
         edits=(replaced(document, cut, len(document.text), _end_tags(document, kept)),),
         safe=False,
         where=asked.findings[0].where,
@@ -58,7 +58,7 @@ def close_cut(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 def _cut(document: XmlDocument, unclosed: list[int]) -> tuple[int, list[int]]:
     """The offset in the text behind which nothing is whole, and the open elements that are to be closed there."""
     elements = document.elements
-    names = [elements.paths[elements.path[element]].local for element in unclosed]
+    names = [elements.path_of(element).local for element in unclosed]
     points = np.concatenate([found[keep] for found, keep in (point_elements(document, n) for n in _POINTS)])
     points.sort()
     kept = next((i for i, name in enumerate(names) if name not in _KEPT), len(names))
@@ -90,7 +90,7 @@ def _end_tags(document: XmlDocument, kept: list[int]) -> str:
     for element in reversed(kept):
         start = int(elements.tags.start[elements.tag[element]])
         indent = indent_before(document, start).decode(document.codec)
-        tags += f"{indent}</{elements.paths[elements.path[element]].name}>"
+        tags += f"{indent}</{elements.path_of(element).name}>"
     return tags
 
 

@@ -1,4 +1,4 @@
-"""The edit that names the creator of an Activity or Course."""
+"""The edit that names the creator of an Activity or Course, and the parts of a Device_t."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from ...xml.creators import CreatorSpot
     from ...xml.document import XmlDocument
 
-__all__ = ["creator_edit"]
+__all__ = ["DEVICE", "creator_edit", "device_part", "typed"]
+
+#: The children of a Device_t.
+DEVICE = ("Name", "UnitId", "ProductID", "Version")
 
 
 def creator_edit(document: XmlDocument, spot: CreatorSpot, name: str) -> Edit | None:
@@ -28,9 +31,8 @@ def creator_edit(document: XmlDocument, spot: CreatorSpot, name: str) -> Edit | 
         start_tag = re.match(r"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", element)
         if start_tag is None or start_tag[0].endswith("/>"):
             return Edit(spot.offset, spot.size, encoded(document, _new_creator(spot, name)))
-        p = f"{spot.prefix}:" if spot.prefix else ""
         at = spot.offset + len(start_tag[0].encode(document.encoding))
-        return Edit(at, 0, encoded(document, f"<{p}Name>{escaped(name)}</{p}Name>"))
+        return Edit(at, 0, encoded(document, device_part(spot.prefix, "Name", name)))
     if spot.insert_at is not None:
         return Edit(spot.insert_at, 0, encoded(document, _new_creator(spot, name)))
     return None
@@ -39,10 +41,21 @@ def creator_edit(document: XmlDocument, spot: CreatorSpot, name: str) -> Edit | 
 def _new_creator(spot: CreatorSpot, name: str) -> str:
     """The smallest complete Device_t that readers accept: importers want both build numbers (dundring PR 260,
     GoldenCheetah#2747)."""
-    p, xsi = f"{spot.prefix}:" if spot.prefix else "", spot.xsi_prefix or "xsi"
-    declared = "" if spot.xsi_prefix else f' xmlns:xsi="{XSI}"'
-    version = "".join(f"<{p}{each}>0</{p}{each}>" for each in VERSION)
-    return (
-        f'<{p}Creator{declared} {xsi}:type="{p}Device_t"><{p}Name>{escaped(name)}</{p}Name><{p}UnitId>0</{p}UnitId>'
-        f"<{p}ProductID>0</{p}ProductID><{p}Version>{version}</{p}Version></{p}Creator>"
-    )
+    p = f"{spot.prefix}:" if spot.prefix else ""
+    inner = "".join(device_part(spot.prefix, each, name) for each in DEVICE)
+    return f"<{p}Creator{typed(spot.xsi_prefix, f'{p}Device_t')}>{inner}</{p}Creator>"
+
+
+def device_part(prefix: str, local: str, name: str) -> str:
+    """A child of a Device_t with this prefix: the name of the device, or the number 0."""
+    inner = escaped(name) if local == "Name" else "0"
+    if local == "Version":
+        inner = "".join(device_part(prefix, each, name) for each in VERSION)
+    tag = f"{prefix}:{local}" if prefix else local
+    return f"<{tag}>{inner}</{tag}>"
+
+
+def typed(xsi_prefix: str | None, kind: str) -> str:
+    """The attribute ``xsi:type``, with the declaration of its prefix where there is none."""
+    declared = "" if xsi_prefix else f' xmlns:xsi="{XSI}"'
+    return f'{declared} {xsi_prefix or "xsi"}:type="{kind}"'

@@ -17,8 +17,8 @@ from ...rules.ride.device import (
 from ...xml.creators import BEFORE_CREATOR, VERSION, creator_type, creators, misplaced_creators, owners_of
 from ...xml.names import XSI
 from ..repair import Repair
-from .creator import creator_edit
-from .splice import after_last, before, encoded, last_in, markup, named_like, removed, retexted, with_attribute
+from .creator import DEVICE, creator_edit, device_part, typed
+from .splice import after_last, before, last_in, markup, named_like, removed, replaced, retexted, with_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,6 @@ __all__ = ["REPAIRS"]
 
 #: The creator of a file that names none.
 OURS = "tracklint"
-_DEVICE = ("Name", "UnitId", "ProductID", "Version")
 
 
 def _name(document: XmlDocument, asked: Asked) -> Iterator[Step]:
@@ -58,15 +57,12 @@ def _completed(document: XmlDocument, creator: int) -> list[Edit]:
     elements = document.elements
     if kind is None:
         kind = "Application_t" if len(elements.children(creator, "Build", "LangID", "PartNumber")) else "Device_t"
-        scope = elements.paths[elements.path[creator]].scope
-        prefix = next((prefix for prefix, uri in scope.items() if uri == XSI and prefix), None)
-        declared = "" if prefix else f' xmlns:xsi="{XSI}"'
-        at = document.origin(int(elements.tags.name_end[elements.tag[creator]]))
-        text = f'{declared} {prefix or "xsi"}:type="{named_like(document, creator, kind)}"'
-        edits.append(Edit(at, 0, encoded(document, text)))
+        at = int(elements.tags.name_end[elements.tag[creator]])
+        text = typed(elements.path_of(creator).prefix_for(XSI), named_like(document, creator, kind))
+        edits.append(replaced(document, at, at, text))
     if kind == "Device_t":
         version = elements.children(creator, "Version")
-        edits += _children(document, creator, _DEVICE)
+        edits += _children(document, creator, DEVICE)
         if len(version):
             edits += _children(document, int(version[0]), VERSION[:2])
     name = elements.children(creator, "Name")
@@ -78,11 +74,12 @@ def _completed(document: XmlDocument, creator: int) -> list[Edit]:
 def _children(document: XmlDocument, parent: int, wanted: tuple[str, ...]) -> Iterator[Edit]:
     """Each child that is not there, before the next one in the order of the schema that is."""
     elements = document.elements
+    prefix = elements.path_of(parent).prefix
     missing: list[str] = []
     for name in wanted:
         there = elements.children(parent, name)
         if not len(there):
-            missing.append(_new(document, parent, name))
+            missing.append(device_part(prefix, name, OURS))
         elif missing:
             yield before(document, int(there[0]), "".join(missing))
             missing.clear()
@@ -90,13 +87,6 @@ def _children(document: XmlDocument, parent: int, wanted: tuple[str, ...]) -> It
         rest = elements.children(parent, *VERSION[2:])
         text = "".join(missing)
         yield before(document, int(rest[0]), text) if len(rest) else last_in(document, parent, text)
-
-
-def _new(document: XmlDocument, parent: int, local: str) -> str:
-    name, inner = named_like(document, parent, local), OURS if local == "Name" else "0"
-    if local == "Version":
-        inner = "".join(_new(document, parent, each) for each in VERSION)
-    return f"<{name}>{inner}</{name}>"
 
 
 def _complete(document: XmlDocument, asked: Asked) -> Iterator[Step]:

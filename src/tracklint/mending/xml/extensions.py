@@ -10,7 +10,6 @@ import numpy as np
 
 from ...edits import Asked, Edit, Step
 from ...words import counted
-from ...xml.columns import element_place
 from ...xml.extensions import (
     children_out_of_order,
     is_later,
@@ -21,7 +20,7 @@ from ...xml.extensions import (
     without_sibling,
 )
 from ...xml.names import ACTIVITY_EXTENSION_V2, LATER, ORDER, TRACK_POINT_V1, TRACK_POINT_V2, near_miss, nearest_uri
-from .sequence import ends
+from .sequence import permuted
 from .splice import (
     first_in,
     last_in,
@@ -31,12 +30,12 @@ from .splice import (
     removed,
     renamed,
     replaced,
+    steps,
     with_attribute,
 )
 
 if TYPE_CHECKING:
     from ...xml.document import XmlDocument
-    from ...xml.index import Path
     from ...xml.tags import Int32s
 
 __all__ = [
@@ -53,15 +52,11 @@ __all__ = [
 _WRAPPERS = ("TrackPointExtension", "PowerExtension", "TPX", "extensions", "Extensions", "HeartRateBpm")
 
 
-def _path(document: XmlDocument, element: int) -> Path:
-    path: Path = document.elements.paths[document.elements.path[element]]
-    return path
-
-
-def _step(document: XmlDocument, found: Int32s, says: str, edits: list[Edit], **options: object) -> Iterator[Step]:
-    if edits:
-        chosen: dict[str, object] = {"action": "changed", "where": element_place(document, int(found[0])), **options}
-        yield Step(says=says, edits=tuple(edits), **chosen)  # type: ignore[arg-type]
+def _by_parent(document: XmlDocument, found: Int32s) -> Iterator[tuple[int, list[int]]]:
+    """The elements that stand in one parent together, with it."""
+    parents = document.elements.parent[found].tolist()
+    for parent, group in groupby(zip(parents, found.tolist(), strict=True), lambda pair: pair[0]):
+        yield parent, [element for _, element in group]
 
 
 def _of_xml(attribute: str) -> bool:
@@ -99,11 +94,11 @@ def map_namespaces(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
         if others and not near_miss(uri, expected):
             edits = []
             for element in document.elements.outermost(here).tolist():
-                prefix = _path(document, element).prefix
+                prefix = document.elements.path_of(element).prefix
                 edits.append(with_attribute(document, element, f"xmlns:{prefix}" if prefix else "xmlns", expected))
         else:
             edits = _redeclared(document, uri, expected)
-        yield from _step(
+        yield from steps(
             document, here, f"the namespace {uri} of {counted(len(here), 'element')} becomes {expected}", edits
         )
 
@@ -134,9 +129,7 @@ def move_inside(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
     name = "extensions" if document.root_is("gpx") else "Extensions"
     found = document.elements.where(is_outside)
     edits: list[Edit] = []
-    parents = document.elements.parent[found]
-    for point, group in groupby(zip(parents.tolist(), found.tolist(), strict=True), lambda pair: pair[0]):
-        moved = [element for _, element in group]
+    for point, moved in _by_parent(document, found):
         edits += [removed(document, element) for element in moved]
         new = "".join(markup(document, element) for element in moved)
         there = document.elements.children(point, name)
@@ -145,7 +138,7 @@ def move_inside(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
         else:
             tag = named_like(document, point, name)
             edits.append(last_in(document, point, f"<{tag}>{new}</{tag}>"))
-    yield from _step(document, found, f"{counted(len(found), 'element')} moved into {name}", edits, action="moved")
+    yield from steps(document, found, f"{counted(len(found), 'element')} moved into {name}", edits, action="moved")
 
 
 def drop_later(document: XmlDocument, asked: Asked) -> Iterator[Step]:
@@ -153,8 +146,7 @@ def drop_later(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     found = document.elements.where(is_later)
     if asked.unsafe and len(found):
         says = f"{counted(len(found), 'element')} unknown to version 1 of TrackPointExtension dropped"
-        options = {"action": "dropped", "safe": False, "columns": ("speed",)}
-        yield from _step(document, found, says, gone(document, found), **options)
+        yield from steps(document, found, says, gone(document, found), "dropped", safe=False, columns=("speed",))
 
 
 def to_version_1(document: XmlDocument, asked: Asked) -> Iterator[Step]:
@@ -173,21 +165,23 @@ def to_version_1(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     says = (
         f"version 2 of TrackPointExtension becomes version 1; {len(dropped)} of speed, course and bearing are dropped"
     )
-    yield from _step(document, found, says, edits, safe=False, columns=("speed",))
+    yield from steps(document, found, says, edits, safe=False, columns=("speed",))
 
 
 def put_in_namespace(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
     """Put TPX and its children into their namespace; children that stand alone get a TPX."""
     elements = document.elements
     found = document.elements.outermost(elements.where(is_without_namespace))
-    parents = document.elements.parent[found]
     edits: list[Edit] = []
-    for parent, group in groupby(zip(parents.tolist(), found.tolist(), strict=True), lambda pair: pair[0]):
-        here = [element for _, element in group]
-        above = _path(document, parent)
-        alone = [element for element in here if above.local == "Extensions" and _path(document, element).local != "TPX"]
+    for parent, here in _by_parent(document, found):
+        above = elements.path_of(parent)
+        alone = [
+            element
+            for element in here
+            if above.local == "Extensions" and document.elements.path_of(element).local != "TPX"
+        ]
         for element in here:
-            path = _path(document, element)
+            path = document.elements.path_of(element)
             if element in alone:
                 continue
             if above.local == "TPX" and above.prefix:
@@ -196,7 +190,7 @@ def put_in_namespace(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
                 name = f"xmlns:{path.prefix}" if path.prefix else "xmlns"
                 edits.append(with_attribute(document, element, name, ACTIVITY_EXTENSION_V2))
         edits += _wrapped(document, alone)
-    yield from _step(
+    yield from steps(
         document, found, f"{counted(len(found), 'element')} put into the namespace {ACTIVITY_EXTENSION_V2}", edits
     )
 
@@ -206,7 +200,7 @@ def _wrapped(document: XmlDocument, alone: list[int]) -> list[Edit]:
     if not alone:
         return []
     order = ORDER[ACTIVITY_EXTENSION_V2, "TPX"]
-    texts = sorted((order.index(_path(document, i).local), document.text_of(i).value) for i in alone)
+    texts = sorted((order.index(document.elements.path_of(i).local), document.text_of(i).value) for i in alone)
     inner = "".join(f"<{order[place]}>{text}</{order[place]}>" for place, text in texts)
     new = replaced(document, *outer(document, alone[0]), f'<TPX xmlns="{ACTIVITY_EXTENSION_V2}">{inner}</TPX>')
     return [new, *(removed(document, element) for element in alone[1:])]
@@ -223,7 +217,7 @@ def name_temperatures(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
         else:
             text = document.text_of(element).value
             edits += [removed(document, element), first_in(document, parent, f"<{name}>{text}</{name}>")]
-    yield from _step(document, found, f"{counted(len(found), 'temperature')} renamed to atemp", edits)
+    yield from steps(document, found, f"{counted(len(found), 'temperature')} renamed to atemp", edits)
 
 
 def reorder(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
@@ -242,12 +236,5 @@ def reorder(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
     known = np.isin(owner, parents) & (place[elements.path[inside]] >= 0)
     inside, owner = inside[known], owner[known]
     order_of = np.lexsort((np.arange(len(inside)), place[elements.path[inside]], owner))
-    moved = np.flatnonzero(order_of != np.arange(len(inside)))
-    stop = elements.tags.stop[ends(document)[elements.tag[inside]]].tolist()
-    start = elements.tags.start[elements.tag[inside]].tolist()
-    edits = []
-    for into, out_of in zip(moved.tolist(), order_of[moved].tolist(), strict=True):
-        text = document.text[start[out_of] : stop[out_of]].decode(document.codec, "replace")
-        edits.append(replaced(document, start[into], stop[into], text))
     says = f"the children of {counted(len(parents), 'element')} put into the order of the schema"
-    yield from _step(document, parents, says, edits, action="moved")
+    yield from steps(document, parents, says, permuted(document, inside, order_of), action="moved")

@@ -7,23 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...edits import Edit
 from ...xml.columns import point_elements, point_name
 from ...xml.gpx import gpx_activity
 from ...xml.tcx import tcx_activity
-from .splice import outer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import numpy.typing as npt
-
     from ...activity import Activity, Ints
     from ...edits import Asked
     from ...xml.document import XmlDocument
     from ...xml.tags import Int32s
 
-__all__ = ["activity_of", "named_rows", "parts_of", "permuted", "points_of"]
+__all__ = ["activity_of", "named_rows", "parts_of", "points_of"]
 
 
 def activity_of(document: XmlDocument) -> Activity:
@@ -52,16 +46,3 @@ def parts_of(activity: Activity) -> list[slice]:
     firsts |= {lap.first_point for lap in activity.laps} | {session.first_point for session in activity.sessions}
     edges = sorted({first for first in firsts if first < len(activity)} | {len(activity)})
     return [slice(a, b) for a, b in pairwise(edges)]
-
-
-def permuted(document: XmlDocument, elements: Int32s, order: npt.NDArray[np.integer]) -> Iterable[Edit]:
-    """The elements in another order: each place gets the bytes of the element that belongs there. What stands between
-    them stays."""
-    moved = np.flatnonzero(order != np.arange(len(order)))
-    spans = {}
-    for k in {*moved.tolist(), *order[moved].tolist()}:
-        start, end = outer(document, int(elements[k]))
-        spans[k] = document.origin(start), document.origin(end)
-    for k in moved.tolist():
-        (start, end), (source, stop) = spans[k], spans[int(order[k])]
-        yield Edit(start, end - start, document.data[source:stop])

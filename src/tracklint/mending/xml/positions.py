@@ -23,12 +23,11 @@ from ...rules.ride.position import (
     position_out_of_range,
 )
 from ...words import counted
-from ...xml.columns import element_place
 from ...xml.standings import Standing, column_of, standings
 from ...xml.values import TAKEN, decimal_of
 from ..repair import Repair
 from .points import activity_of, named_rows, points_of
-from .splice import encoded, removed
+from .splice import encoded, removed, steps
 
 if TYPE_CHECKING:
     from ...xml.document import XmlDocument
@@ -46,20 +45,15 @@ def _drop(document: XmlDocument, asked: Asked, points: list[int], what: str) -> 
     elements, gpx = points_of(document), document.root_is("gpx")
     if gpx and len(points) == len(elements):
         return  # a file without points is no activity
-    where = element_place(document, int(elements[points[0]]))
     if gpx:
-        edits = tuple(removed(document, int(elements[i])) for i in points)
-        lost = _values(document, points)
-        says = f"{counted(len(points), 'point')} {what} dropped{lost}"
-        yield Step(
-            action="dropped", says=says, edits=edits, safe=False, where=where, records=len(points), columns=_AXES
-        )
-        return
-    chosen = elements[points]
-    positions = document.elements.first_children(elements, "Position")[points]
-    edits = tuple(removed(document, int(element)) for element in positions[positions >= 0].tolist())
-    says = f"the Position of {counted(len(chosen), 'point')} {what} dropped; the other values stay"
-    yield Step(action="dropped", says=says, edits=edits, safe=False, where=where, columns=_AXES)
+        chosen, lost = elements[points], len(points)
+        says = f"{counted(len(points), 'point')} {what} dropped{_values(document, points)}"
+    else:
+        positions = document.elements.first_children(elements, "Position")[points]
+        chosen, lost = positions[positions >= 0], 0
+        says = f"the Position of {counted(len(points), 'point')} {what} dropped; the other values stay"
+    edits = [removed(document, element) for element in chosen.tolist()]
+    yield from steps(document, elements[points], says, edits, "dropped", safe=False, records=lost, columns=_AXES)
 
 
 def _values(document: XmlDocument, points: list[int]) -> str:
@@ -113,14 +107,9 @@ def write_decimals(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 
 def _elevations(document: XmlDocument, found: Int32s, what: str) -> Iterator[Step]:
-    if len(found):
-        yield Step(
-            action="dropped",
-            says=f"{counted(len(found), 'elevation')} {what} dropped",
-            edits=tuple(removed(document, element) for element in found.tolist()),
-            where=element_place(document, int(found[0])),
-            columns=("altitude",),
-        )
+    says = f"{counted(len(found), 'elevation')} {what} dropped"
+    edits = [removed(document, element) for element in found.tolist()]
+    yield from steps(document, found, says, edits, "dropped", columns=("altitude",))
 
 
 def drop_unreadable_elevations(document: XmlDocument, _asked: Asked) -> Iterator[Step]:

@@ -55,7 +55,7 @@ def _attributes(document: XmlDocument, prefix: str) -> Iterator[Edit]:
     starts = elements.tags.start[elements.tag]
     for match in re.finditer(rb"[\s\"']" + re.escape(prefix.encode()) + rb":[\w.-]+\s*=", document.text):
         element = int(np.searchsorted(starts, match.start(), "right")) - 1
-        path = elements.paths[elements.path[max(element, 0)]]
+        path = elements.path_of(max(element, 0))
         if element < 0 or prefix in path.scope or _unbound(path):
             continue
         tag = int(elements.tag[element])

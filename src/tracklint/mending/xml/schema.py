@@ -28,12 +28,12 @@ from ...xml.values import TAKEN, read_time
 from ..repair import Repair
 from . import upgrade
 from .sequence import inserted, reordered
-from .splice import named_like, removed, renamed, retexted, with_attribute, without_attribute
+from .splice import named_like, removed, renamed, retexted, steps, with_attribute, without_attribute
 
 if TYPE_CHECKING:
     from ...activity import Activity, Lap
     from ...edits import Asked
-    from ...findings import Finding, Where
+    from ...findings import Finding
     from ...xml.document import XmlDocument
     from ...xml.tags import Int32s
 
@@ -64,9 +64,7 @@ def _namespace(document: XmlDocument, asked: Asked) -> Iterator[Step]:
         wanted = GPX_1_0 if old else wanted
     name = f"xmlns:{root.prefix}" if root.prefix else "xmlns"
     says = f"the namespace of the root is {wanted}"
-    yield Step(
-        action="changed", says=says, edits=(with_attribute(document, 0, name, wanted, says),), where=_root(document)
-    )
+    yield from steps(document, [0], says, [with_attribute(document, 0, name, wanted, says)])
 
 
 def _near_1_0(uri: str) -> bool:
@@ -76,16 +74,7 @@ def _near_1_0(uri: str) -> bool:
 def _version(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     wanted = str(asked.findings[0].evidence["expected"])
     says = f"the version of the root is {wanted}"
-    yield Step(
-        action="changed",
-        says=says,
-        edits=(with_attribute(document, 0, "version", wanted, says),),
-        where=_root(document),
-    )
-
-
-def _root(document: XmlDocument) -> Where:
-    return element_place(document, 0)
+    yield from steps(document, [0], says, [with_attribute(document, 0, "version", wanted, says)])
 
 
 def _order(document: XmlDocument, asked: Asked) -> Iterator[Step]:
@@ -198,7 +187,7 @@ def _resets(document: XmlDocument, asked: Asked) -> Iterator[Step]:
             wanted[_declares(document, each)] = str(finding.evidence["expected"])
     edits: list[Edit] = []
     for element, uri in wanted.items():
-        path = elements.paths[elements.path[element]]
+        path = elements.path_of(element)
         name = f"xmlns:{path.prefix}" if path.prefix else "xmlns"
         inherited = path.parent is not None and path.parent.scope.get(path.prefix) == uri
         edit = without_attribute(document, element, name) if inherited else None
@@ -210,7 +199,7 @@ def _resets(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 def _declares(document: XmlDocument, element: int) -> int:
     """The element at or above this one whose start tag decides its namespace; itself where that is the root's."""
     elements = document.elements
-    prefix = elements.paths[elements.path[element]].prefix
+    prefix = elements.path_of(element).prefix
     name = f"xmlns:{prefix}" if prefix else "xmlns"
     above = element
     while elements.depth[above] > 0:

@@ -32,7 +32,7 @@ from ...rules.xml.sensors import (
     track_point_v2,
 )
 from ...words import counted
-from ...xml.columns import element_place, point_elements, point_name
+from ...xml.columns import dotted
 from ...xml.extensions import below_point
 from ...xml.names import ACTIVITY_EXTENSION_V2, TRACK_POINT_V1
 from ...xml.standings import Standing, column_of, plain_heart_rates, standings
@@ -40,7 +40,8 @@ from ...xml.values import EMPTY_TEXT, NOT_FINITE, NOT_VALUE, TAKEN, Column
 from ..repair import Repair
 from . import extensions
 from .extensions import gone
-from .splice import before, first_in, last_in, named_like, replaced, retexted
+from .points import points_of
+from .splice import before, first_in, last_in, named_like, replaced, retexted, steps
 
 if TYPE_CHECKING:
     from ...xml.document import XmlDocument
@@ -55,29 +56,31 @@ _SENSORS = ("heart_rate", "cadence", "power", "temperature", "distance", "speed"
 _MOST = {"heart_rate": 255.0, "cadence": 254.0, "power": 65535.0}
 
 
-def _whole(value: float) -> str:
-    return str(math.floor(value + 0.5))
+def _rewritten(
+    document: XmlDocument, channel: str, rows_of: Callable[[Standing, Column], Mask], says: str, *, factor: float = 1
+) -> Iterator[Step]:
+    """Write whole numbers for these values times a factor, half a unit away at most; a factor makes it unsafe."""
+    edits: list[Edit] = []
+    found: list[int] = []
+    for standing in standings(document, channel):
+        column = column_of(document, standing.elements)
+        rows = rows_of(standing, column)
+        found += standing.elements[rows].tolist()
+        whole = [str(math.floor(value * factor + 0.5)) for value in column.values[rows].tolist()]
+        edits += map(partial(retexted, document), standing.elements[rows].tolist(), whole)
+    says = f"{counted(len(edits), _NAMES[channel])} {says}"
+    yield from steps(document, found, says, edits, safe=factor == 1, columns=(channel,))
 
 
 def round_values(document: XmlDocument, _asked: Asked, *, channel: str) -> Iterator[Step]:
-    """Write whole numbers, half a unit away at most, where a decimal point or an exponent stands."""
-    found, edits = [], []
-    for standing in standings(document, channel):
-        column = column_of(document, standing.elements)
+    """Write whole numbers where a decimal point or an exponent stands."""
+
+    def with_point(standing: Standing, column: Column) -> Mask:
         start, end = document.elements.text_spans(standing.elements)
-        for i in np.flatnonzero((column.values >= 0) & (column.values <= _MOST[channel])).tolist():
-            text = document.text[start[i] : end[i]]
-            if b"." in text or b"e" in text.lower():
-                found.append(int(standing.elements[i]))
-                edits.append(retexted(document, found[-1], _whole(float(column.values[i]))))
-    if edits:
-        yield Step(
-            action="changed",
-            says=f"{counted(len(edits), _NAMES[channel])} rounded to whole numbers",
-            edits=tuple(edits),
-            where=element_place(document, min(found)),
-            columns=(channel,),
-        )
+        fits = (column.values >= 0) & (column.values <= _MOST[channel])
+        return np.asarray(fits & dotted(document.raw, start, end - start))
+
+    yield from _rewritten(document, channel, with_point, "rounded to whole numbers")
 
 
 #: From the column of a place to the values in it that are to go.
@@ -89,15 +92,8 @@ def _drop(
 ) -> Iterator[Step]:
     parts = [each.elements[wrong(column_of(document, each.elements))] for each in standings(document, *channels)]
     found = np.unique(np.concatenate(parts)).astype(np.int32) if parts else np.zeros(0, np.int32)
-    if len(found):
-        yield Step(
-            action="dropped",
-            says=f"{counted(len(found), what[0])} {what[1]} dropped",
-            edits=tuple(gone(document, found)),
-            safe=safe,
-            where=element_place(document, int(found[0])),
-            columns=channels,
-        )
+    says = f"{counted(len(found), what[0])} {what[1]} dropped"
+    yield from steps(document, found, says, gone(document, found), "dropped", safe=safe, columns=channels)
 
 
 def _no_number(column: Column) -> Mask:
@@ -162,37 +158,20 @@ def mend_powers(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 def halve_cadences(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     """Write strides for steps: half of every cadence, as a whole number."""
-    if not asked.unsafe:
-        return
-    edits, first = [], len(document.elements)
-    for standing in standings(document, "cadence"):
-        column = column_of(document, standing.elements)
-        for i in np.flatnonzero(column.status == TAKEN).tolist():
-            first = min(first, int(standing.elements[i]))
-            edits.append(retexted(document, int(standing.elements[i]), _whole(float(column.values[i]) / 2)))
-    if edits:
-        yield Step(
-            action="changed",
-            says=f"{counted(len(edits), 'cadence')} halved",
-            edits=tuple(edits),
-            safe=False,
-            where=element_place(document, first),
-            columns=("cadence",),
-        )
+    if asked.unsafe:
+        yield from _rewritten(document, "cadence", lambda _, column: column.status == TAKEN, "halved", factor=0.5)
 
 
 def wrap_heart_rates(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
     """Put the number of HeartRateBpm into a child Value."""
     found = plain_heart_rates(document)
-    if not len(found):
-        return
     start, end = document.elements.text_spans(found)
     edits = []
     for element, a, b in zip(found.tolist(), start.tolist(), end.tolist(), strict=True):
         name = named_like(document, element, "Value")
         edits.append(replaced(document, a, b, f"<{name}>{document.piece(a, b).value}</{name}>"))
     says = f"{counted(len(edits), 'heart rate')} put into a Value"
-    yield Step(action="changed", says=says, edits=tuple(edits), where=element_place(document, int(found[0])))
+    yield from steps(document, found, says, edits)
 
 
 def _unread(document: XmlDocument, asked: Asked, channel: str) -> Iterator[tuple[int, int, str]]:
@@ -235,12 +214,13 @@ def copy_powers(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     gpx = document.root_is("gpx")
     containers = _containers(document)
     wrappers = _wrappers(document, "TPX", ACTIVITY_EXTENSION_V2)
-    edits, first = [], len(document.elements)
+    edits: list[Edit] = []
+    found: list[int] = []
     for _, element, text in _unread(document, asked, "power"):
         inside = _above(document, element, containers)
         if inside is None:
             continue
-        first = min(first, element)
+        found.append(element)
         if gpx:
             name = named_like(document, inside, "power")
             edits.append(last_in(document, inside, f"<{name}>{text}</{name}>"))
@@ -252,10 +232,8 @@ def copy_powers(document: XmlDocument, asked: Asked) -> Iterator[Step]:
         else:
             new = f'<TPX xmlns="{ACTIVITY_EXTENSION_V2}"><Watts>{text}</Watts></TPX>'
             edits.append(last_in(document, inside, new))
-    if edits:
-        place = "the general tag power" if gpx else "Watts in TPX"
-        says = f"{counted(len(edits), 'power')} written as {place} too"
-        yield Step(action="added", says=says, edits=tuple(edits), where=element_place(document, first))
+    says = f"{counted(len(edits), 'power')} written as {'the general tag power' if gpx else 'Watts in TPX'} too"
+    yield from steps(document, found, says, edits, "added")
 
 
 def _placed(document: XmlDocument, parent: int, new: str, *later: str) -> Edit:
@@ -268,10 +246,10 @@ def copy_heart_rates(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     """Write heart rate where Strava reads it too: as hr in TrackPointExtension, as HeartRateBpm in TCX."""
     if not asked.unsafe:
         return
-    all_points, keep = point_elements(document, point_name(document))
-    points = all_points[keep]
+    points = points_of(document)
     in_gpx = _HeartRates(document) if document.root_is("gpx") else None
-    edits, first = [], len(document.elements)
+    edits: list[Edit] = []
+    found: list[int] = []
     for point, element, text in _unread(document, asked, "heart_rate"):
         owner = int(points[point])
         if in_gpx:
@@ -282,11 +260,10 @@ def copy_heart_rates(document: XmlDocument, asked: Asked) -> Iterator[Step]:
             edit = _placed(document, owner, new, "Cadence", "SensorState", "Extensions")
         if edit:
             edits.append(edit)
-            first = min(first, element)
-    if edits:
-        place = "hr of TrackPointExtension" if in_gpx else "HeartRateBpm"
-        says = f"{counted(len(edits), 'heart rate')} written as {place} too"
-        yield Step(action="added", says=says, edits=tuple(edits), safe=False, where=element_place(document, first))
+            found.append(element)
+    place = "hr of TrackPointExtension" if in_gpx else "HeartRateBpm"
+    says = f"{counted(len(edits), 'heart rate')} written as {place} too"
+    yield from steps(document, found, says, edits, "added", safe=False)
 
 
 class _HeartRates:
@@ -307,7 +284,7 @@ class _HeartRates:
         if there is not None:
             name = named_like(document, there, "hr")
             return _placed(document, there, f"<{name}>{text}</{name}>", "cad", "Extensions")
-        scope = document.elements.paths[document.elements.path[inside]].scope
+        scope = document.elements.path_of(inside).scope
         prefix = next((each for each, uri in scope.items() if uri == TRACK_POINT_V1), None)
         mark, declared = f"{prefix}:" if prefix else "", ""
         if prefix is None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...xml.document import XmlDocument
     from ...xml.tags import Int32s
 
-__all__ = ["ends", "inserted", "placed", "reordered"]
+__all__ = ["inserted", "permuted", "placed", "reordered"]
 
 
 def ranks(document: XmlDocument, path: int) -> dict[str, int]:
@@ -41,12 +41,12 @@ def placed(document: XmlDocument, parent: int, name: str, markup: str) -> Edit:
     rank = ranks(document, int(elements.path[parent]))
     children = np.flatnonzero(elements.depth[parent + 1 : elements.end_of(parent)] == elements.depth[parent] + 1)
     for child in (children + parent + 1).tolist():
-        if rank.get(elements.paths[elements.path[child]].local, -1) > rank.get(name, len(rank)):
+        if rank.get(elements.path_of(child).local, -1) > rank.get(name, len(rank)):
             return before(document, child, markup)
     return last_in(document, parent, markup)
 
 
-def ends(document: XmlDocument) -> Int32s:
+def _ends(document: XmlDocument) -> Int32s:
     """For each start tag the index of its end tag, its own for ``<a/>``. The document must be well-formed."""
     tags = document.elements.tags
     ends = np.arange(len(tags.start), dtype=np.int32)
@@ -68,11 +68,17 @@ def reordered(document: XmlDocument, misplaced: Int32s) -> tuple[Edit, ...]:
     owner = elements.parent[children]
     rank = _ranked(document, owner, children)
     order = np.lexsort((np.arange(len(children)), rank, owner))
-    moved = np.flatnonzero(order != np.arange(len(children)))
-    start = elements.tags.start[elements.tag[children]].tolist()
-    stop = elements.tags.stop[ends(document)[elements.tag[children]]].tolist()
+    return permuted(document, children, order)
+
+
+def permuted(document: XmlDocument, found: npt.NDArray[np.integer], order: npt.NDArray[np.integer]) -> tuple[Edit, ...]:
+    """The elements in another order: each place gets the bytes of the element that belongs there. What stands between
+    them stays. The document must be well-formed."""
+    tags, tag = document.elements.tags, document.elements.tag[found]
+    start, stop = tags.start[tag].tolist(), tags.stop[_ends(document)[tag]].tolist()
     if document.codec != document.encoding:
         start, stop = ([document.origin(at) for at in edge] for edge in (start, stop))
+    moved = np.flatnonzero(order != np.arange(len(order)))
     slots = zip(moved.tolist(), order[moved].tolist(), strict=True)
     return tuple(Edit(start[a], stop[a] - start[a], document.data[start[b] : stop[b]]) for a, b in slots)
 

@@ -6,10 +6,12 @@ encoding of the file, the prefixes that stand there, and the indentation of its 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from ...edits import Edit
+from ...edits import Edit, Step
 from ...xml.characters import escaped, quoted
+from ...xml.columns import element_place
 from ...xml.index import tag_attributes
 from ...xml.tags import EMPTY
 
@@ -31,6 +33,7 @@ __all__ = [
     "renamed",
     "replaced",
     "retexted",
+    "steps",
     "with_attribute",
     "without_attribute",
 ]
@@ -41,6 +44,15 @@ _WHITE = b" \t\r\n"
 def encoded(document: XmlDocument, text: str) -> bytes:
     """``text`` in the encoding of the file; a character that it cannot hold becomes a reference."""
     return text.encode(document.encoding, "xmlcharrefreplace")
+
+
+def steps(
+    document: XmlDocument, found: Iterable[int], says: str, edits: Iterable[Edit], action: str = "changed", **more: Any
+) -> Iterator[Step]:
+    """The step with these edits, at the first of the elements ``found``; none without edits. ``more`` are fields of
+    `Step`."""
+    if planned := tuple(edits):
+        yield Step(action=action, says=says, edits=planned, where=element_place(document, int(min(found))), **more)
 
 
 def replaced(document: XmlDocument, start: int, end: int, text: str, why: str = "") -> Edit:
@@ -101,7 +113,7 @@ def _inside(document: XmlDocument, parent: int, new: str, why: str, *, first: bo
     tag = int(elements.tag[parent])
     start, stop = int(elements.tags.start[tag]), int(elements.tags.stop[tag])
     if elements.tags.kind[tag] == EMPTY:
-        name = elements.paths[elements.path[parent]].name
+        name = elements.path_of(parent).name
         slash = document.text.rindex(b"/", start, stop)
         return replaced(document, slash, stop, f">{new}</{name}>", why)
     following = parent + 1 < elements.end_of(parent)
@@ -134,7 +146,7 @@ def retexted(document: XmlDocument, element: int, text: str, why: str = "") -> E
 
 def named_like(document: XmlDocument, element: int, local: str) -> str:
     """A name with the prefix that this element has."""
-    prefix = document.elements.paths[document.elements.path[element]].prefix
+    prefix = document.elements.path_of(element).prefix
     return f"{prefix}:{local}" if prefix else local
 
 

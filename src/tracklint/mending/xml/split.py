@@ -14,7 +14,6 @@ from .splice import named_like, outer, removed, renamed, replaced
 
 if TYPE_CHECKING:
     from ...xml.document import XmlDocument
-    from ...xml.index import Path
 
 __all__ = ["split"]
 
@@ -71,15 +70,10 @@ def _activities(document: XmlDocument) -> Iterator[bytes]:
                 continue
             children = [int(e) for e in elements.children(list_, "Activity", "MultiSportSession", "Course")]
             edits += [removed(document, e) for e in children if e != kept and e not in chain]
-        session = next((e for e in chain if _local(document, e) == "MultiSportSession"), None)
+        session = next((e for e in chain if document.elements.path_of(e).local == "MultiSportSession"), None)
         if session is not None:
             edits += _lifted(document, session, kept)
         yield apply(document.data, edits)
-
-
-def _local(document: XmlDocument, element: int) -> str:
-    path: Path = document.elements.paths[int(document.elements.path[element])]
-    return path.local
 
 
 def _ancestors(document: XmlDocument, element: int) -> Iterator[int]:
@@ -95,7 +89,7 @@ def _lifted(document: XmlDocument, session: int, leg: int) -> Iterator[Edit]:
     """Take a leg out of its session; a way between two legs becomes an activity with one lap."""
     (start, end), (first, last) = outer(document, session), outer(document, leg)
     head = tail = ""
-    if _local(document, leg) == "Transition":
+    if document.elements.path_of(leg).local == "Transition":
         activity, id_ = named_like(document, leg, "Activity"), named_like(document, leg, "Id")
         began = document.attribute_of(leg, "StartTime")
         head = f'<{activity} Sport="Other"><{id_}>{escaped(began.value if began else "")}</{id_}>'

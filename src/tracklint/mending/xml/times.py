@@ -27,7 +27,8 @@ from ...xml.datetimes import in_utc, respelled, stamp
 from ...xml.timetexts import time_texts
 from ...xml.values import NO_ZONE, NOT_FINITE, NOT_VALUE, TAKEN, read_times
 from ..repair import Repair
-from .points import activity_of, named_rows, parts_of, permuted, points_of
+from .points import activity_of, named_rows, parts_of, points_of
+from .sequence import permuted
 from .splice import after_last, named_like, removed, replaced, retexted, with_attribute
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def _sort_parts(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     overlaps another."""
     activity, points, elements = activity_of(document), points_of(document), document.elements
     for name in ("trkseg", "Lap", "Track"):
-        parts = elements.where(lambda path, name=name: path.local == name)  # type: ignore[misc]
+        parts = elements.named(name)
         edits: list[Edit] = []
         owners = elements.parent[parts]
         for owner in np.unique(owners).tolist():
@@ -280,9 +281,7 @@ def _lap_ends(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 def _laps(document: XmlDocument) -> Iterator[tuple[int, float, Floats]]:
     """Of each TCX lap its element, its TotalTimeSeconds, and the times of its points."""
     activity, elements = activity_of(document), document.elements
-    found = {
-        element_place(document, lap).offset: lap for lap in elements.where(lambda path: path.local == "Lap").tolist()
-    }
+    found = {element_place(document, lap).offset: lap for lap in elements.named("Lap").tolist()}
     for lap in activity.laps:
         moments = activity.time[lap.first_point : lap.first_point + lap.points]
         yield found[lap.where.offset], lap.elapsed_s, moments[np.isfinite(moments)]

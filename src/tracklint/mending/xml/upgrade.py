@@ -13,12 +13,11 @@ from ...edits import Edit, Step
 from ...rules.xml.document import gpx_1_0
 from ...rules.xml.schema import element_of_gpx_1_0
 from ...xml.characters import escaped, quoted
-from ...xml.columns import element_place
 from ...xml.names import GPX_1_0, GPX_1_1, TRACK_POINT_V2, XSI
 from ...xml.values import TAKEN, read_number
 from ..repair import Repair
 from .sequence import placed
-from .splice import before, first_in, last_in, markup, named_like, outer, removed, replaced, with_attribute
+from .splice import before, first_in, last_in, markup, named_like, outer, removed, replaced, steps, with_attribute
 
 if TYPE_CHECKING:
     from ...edits import Asked
@@ -47,7 +46,7 @@ def _upgrade(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
             edits.append(with_attribute(document, 0, each.name, each.value.replace("/GPX/1/0", "/GPX/1/1")))
     edits += _Moves(document, upgrade=True).edits()
     says = "GPX 1.0 becomes 1.1: metadata, links, and speed and course as extensions"
-    yield Step(action="changed", says=says, edits=tuple(edits), where=element_place(document, 0), safe=False)
+    yield from steps(document, [0], says, edits, safe=False)
 
 
 def _elements(document: XmlDocument, asked: Asked) -> Iterator[Step]:
@@ -64,6 +63,7 @@ class _Moves:
     def __init__(self, document: XmlDocument, *, upgrade: bool) -> None:
         self.document = document
         self.elements = document.elements
+        self.path_of = document.elements.path_of
         self.space = GPX_1_0 if upgrade else GPX_1_1
         self.upgrade = upgrade
         self.prefix = ""
@@ -95,10 +95,6 @@ class _Moves:
             path.local in ("speed", "course") and parent in _POINTS
         )
 
-    def _path(self, element: int) -> Path:
-        path: Path = self.elements.paths[self.elements.path[element]]
-        return path
-
     def _text(self, element: int | None) -> str:
         return self.document.text_of(element).value if element is not None else ""
 
@@ -111,8 +107,8 @@ class _Moves:
 
     def _of_root(self, children: list[int]) -> list[Edit]:
         """Metadata from the elements of the root, extensions from those of other namespaces."""
-        core = {self._path(each).local: each for each in reversed(children) if self._path(each).uri == self.space}
-        foreign = [each for each in children if self._path(each).uri != self.space]
+        core = {self.path_of(each).local: each for each in reversed(children) if self.path_of(each).uri == self.space}
+        foreign = [each for each in children if self.path_of(each).uri != self.space]
         parts: dict[str, str] = {
             name: markup(self.document, core[name])
             for name in ("name", "desc", "time", "keywords", "bounds")
@@ -141,14 +137,14 @@ class _Moves:
 
     def _of_part(self, parent: int, children: list[int]) -> list[Edit]:
         """Link and extensions of one track, route or point."""
-        core = {self._path(each).local: each for each in children if self._path(each).uri == self.space}
+        core = {self.path_of(each).local: each for each in children if self.path_of(each).uri == self.space}
         edits = [removed(self.document, each) for each in children]
         links = [core[name] for name in ("url", "urlname") if name in core]
         if links:
             link = self._link(self._text(core.get("url")), self._text(core.get("urlname")))
             edits[children.index(min(links))] = self._instead(min(links), link)
         inner = self._motion(core)
-        inner += "".join(markup(self.document, each) for each in children if self._path(each).uri != self.space)
+        inner += "".join(markup(self.document, each) for each in children if self.path_of(each).uri != self.space)
         if not inner:
             return edits
         there = self.elements.children(parent, "extensions")
@@ -178,11 +174,11 @@ class _Moves:
 
     def _free_prefix(self) -> tuple[str, bool]:
         """A prefix for the extension, and whether it is still to be declared."""
-        scope = self.elements.paths[0].scope
-        known = next((prefix for prefix, uri in scope.items() if uri == TRACK_POINT_V2 and prefix), None)
+        root = self.elements.paths[0]
+        known = root.prefix_for(TRACK_POINT_V2)
         if known:
             return known, False
-        used = {path.prefix for path in self.elements.paths} | set(scope)
+        used = {path.prefix for path in self.elements.paths} | set(root.scope)
         return next(prefix for prefix in ("gpxtpx", "gpxtpx2", "tracklint") if prefix not in used), True
 
 

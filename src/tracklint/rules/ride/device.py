@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...activity import BAROMETER, Activity, ends_with_barometer
 from ...config import Limits
-from ...findings import Severity, Where
+from ...findings import Severity
 from ...predict import predict
 from ...xml import XmlDocument
 from ...xml.columns import element_place
@@ -125,7 +125,7 @@ def creator_misplaced(document: XmlDocument, _limits: Limits) -> Found:
     if not found:
         return
     creator, owner = found[0]
-    path = document.elements.paths[document.elements.path[creator]]
+    path = document.elements.path_of(creator)
     above = path.parent.local if path.parent is not None else ""
     place = f"in {above}" if owner is None else f"out of order in {above}"
     owners = owners_of(document).tolist()
@@ -230,6 +230,5 @@ def creators_differ(document: XmlDocument, _limits: Limits) -> Found:
     names = [" ".join(spot.name.value.split()) if spot.name is not None else "" for spot in spots]
     other = next((i for i, name in enumerate(names) if name != names[0]), None)
     if other is not None:
-        line, column = document.line_column(document.text_offset(spots[other].owner_offset))
-        where = Where(offset=spots[other].owner_offset, line=line, column=column)
+        where = document.place(spots[other].owner_offset)
         yield Hit(where, {"first": names[0], "second": names[other], "activities": len(spots)})

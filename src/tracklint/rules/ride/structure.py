@@ -153,8 +153,8 @@ def point_outside_segment(document: XmlDocument, _limits: Limits) -> Found:
     loose = loose_points(document)
     if len(loose):
         where = replace(element_place(document, int(loose[0])), count=len(loose))
-        path = elements.paths[elements.path[loose[0]]]
-        points = elements.where(lambda path: path.local == "trkpt")
+        path = elements.path_of(loose[0])
+        points = elements.named("trkpt")
         parent = path.parent.local if path.parent is not None else ""
         yield Hit(where, {"count": len(loose), "points": len(points), "parent": parent})
 

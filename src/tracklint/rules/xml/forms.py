@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...findings import Severity, Where
@@ -20,9 +21,8 @@ def _where(document: XmlDocument, i: int, count: int) -> Where:
     """The place of one of the document's times."""
     texts = time_texts(document)
     start, end = int(texts.first[i]), int(texts.last[i])
-    line, column = document.line_column(start)
     offset = document.origin(start)
-    return Where(offset=offset, size=document.origin(end) - offset, line=line, column=column, count=count)
+    return replace(document.place(offset, document.origin(end) - offset), count=count)
 
 
 @rule(

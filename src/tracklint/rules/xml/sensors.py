@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +23,6 @@ from ...xml.extensions import (
     is_without_namespace,
     without_sibling,
 )
-from ...xml.index import Path
 from ...xml.names import ACTIVITY_EXTENSION_V2, ORDER, nearest_uri
 from ...xml.standings import plain_heart_rates, standings, values_by_point
 from ...xml.tags import Int32s
@@ -34,10 +32,6 @@ from ..registry import Found, Hit, at_points, rule
 WARNING, INFO = Severity.WARNING, Severity.INFO
 _CHANNELS = ("heart_rate", "cadence", "power", "temperature", "distance")
 _UNITS = {"heart_rate": "bpm", "cadence": "rpm", "power": "W", "temperature": "degrees Celsius", "distance": "m"}
-
-
-def _elements(document: XmlDocument, test: Callable[[Path], bool]) -> Int32s:
-    return document.elements.where(test)
 
 
 def _at(document: XmlDocument, found: Int32s, severity: Severity | None = None, /, **evidence: Any) -> Found:
@@ -51,7 +45,7 @@ def _at(document: XmlDocument, found: Int32s, severity: Severity | None = None, 
     runs = np.column_stack((owner[np.r_[0, edges + 1]], owner[np.r_[edges, len(owner) - 1]])) if len(owner) else owner
     first = int(owner[0]) if len(owner) else None
     where = replace(element_place(document, int(found[0])), count=len(found), record=first)
-    path = document.elements.paths[document.elements.path[found[0]]]
+    path = document.elements.path_of(found[0])
     told = {
         "element": path.name,
         "count": len(found),
@@ -78,7 +72,7 @@ def extension_namespace(document: XmlDocument, _limits: Limits) -> Found:
     Programs write the address of the schema file (gpxcsv), another path of Cluetrust (OpenTracks) or a host of their
     own (gpxpy#173). A namespace is a name: readers that compare it lose the values, as Strava may.
     """
-    found = _elements(document, is_near_miss)
+    found = document.elements.where(is_near_miss)
     if not len(found):
         return
     paths, numbers = document.elements.paths, document.elements.path[found]
@@ -104,7 +98,7 @@ def outside_extensions(document: XmlDocument, _limits: Limits) -> Found:
     Both schemas want it inside ``extensions`` (GPX) or ``Extensions`` (TCX), and gpxpy, GPSBabel and others lose it
     where it is. GPX 1.0 has no such element; Strava follows version 1.1.
     """
-    found = _elements(document, is_outside)
+    found = document.elements.where(is_outside)
     wanted = "extensions" if document.root_is("gpx") else "Extensions"
     for hit in _at(document, found, wanted=wanted):
         yield replace(hit, fix="" if document.root_is("gpx", "1/0") else None)
@@ -126,7 +120,7 @@ def later_element(document: XmlDocument, _limits: Limits) -> Found:
 
     Zepp's app writes them so. Readers of version 1 skip them, strict ones refuse the extension.
     """
-    yield from _at(document, _elements(document, is_later))
+    yield from _at(document, document.elements.where(is_later))
 
 
 @rule(
@@ -146,7 +140,7 @@ def track_point_v2(document: XmlDocument, _limits: Limits) -> Found:
     One app went from version 2 back to version 1 for Strava (OpenTracks PR 877). It is a warning where the heart rate
     stands nowhere else.
     """
-    found = _elements(document, is_track_point_v2)
+    found = document.elements.where(is_track_point_v2)
     rates = standings(document, "heart_rate") if len(found) else []
     in_v2 = sum(len(each.elements) for each in rates if each.spot.defect == "track-point-v2")
     alone = in_v2 > sum(len(each.elements) for each in rates if each.spot.strava)
@@ -171,7 +165,7 @@ def tpx_without_namespace(document: XmlDocument, _limits: Limits) -> Found:
 
     Readers that compare names lose power and cadence (tcxreader, tcxparser, GPSBabel#1537).
     """
-    yield from _at(document, _elements(document, is_without_namespace), expected=ACTIVITY_EXTENSION_V2)
+    yield from _at(document, document.elements.where(is_without_namespace), expected=ACTIVITY_EXTENSION_V2)
 
 
 @rule(
@@ -248,7 +242,7 @@ def misnamed_temperature(document: XmlDocument, _limits: Limits) -> Found:
 
     Readers know atemp only. Cluetrust's extension has a temp of its own, and so has version 3 of GpxExtensions.
     """
-    found = _elements(document, is_misnamed)
+    found = document.elements.where(is_misnamed)
     yield from _at(document, without_sibling(document.elements, found, "atemp"))
 
 
@@ -317,4 +311,4 @@ def general_tag(document: XmlDocument, _limits: Limits) -> Found:
     namespaces than its own in ``extensions``, so that a strict validator refuses the file.
     """
     if document.root_is("gpx", "1/1"):
-        yield from _at(document, _elements(document, is_general))
+        yield from _at(document, document.elements.where(is_general))

@@ -87,7 +87,7 @@ def _code(document: XmlDocument, violation: Violation) -> str:
     """The rule that a violation belongs to."""
     kind, element, parent = violation.kind, violation.element, violation.parent
     if kind == "unknown-child":
-        path = document.elements.paths[document.elements.path[violation.elements[0]]]
+        path = document.elements.path_of(violation.elements[0])
         if path.parent is None or path.uri != path.parent.uri:
             return "SCH018"
         if element in _OF_1_0.get(parent, ()):
@@ -170,7 +170,7 @@ def offsets_of(document: XmlDocument, elements: Int32s) -> list[int]:
 
 def _where(document: XmlDocument, violation: Violation, first: int) -> Where:
     """The value that is wrong, else the start tag of the element."""
-    place = replace(element_place(document, first), count=len(violation.elements))
+    place = element_place(document, first)
     if violation.kind == "attribute-value":
         found = document.attribute_of(first, str(violation.evidence.get("attribute", violation.element)))
         span = (found.offset, found.size) if found else None
@@ -179,7 +179,6 @@ def _where(document: XmlDocument, violation: Violation, first: int) -> Where:
         span = (text.offset, text.size)
     else:
         span = None
-    if span is None or not span[1]:
-        return place
-    line, column = document.line_column(document.text_offset(span[0]))
-    return replace(place, offset=span[0], size=span[1], line=line, column=column)
+    if span is not None and span[1]:
+        place = document.place(*span)
+    return replace(place, count=len(violation.elements))
