@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from .findings import Where
+from .findings import Format, Where
 
 if TYPE_CHECKING:
     import pandas
@@ -218,7 +218,7 @@ class Activity:
     place.
     """
 
-    format: str
+    format: Format
     kind: str = "activity"
     time: Floats = field(default_factory=_nothing)
     latitude: Floats = field(default_factory=_nothing)

@@ -6,14 +6,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from .findings import Severity
+from .findings import Purpose, Severity
 
 __all__ = ["PURPOSES", "BadConfig", "Config", "Limits", "load_config"]
 
 #: The questions that a check can answer.
-PURPOSES = ("strava", "spec")
+PURPOSES = get_args(Purpose)
 
 _SEVERITIES = {s.label: s for s in Severity}
 
@@ -78,7 +78,7 @@ class Config:
     creators (in any case) whose TCX and GPX files always get the words "with barometer" when they are prepared.
     """
 
-    purpose: str = "strava"
+    purpose: Purpose = "strava"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)

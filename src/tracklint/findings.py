@@ -9,21 +9,40 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Literal
 
 __all__ = [
+    "Container",
     "DeviceFacts",
     "ElevationFacts",
     "Finding",
+    "Format",
     "Ignored",
     "Prediction",
+    "Purpose",
     "Report",
+    "Safety",
     "Severity",
     "Skipped",
     "SportFacts",
     "Summary",
+    "Sure",
+    "Verdict",
     "Where",
 ]
+
+#: The format of a file, told by its content.
+Format = Literal["fit", "tcx", "gpx", "unknown"]
+#: What a file came in.
+Container = Literal["plain", "gzip", "zip"]
+#: What Strava will do with a file: take it, take it and get something wrong, or refuse it.
+Verdict = Literal["ready", "risky", "refused"]
+#: Whether a repair changes no readable measurement and invents none, or may.
+Safety = Literal["safe", "unsafe"]
+#: The question that a check answers: what Strava makes of a file, or whether it follows the specification.
+Purpose = Literal["strava", "spec"]
+#: Strava documents it, several independent reports say it, it is a guess, or nothing is known.
+Sure = Literal["certain", "likely", "guess", "unknown"]
 
 
 class Severity(enum.IntEnum):
@@ -66,7 +85,8 @@ class Where:
 class Finding:
     """One condition in one file. ``message`` and ``hint`` are templates of the rule, filled with ``evidence``.
 
-    ``evidence`` holds plain JSON values only. ``fix`` is ``"safe"``, ``"unsafe"`` or ``None`` where no repair exists.
+    ``evidence`` holds plain JSON values only. It counts for ``==`` and not for the hash. ``fix`` is
+    ``None`` where no repair exists.
     """
 
     code: str
@@ -75,8 +95,8 @@ class Finding:
     message: str
     hint: str
     where: Where
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-    fix: str | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    fix: Safety | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +118,7 @@ class SportFacts:
     file: str | None = None
     sub: str | None = None
     strava: str | None = None
-    sure: str = "unknown"
+    sure: Sure = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +145,7 @@ class Summary:
     sessions: int
     sport: SportFacts
     device: DeviceFacts
-    channels: Mapping[str, int]
+    channels: Mapping[str, int] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +171,7 @@ class Prediction:
     """What Strava will make of the file. ``ascent_from`` is ``header``, ``computed`` or ``None``."""
 
     sport: str | None
-    sport_sure: str
+    sport_sure: Sure
     sport_why: str
     device: str | None
     elevation: ElevationFacts
@@ -178,8 +198,8 @@ class Report:
     """
 
     name: str
-    format: str
-    container: str
+    format: Format
+    container: Container
     bytes: int
     sha256: str
     activity: Summary | None
@@ -187,7 +207,7 @@ class Report:
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     schema_valid: bool | None = None
-    purpose: str = "strava"
+    purpose: Purpose = "strava"
 
     @property
     def worst(self) -> Severity | None:
@@ -195,6 +215,13 @@ class Report:
         return max((f.severity for f in self.findings), default=None)
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Verdict:
         """``refused`` with some error, ``risky`` with some warning, else ``ready``."""
-        return {Severity.ERROR: "refused", Severity.WARNING: "risky"}.get(self.worst or Severity.INFO, "ready")
+        return _VERDICTS[self.worst or Severity.INFO]
+
+
+_VERDICTS: Final[Mapping[Severity, Verdict]] = {
+    Severity.ERROR: "refused",
+    Severity.WARNING: "risky",
+    Severity.INFO: "ready",
+}

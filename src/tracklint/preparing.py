@@ -11,7 +11,7 @@ import numpy as np
 from .checking import check_reading
 from .config import Config
 from .edits import apply
-from .findings import Report
+from .findings import Container, Report
 from .mending.fixing import can_mend, mend
 from .mending.xml.barometer import barometer_edits, caution, is_listed
 from .reading import Reading, read_source, read_thing
@@ -97,7 +97,7 @@ def _as_it_came(source: Source) -> bool:
 
 def _sent(source: Source, data: bytes, shown: str) -> Source:
     """The source as it is sent: the same content in another container, under another name."""
-    container = "gzip" if data[:2] == b"\x1f\x8b" else "plain"
+    container: Container = "gzip" if data[:2] == b"\x1f\x8b" else "plain"
     return replace(
         source,
         name=shown,

@@ -18,8 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from .findings import Container, Format
+
 __all__ = ["Fault", "Member", "Source", "Thing", "Unreadable", "expand", "open_source", "read_bytes", "sniff"]
 
+#: The formats that a name can promise.
+FORMATS: tuple[Format, ...] = ("fit", "tcx", "gpx")
 #: Suffixes of activity files, looked for inside directories and archives.
 SUFFIXES = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz")
 #: The most that a compressed file may inflate to, and how many times its own size.
@@ -70,11 +74,11 @@ class Source:
 
     name: str
     data: bytes
-    format: str
+    format: Format
     looks_like: str
-    container: str = "plain"
+    container: Container = "plain"
     packed: int = 0
-    claims: str | None = None
+    claims: Format | None = None
     claims_gzip: bool = False
     faults: tuple[Fault, ...] = ()
 
@@ -181,7 +185,8 @@ def _capped(file: IO[bytes], shown: str) -> bytes:
 
 
 def _unpack(raw: bytes, shown: str, cap: int) -> Source:
-    name, container = shown, "plain"
+    name = shown
+    container: Container = "plain"
     faults: list[Fault] = []
     data = raw
     if raw[:4] == b"PK\x03\x04":
@@ -193,7 +198,7 @@ def _unpack(raw: bytes, shown: str, cap: int) -> Source:
         data = _gunzip(data, cap, faults)
     lower = name.lower()
     bare = lower.removesuffix(".gz")
-    claims = next((f for f in ("fit", "tcx", "gpx") if bare.endswith("." + f)), None)
+    claims = next((f for f in FORMATS if bare.endswith("." + f)), None)
     kind, looks_like = sniff(data)
     return Source(
         name=shown,
@@ -288,11 +293,11 @@ def _unzip(raw: bytes, cap: int, faults: list[Fault]) -> tuple[bytes, str | None
 
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _SKIP = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
-_ROOTS = {b"gpx": "gpx", b"trainingcenterdatabase": "tcx"}
+_ROOTS: dict[bytes, Format] = {b"gpx": "gpx", b"trainingcenterdatabase": "tcx"}
 _HEAD = 1 << 16
 
 
-def sniff(data: bytes) -> tuple[str, str]:
+def sniff(data: bytes) -> tuple[Format, str]:
     """The format of ``data`` by content, and what it looks like where that is none of ours.
 
     FIT is told by ``.FIT`` at byte 8, XML by its root element after byte-order mark, white space, comments and DTD. A
@@ -317,7 +322,7 @@ def sniff(data: bytes) -> tuple[str, str]:
     return _sniff_text(head) or _sniff_damaged(head)
 
 
-def _sniff_text(head: bytes) -> tuple[str, str] | None:
+def _sniff_text(head: bytes) -> tuple[Format, str] | None:
     position = 0
     doctype = b""
     while match := _SKIP.match(head, position):
@@ -333,7 +338,7 @@ def _sniff_text(head: bytes) -> tuple[str, str] | None:
     return "unknown", "html" if name in (b"html", b"head", b"body") else f"xml:{root[1].decode('ascii', 'replace')}"
 
 
-def _sniff_damaged(head: bytes) -> tuple[str, str]:
+def _sniff_damaged(head: bytes) -> tuple[Format, str]:
     near = head[:4096]
     if b".FIT" in near and b"<" not in near[:1]:
         return "fit", "fit"

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .findings import Sure
+
 __all__ = [
     "SPORT_TYPES",
     "Mapped",
@@ -41,7 +43,7 @@ class Mapped:
     `findings.SportFacts`."""
 
     strava: str | None
-    sure: str
+    sure: Sure
     why: str
 
 
@@ -56,7 +58,7 @@ def normalise(text: str) -> str:
 
 
 #: FIT sport -> sub_sport -> (SportType, sure). ``""`` is any other sub_sport, generic and none included.
-_FIT: dict[str, dict[str, tuple[str, str]]] = {
+_FIT: dict[str, dict[str, tuple[str, Sure]]] = {
     "running": {
         "": ("Run", "likely"),
         "trail": ("TrailRun", "likely"),

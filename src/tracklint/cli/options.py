@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from ..config import Config
-    from ..findings import Report
+    from ..findings import Purpose, Report
 
 __all__ = ["config_options", "exit_status", "fail", "one_line_errors", "paths", "profile_option"]
 
@@ -97,7 +97,7 @@ def config_options(command: Command) -> Command:
 def _merged(
     config: Config,
     *,
-    purpose: str | None,
+    purpose: Purpose | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str | None,

@@ -12,13 +12,13 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from ..activity import Activity
 from ..config import Config, Limits
-from ..findings import Finding, Severity, Skipped, Where
+from ..findings import Finding, Purpose, Safety, Severity, Skipped, Where
 from ..reading import Reading
 from ..source import Fault, Source
 from .discovery import declare_all, declare_for
@@ -67,7 +67,7 @@ class Hit:
     severity: Severity | None = None
     told_by: tuple[str, ...] = ()
     allowed: bool = False
-    fix: str | None = None
+    fix: Safety | Literal[""] | None = None
 
 
 Found = Iterator[Hit]
@@ -93,11 +93,11 @@ class Rule:
     hint: str
     check: Callable[[Any, Limits], Iterable[Hit]]
     formats: tuple[str, ...]
-    fixes: Mapping[str, str] = field(default_factory=dict)
+    fixes: Mapping[str, Safety] = field(default_factory=dict)
     schema: bool = False
     well_formed: bool = False
 
-    def answers(self, purpose: str, format_: str) -> bool:
+    def answers(self, purpose: Purpose, format_: str) -> bool:
         """Whether the rule is of use for the question ``purpose`` about a file of this format.
 
         For ``"spec"`` it is where its basis is the specification. Of a TCX or GPX file the schema rules tell all that
@@ -138,7 +138,7 @@ def rule(
     says: str,
     hint: str,
     formats: Sequence[str] = (),
-    fix: str | Mapping[str, str] | None = None,
+    fix: Safety | Mapping[str, Safety] | None = None,
     schema: bool = False,
     well_formed: bool = False,
 ) -> Callable[[Callable[[Any, Limits], Iterable[Hit]]], Rule]:

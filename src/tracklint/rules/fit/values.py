@@ -77,8 +77,8 @@ def string_encoding(document: FitDocument, _limits: Limits) -> Found:
                     at = int(np.searchsorted(columns.offsets, group.offsets[i]))
                     where = replace(columns.where(at, name), offset=int(group.offsets[i]) + spec.at, size=spec.size)
                     text = piece.partition(b"\0")[0].decode("utf-8", "replace")
-                    fix = "" if severity is INFO else None
-                    yield Hit(where, {"what": what, "text": _printable(text), "bytes": piece}, severity, fix=fix)
+                    evidence = {"what": what, "text": _printable(text), "bytes": piece}
+                    yield Hit(where, evidence, severity, fix="" if severity is INFO else None)
 
 
 def _printable(text: str) -> str:

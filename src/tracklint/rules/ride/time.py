@@ -236,9 +236,9 @@ def time_goes_back(activity: Activity, limits: Limits) -> Found:
     if back.any():
         worst = int(np.argmin(np.where(back, step, 0)))
         parts = np.split(activity.time[timed], np.flatnonzero(edges) + 1)
-        fix = None if all(sortable(part) for part in parts) else ""
+        curable = all(sortable(part) for part in parts)
         for hit in at_points(activity, timed[1:][back], gap=float(-step[worst]), worst=int(timed[worst + 1])):
-            yield replace(hit, fix=fix)
+            yield replace(hit, fix=None if curable else "")
 
 
 @rule(

@@ -255,9 +255,9 @@ def segments_overlap(activity: Activity, limits: Limits) -> Found:
         what = {"fit": "segments", "tcx": "laps or Tracks", "gpx": "segments"}[activity.format]
         parts = np.split(activity.time[timed], np.flatnonzero(boundary_steps(activity, timed)) + 1)
         evidence = {"what": what, "parts": len(parts), "gap": float(-step[np.argmax(wrong)])}
-        fix = None if time_order([(part.min(), part.max()) for part in parts]) is not None else ""
+        curable = time_order([(part.min(), part.max()) for part in parts]) is not None
         for hit in at_points(activity, timed[1:][wrong], **evidence):
-            yield replace(hit, fix=fix)
+            yield replace(hit, fix=None if curable else "")
 
 
 @rule(
