@@ -34,7 +34,7 @@ SPORT_DIFFERS: dict[str, str] = {
 
 @pytest.fixture(scope="module")
 def reports(corpus: Corpus) -> dict[str, Report]:
-    return {row["file"]: check(path, CONFIG) for path, row in corpus}
+    return {row["file"]: check(path, config=CONFIG) for path, row in corpus}
 
 
 def test_nothing_crashes(reports: dict[str, Report]) -> None:
@@ -107,7 +107,7 @@ def test_no_error_on_a_good_activity(corpus: Corpus, reports: dict[str, Report])
 
 def test_the_same_bytes_give_the_same_report(corpus: Corpus, reports: dict[str, Report]) -> None:
     for path, row in corpus[::25]:
-        assert check(path, CONFIG) == reports[row["file"]]
+        assert check(path, config=CONFIG) == reports[row["file"]]
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus of real files at {CORPUS} (set TRACKLINT_CORPUS)")

@@ -186,7 +186,7 @@ def test_only_what_the_configuration_wants_is_mended() -> None:
 )
 def test_a_step_that_makes_it_worse_is_not_taken(step: Step, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = RIDE.fit(build={"protocol": 0x30})
-    code = next(f.code for f in check(data, CONFIG).findings if f.severity > Severity.INFO)
+    code = next(f.code for f in check(data, config=CONFIG).findings if f.severity > Severity.INFO)
     real = fixing._bench("fit")
     assert real is not None
     bench = replace(real, repairs=(Repair((RULES[code],), lambda _document, _asked: [step], "x"),))
@@ -236,7 +236,7 @@ def test_what_a_rule_says_can_be_mended_is_mended(case: cases.Case) -> None:
         CONFIG, limits=Limits(now=1795305600, max_inflated_bytes=100_000, max_upload_bytes=100_000)
     )
     data = case.build()
-    before = check(data, config, name=case.file or None)
+    before = check(data, config=config, name=case.file or None)
     mine = [f for f in before.findings if f.code == case.code]
     unsafe = any(f.fix == "unsafe" for f in mine)
     wishes = Wishes(sport="running")
@@ -407,7 +407,7 @@ def test_times_are_interpolated(tmp_path: Path) -> None:
     path = tmp_path / "ride.gpx"
     path.write_bytes(RIDE.gpx(change={5: {"time": None}}))
     assert _run(str(path), "--unsafe", "--interpolate", "--in-place")[0] == 0
-    report = check(path, CONFIG)
+    report = check(path, config=CONFIG)
     assert report.activity is not None
     assert (report.activity.points, report.activity.points_without_time) == (RIDE.points, 0)
 

@@ -88,21 +88,21 @@ def test_twelve_minutes_of_a_good_ride_have_no_finding(kind: str, sport: str) ->
     ride = Ride(seconds=700, sport=sport)
     data = getattr(ride, kind)()
     of_strava_only = {"SPT003"} if kind == "tcx" and sport in ("hiking", "swimming") else set()
-    assert {f.code for f in check(data, CONFIG).findings} == of_strava_only
+    assert {f.code for f in check(data, config=CONFIG).findings} == of_strava_only
 
 
 def test_runs_name_every_wrong_point() -> None:
     """One cause stays one finding, and its evidence lists every place."""
-    report = check(Ride(seconds=60).tcx(change={i: {"heart_rate": 20} for i in (3, 4, 5, 40)}), CONFIG)
+    report = check(Ride(seconds=60).tcx(change={i: {"heart_rate": 20} for i in (3, 4, 5, 40)}), config=CONFIG)
     (finding,) = report.findings
     assert (finding.code, finding.where.count, finding.evidence["runs"]) == ("SEN008", 4, [[3, 5], [40, 40]])
 
 
 def test_limits_can_be_changed() -> None:
     data = Ride(seconds=60).fit(change={30: {"power": 1200}})
-    assert check(data, CONFIG).findings == ()
+    assert check(data, config=CONFIG).findings == ()
     low = Config(limits=Limits(now=CONFIG.limits.now, max_power_w=1000))
-    assert [f.code for f in check(data, low).findings] == ["SEN011"]
+    assert [f.code for f in check(data, config=low).findings] == ["SEN011"]
 
 
 def test_every_limit_is_read_somewhere() -> None:

@@ -247,6 +247,6 @@ def test_the_name_of_a_known_maker_brings_a_caution() -> None:
 
 def test_what_is_sent_is_judged_by_what_strava_makes_of_it() -> None:
     data = Ride(seconds=15).gpx().replace(b"</extensions>", b"<power>200</power></extensions>")
-    assert check(data, Config(purpose="spec")).verdict == "refused"
+    assert check(data, config=Config(purpose="spec")).verdict == "refused"
     prepared = prepare(data, config=Config(purpose="spec"), gzip=False, name="ride.gpx")
     assert (prepared.report.verdict, prepared.data) == ("ready", data)

@@ -47,7 +47,7 @@ def _without_calories() -> bytes:
 def test_a_good_file_is_good_for_both(kind: str) -> None:
     data = getattr(RIDE, kind)()
     for purpose in ("strava", "spec"):
-        report = check(data, Config(purpose=purpose))
+        report = check(data, config=Config(purpose=purpose))
         assert report.verdict == "ready"
         assert report.findings == ()
         assert report.purpose == purpose
@@ -67,7 +67,7 @@ def test_strava_takes_what_the_schema_refuses(build: Callable[[], bytes], code: 
     report = check(build())
     assert report.verdict == "ready"
     assert report.schema_valid is False
-    report = check(build(), SPEC)
+    report = check(build(), config=SPEC)
     assert _errors(report) == {code}
     assert report.verdict == "refused"
     assert report.schema_valid is False
@@ -78,7 +78,7 @@ def test_the_schema_takes_what_strava_refuses() -> None:
     report = check(data)
     assert _errors(report) == {"TIM001"}
     assert report.schema_valid is True
-    report = check(data, SPEC)
+    report = check(data, config=SPEC)
     assert report.verdict == "ready"
     assert {each.code for each in report.skipped} >= {"TIM*", "POS*", "SPT*"}
     assert all(each.why for each in report.skipped)
@@ -95,13 +95,13 @@ def test_the_schema_takes_what_strava_refuses() -> None:
 )
 def test_one_cause_has_one_code_in_either(build: Callable[[], bytes], strava: set[str], spec: set[str]) -> None:
     assert {finding.code for finding in check(build()).findings} == strava
-    assert {finding.code for finding in check(build(), SPEC).findings} == spec
+    assert {finding.code for finding in check(build(), config=SPEC).findings} == spec
 
 
 def test_a_violation_stays_where_the_rule_that_tells_it_keeps_quiet() -> None:
     data = RIDE.gpx(change={3: {"time": "2024-13-45"}})
-    assert {finding.code for finding in check(data, Config(select=("SCH",))).findings} == {"SCH015"}
-    assert check(data, Config(ignore=("TIM003",))).findings == ()
+    assert {finding.code for finding in check(data, config=Config(select=("SCH",))).findings} == {"SCH015"}
+    assert check(data, config=Config(ignore=("TIM003",))).findings == ()
 
 
 def test_what_is_told_elsewhere_is_told_by_a_rule() -> None:
@@ -119,7 +119,7 @@ def test_rules_on_a_schema_run_for_the_specification() -> None:
 
 
 def test_a_document_that_is_not_well_formed_is_not_held_against_its_schema() -> None:
-    report = check(_late_ele().replace(b"</gpx>", b""), SPEC)
+    report = check(_late_ele().replace(b"</gpx>", b""), config=SPEC)
     assert _errors(report) == {"DOC009"}
     assert report.schema_valid is False
     assert {"SCH007", "SCH018"} <= {each.code for each in report.skipped}
@@ -134,7 +134,7 @@ def test_fix_for_the_specification_mends_what_is_a_note_for_strava() -> None:
 
 
 def test_severities_of_the_configuration_come_first() -> None:
-    report = check(_late_ele(), Config(purpose="spec", severity={"SCH007": Severity.INFO}))
+    report = check(_late_ele(), config=Config(purpose="spec", severity={"SCH007": Severity.INFO}))
     assert report.verdict == "ready"
 
 
@@ -188,7 +188,7 @@ def _disagrees(report: Report) -> bool:
 def test_real_files_are_valid_where_nothing_is_an_error_for_the_specification(
     corpus: list[tuple[Path, dict[str, str]]],
 ) -> None:
-    reports = [check(path, SPEC) for path, row in corpus if row["format"] in XML]
+    reports = [check(path, config=SPEC) for path, row in corpus if row["format"] in XML]
     assert len({report.schema_valid for report in reports}) == 2
     assert [report.name for report in reports if _disagrees(report)] == []
 
@@ -196,6 +196,6 @@ def test_real_files_are_valid_where_nothing_is_an_error_for_the_specification(
 def test_built_files_are_valid_where_nothing_is_an_error_for_the_specification() -> None:
     chosen = {(case.code, case.breaks, case.name[-3:]): case for case in CASES if not case.code.startswith(_UNSEEN)}
     built = [(case, case.build()) for case in chosen.values()]
-    reports = [(case, check(data, SPEC)) for case, data in built if sniff(data)[0] in XML]
+    reports = [(case, check(data, config=SPEC)) for case, data in built if sniff(data)[0] in XML]
     assert [(case.code, case.name, report.findings) for case, report in reports if _disagrees(report)] == []
     assert len(reports) > 200

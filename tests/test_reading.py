@@ -76,7 +76,7 @@ def test_private_names_hold_for_every_step(tmp_path: Path) -> None:
         json.dumps({"manufacturer": 265, "messages": {"65280": {"name": "battery_log"}}}), encoding="utf-8"
     )
     config, data = Config(profile=profile), _private_file()
-    said = {f.code: f.message for f in check(data, config).findings}
+    said = {f.code: f.message for f in check(data, config=config).findings}
     fixed = fix(data, config=config, notes=True)
     assert any("battery_log" in text for text in said.values())
     assert not any("65280" in text for text in said.values())
@@ -88,7 +88,7 @@ def test_private_names_hold_for_every_step(tmp_path: Path) -> None:
 def test_a_private_profile_costs_no_scan_of_a_whole_file(tmp_path: Path) -> None:
     profile = tmp_path / "private.json"
     profile.write_text(json.dumps({"manufacturer": 265, "messages": {}}), encoding="utf-8")
-    assert scans(lambda: check(RIDE.fit(), Config(profile=profile))) == 1
+    assert scans(lambda: check(RIDE.fit(), config=Config(profile=profile))) == 1
 
 
 def test_the_cap_of_the_configuration_holds() -> None:

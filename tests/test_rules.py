@@ -33,7 +33,7 @@ def _id(case: Case) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=_id)
 def test_case(case: Case) -> None:
-    report = check(case.build(), case.config or CONFIG, name=case.file or None)
+    report = check(case.build(), config=case.config or CONFIG, name=case.file or None)
     codes = {finding.code for finding in report.findings}
     if case.breaks:
         assert codes == {case.code} | case.along
@@ -48,7 +48,7 @@ def test_every_rule_has_cases_in_every_format() -> None:
     spared = {case.code for case in CASES if not case.breaks}
     for case in CASES:
         if case.breaks:
-            report = check(case.build(), case.config or CONFIG, name=case.file or None)
+            report = check(case.build(), config=case.config or CONFIG, name=case.file or None)
             covered.setdefault(case.code, set()).add(report.format)
     lacking = {
         code: sorted(set(rule.formats) - covered.get(code, set()))
@@ -83,7 +83,7 @@ def test_a_rule_that_crashes_is_a_finding_and_the_others_still_run(monkeypatch: 
     )
     monkeypatch.setitem(RULES, "TIM999", broken)
     case = next(c for c in CASES if c.code == "TIM002" and c.breaks and sniff(c.build())[0] == "gpx")
-    report = check(case.build(), CONFIG)
+    report = check(case.build(), config=CONFIG)
     assert {f.code for f in report.findings} == {"INT001", "TIM002"} | case.along
     crashed = next(f for f in report.findings if f.code == "INT001")
     assert "TIM999" in crashed.message

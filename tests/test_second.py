@@ -73,7 +73,7 @@ def readings(data: bytes, limits: Limits | None = None) -> SecondReadings:
 
 
 def findings(data: bytes, config: Config = ASKED) -> list[Finding]:
-    return list(check(data, config).findings)
+    return list(check(data, config=config).findings)
 
 
 @pytest.mark.parametrize("options", [{}, {"big_endian": True}, {"developer": True}, {"enhanced": True}, {"chained": 2}])
@@ -342,7 +342,7 @@ def test_a_reader_that_is_not_installed_is_said(
     monkeypatch: pytest.MonkeyPatch, kind: str, absent: str, left: list[str], package: str
 ) -> None:
     monkeypatch.setattr(reading, "find_spec", lambda name: None if name == absent else name)
-    report = check(getattr(RIDE, kind)(), ASKED)
+    report = check(getattr(RIDE, kind)(), config=ASKED)
     assert [(s.code, s.why) for s in report.skipped] == [("RDR*", f"the second reader {package} is not installed")]
     assert report.findings == ()
     assert [each.reader for each in readings(getattr(RIDE, kind)()).readings] == left

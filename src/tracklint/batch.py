@@ -19,7 +19,7 @@ WAITING = 64
 
 
 def check_many(
-    things: Iterable[Thing | tuple[str, Thing]], config: Config | None = None, executor: Executor | None = None
+    things: Iterable[Thing | tuple[str, Thing]], *, config: Config | None = None, executor: Executor | None = None
 ) -> Iterator[Report]:
     """A report for every file in ``things``, in their order, as a stream.
 
@@ -50,8 +50,8 @@ def _named(things: Iterable[Thing | tuple[str, Thing]]) -> Iterator[tuple[str, T
 
 
 def check_named(name: str, thing: Thing, config: Config) -> Report:
-    """`check.check`, but a thing that cannot be read gives a report too."""
+    """`checking.check`, but a thing that cannot be read gives a report too."""
     try:
-        return check(thing, config, name=name)
+        return check(thing, config=config, name=name)
     except Unreadable as error:
         return unreadable(name, error)

@@ -17,7 +17,7 @@ from .sports import map_sessions
 __all__ = ["check", "check_reading", "check_source", "read", "summarize", "unreadable"]
 
 
-def check(thing: Thing, config: Config | None = None, *, name: str | None = None) -> Report:
+def check(thing: Thing, *, config: Config | None = None, name: str | None = None) -> Report:
     """Check a path, bytes or a binary file object against every rule. ``name`` overrides the name that the report
     shows.
 

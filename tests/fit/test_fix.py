@@ -78,7 +78,7 @@ def _named(data: bytes, name: str) -> list[dict[str, object]]:
     ],
 )
 def test_what_stands_around_the_messages(name: str, damaged: bytes) -> None:
-    assert name in {f.name for f in check(damaged, CONFIG).findings}
+    assert name in {f.name for f in check(damaged, config=CONFIG).findings}
     fixed = _fixed(damaged)
     expected = GOOD if name != "protocol-version" else RIDE.fit(build={"protocol": 0x10})
     assert fixed.data == expected
@@ -89,7 +89,7 @@ def test_what_stands_around_the_messages(name: str, damaged: bytes) -> None:
 def test_a_damaged_signature_is_written_again() -> None:
     two = Ride(seconds=10).fit(chained=2)
     damaged = two[:8] + b".FIX" + two[12:]
-    assert "not-fit" in {f.name for f in check(damaged, CONFIG).findings}
+    assert "not-fit" in {f.name for f in check(damaged, config=CONFIG).findings}
     assert _fixed(damaged).data == two
 
 
@@ -114,7 +114,9 @@ def test_only_the_damaged_segment_is_touched() -> None:
 @pytest.mark.parametrize("cut", [1, 2, 5, 30, 300])
 def test_a_truncated_file_loses_the_cut_message_only(cut: int) -> None:
     damaged = GOOD[:-cut]
-    assert (_fixed(damaged).data == damaged) == ("truncated" in {f.name for f in check(damaged, CONFIG).findings})
+    assert (_fixed(damaged).data == damaged) == (
+        "truncated" in {f.name for f in check(damaged, config=CONFIG).findings}
+    )
     fixed = _fixed(damaged, unsafe=True)
     before, after = fixed.before.activity, fixed.after.activity
     assert before is not None
@@ -152,7 +154,7 @@ def test_a_later_header_is_restored_where_its_checksum_proves_it() -> None:
     two = RIDE.fit(chained=2)
     half = len(GOOD)
     damaged = two[: half + 8] + b"FIT." + two[half + 12 :]
-    if "later-segment-bad" in {f.name for f in check(damaged, CONFIG).findings}:
+    if "later-segment-bad" in {f.name for f in check(damaged, config=CONFIG).findings}:
         assert _fixed(damaged).data == two
     hopeless = two[: half + 8] + b"FIT." + two[half + 12 : -30] + bytes(30)
     fixed = _fixed(hopeless, unsafe=True)
@@ -196,7 +198,7 @@ PLAIN = _file(FIELDS, ROWS)
     ],
 )
 def test_definitions(name: str, damaged: bytes, same: bool) -> None:
-    assert name in {f.name for f in check(damaged, CONFIG).findings}
+    assert name in {f.name for f in check(damaged, config=CONFIG).findings}
     fixed = _fixed(damaged)
     assert name not in {f.name for f in fixed.after.findings}
     assert all(change.safe for change in fixed.ledger)
@@ -542,7 +544,7 @@ def _moved(shift: int) -> bytes:
 
 def test_a_rolled_over_week_count_is_put_right() -> None:
     damaged = _moved(-1024 * 7 * 86400)
-    assert "week-rollover" in {f.name for f in check(damaged, CONFIG).findings}
+    assert "week-rollover" in {f.name for f in check(damaged, config=CONFIG).findings}
     assert _fixed(damaged).data == damaged
     assert _fixed(damaged, unsafe=True).data == GOOD
 
@@ -550,7 +552,7 @@ def test_a_rolled_over_week_count_is_put_right() -> None:
 def test_times_since_the_start_of_the_device_become_dates() -> None:
     first = int(message_columns(scan_fit(GOOD), 20).integers(253)[0][0])
     damaged = _moved(100 - first)
-    assert "absurd-date" in {f.name for f in check(damaged, CONFIG).findings}
+    assert "absurd-date" in {f.name for f in check(damaged, config=CONFIG).findings}
     assert _fixed(damaged, unsafe=True).data == GOOD
 
 

@@ -80,7 +80,7 @@ def test_findings_speak_of_private_messages_by_name(example: Path) -> None:
     fit = FitBuilder().define(0, 0, [(0, 1, 0x00), (1, 2, 0x84), (4, 4, 0x86)]).data(0, 4, 265, 1_083_405_600)
     data = fit.define(1, 65280, [(0, 2, 0x84)]).define(1, 65280, [(0, 3, 0x84)]).data(1, b"\1\2\3").build()
     plain = {f.where.message_name for f in check(data).findings}
-    named = {f.where.message_name for f in check(data, Config(profile=example)).findings}
+    named = {f.where.message_name for f in check(data, config=Config(profile=example)).findings}
     assert "message 65280" in plain
     assert {"battery_log" if name == "message 65280" else name for name in plain} == named
 

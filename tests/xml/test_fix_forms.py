@@ -49,7 +49,7 @@ CASES = [
     if case.breaks
     and case.code in CODES
     and kind in RULES[case.code].fixes
-    and check(case.build(), CONFIG).format == kind
+    and check(case.build(), config=CONFIG).format == kind
 ]
 
 
@@ -64,7 +64,7 @@ def _codes(fixed: Fixed) -> set[str]:
 @pytest.mark.parametrize(("case", "kind"), CASES, ids=[f"{c.code}-{c.name}-{k}" for c, k in CASES])
 def test_what_can_be_mended_is_mended_once_and_the_rest_stays(case: Case, kind: str) -> None:
     config = case.config or CONFIG
-    told = next(f for f in check(case.build(), config, name=case.file or None).findings if f.code == case.code)
+    told = next(f for f in check(case.build(), config=config, name=case.file or None).findings if f.code == case.code)
     wishes = WISHES if told.fix else None
     fixed = fix(case.build(), config=config, unsafe=True, notes=True, wishes=wishes, name=case.file or None)
     if told.fix is None:

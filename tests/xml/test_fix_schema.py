@@ -80,7 +80,7 @@ def test_upgrade_of_gpx_1_0_keeps_what_it_says() -> None:
     data = re.sub(
         rb"(</time>)(\s*</trkpt>)", rb'\1<course>90</course><speed>3.5</speed><z:a xmlns:z="urn:z">1</z:a>\2', data
     )
-    assert check(data, SPEC).schema_valid
+    assert check(data, config=SPEC).schema_valid
     assert fix(data, notes=True).data == data
     fixed = fix(data, config=Config(select=("SCH006",)), unsafe=True, notes=True)
     assert fixed.after.schema_valid

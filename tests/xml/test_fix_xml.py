@@ -195,7 +195,7 @@ def _split(data: bytes) -> tuple[bytes, ...]:
     parts = fix(data, config=CONFIG, split=True).parts
     for part in parts:
         assert etree.fromstring(part) is not None
-        assert check(part, CONFIG).verdict == "ready", [f.message for f in check(part, CONFIG).findings]
+        assert check(part, config=CONFIG).verdict == "ready", [f.message for f in check(part, config=CONFIG).findings]
     return parts
 
 

@@ -67,7 +67,7 @@ def check(
     things = dict(_unique(expand(paths)))
     _spare_inputs(outputs, things)
     with _executor(jobs if len(things) > 1 else 1) as executor:
-        reports = _kept(check_many(things.items(), config, executor), total=len(things))
+        reports = _kept(check_many(things.items(), config=config, executor=executor), total=len(things))
         seen = _write(reports, outputs, things, show_all)
     sys.exit(exit_status(seen, config))
 

@@ -107,7 +107,8 @@ def fix(
         wishes = Wishes(zone=_minutes(tz, thing) if tz else None, sport=sport, interpolate=interpolate)
         fixed = fix_one(thing, config=config, unsafe=unsafe, notes=notes, split=split, wishes=wishes, name=name)
         results = [
-            check(part, config, name=_part(name, k, fixed).removesuffix(".gz")) for k, part in enumerate(fixed.parts, 1)
+            check(part, config=config, name=_part(name, k, fixed).removesuffix(".gz"))
+            for k, part in enumerate(fixed.parts, 1)
         ]
         results = results or [fixed.after]
         reports += results

@@ -146,8 +146,8 @@ def absurd_date(activity: Activity, limits: Limits) -> Found:
         mostly = 2 * wrong.sum() > activity.channel("time").sum()
         for hit in at_points(activity, wrong):
             evidence = {**hit.evidence, "what": what, "date": _date(float(activity.time[hit.evidence["first"]]))}
-            fix = None if _counts_from_start(activity, activity.time[wrong]) else ""
-            yield Hit(hit.where, evidence, ERROR if mostly else WARNING, fix=fix)
+            mendable = _counts_from_start(activity, activity.time[wrong])
+            yield Hit(hit.where, evidence, ERROR if mostly else WARNING, fix=None if mendable else "")
 
 
 def _counts_from_start(activity: Activity, times: npt.NDArray[np.float64]) -> bool:
