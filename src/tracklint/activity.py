@@ -8,7 +8,7 @@ file.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,6 @@ from .findings import Format, Where
 
 if TYPE_CHECKING:
     import pandas
-    import pyarrow
 
 __all__ = [
     "BAROMETER",
@@ -92,7 +91,26 @@ def time_order(spans: Sequence[tuple[float, float]]) -> list[int] | None:
     return order if all(spans[a][1] <= spans[b][0] for a, b in pairwise(order)) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _alike(one: object, other: object) -> bool:
+    """Whether two things are equal field by field and element by element, where NaN, "not known", equals NaN."""
+    if isinstance(one, np.ndarray):
+        floats = one.dtype.kind == "f"
+        return isinstance(other, np.ndarray) and np.array_equal(one, other, equal_nan=floats)
+    if isinstance(one, tuple):
+        return isinstance(other, tuple) and len(one) == len(other) and all(map(_alike, one, other))
+    if is_dataclass(one):
+        return type(one) is type(other) and all(
+            _alike(getattr(one, f.name), getattr(other, f.name)) for f in fields(one) if f.compare
+        )
+    return one == other or (one != one and other != other)  # noqa: PLR0124 - NaN alone is not itself
+
+
+def _hash(one: Any) -> int:
+    """A hash that goes with `_alike`, of a data class without arrays."""
+    return hash(tuple(value for f in fields(one) if (value := getattr(one, f.name)) == value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Session:
     """One FIT session, TCX Activity or Course, or GPX trk. Times in UTC seconds, NaN where the file does not say.
 
@@ -116,8 +134,11 @@ class Session:
     points: int = 0
     where: Where = field(default_factory=Where)
 
+    __eq__ = _alike
+    __hash__ = _hash
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lap:
     """One FIT or TCX lap. ``points`` is the number of points inside it (TCX; 0 for FIT, where laps are time
     windows)."""
@@ -132,8 +153,11 @@ class Lap:
     points: int = 0
     where: Where = field(default_factory=Where)
 
+    __eq__ = _alike
+    __hash__ = _hash
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Event:
     """A FIT event message: ``event`` and ``kind`` (event_type) are profile names, e.g. ``timer`` and ``stop_all``."""
 
@@ -141,6 +165,9 @@ class Event:
     event: str
     kind: str
     where: Where = field(default_factory=Where)
+
+    __eq__ = _alike
+    __hash__ = _hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +222,39 @@ class BadValue:
     sizes: Ints
     sample: str
 
+    __eq__ = _alike
+    __hash__ = None  # type: ignore[assignment]  # arrays have no hash; this is how Python says it
+
+
+#: The fields of `Where` that differ from point to point; the others are texts, the same for all points of a file.
+_NUMBERS = tuple(f.name for f in fields(Where) if f.name not in ("message_name", "field"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """The places of all points without the file: a column for each number that a `Where` can have (NaN for None), and
+    the texts."""
+
+    numbers: Mapping[str, Floats]
+    message_name: str | None
+    field: str | None
+
+    @classmethod
+    def of(cls, activity: Activity) -> _Places:
+        table = np.full((len(_NUMBERS), len(activity)), np.nan)
+        where = Where()
+        for i in range(len(activity)):
+            where = activity.at(i)
+            table[:, i] = [np.nan if (number := getattr(where, name)) is None else number for name in _NUMBERS]
+        numbers = {name: row.copy() for name, row in zip(_NUMBERS, table, strict=True) if not np.isnan(row).all()}
+        return cls(numbers, where.message_name, where.field)
+
+    def __call__(self, i: int) -> Where:
+        known = {name: float(column[i]) for name, column in self.numbers.items() if not np.isnan(column[i])}
+        time = known.pop("time", None)
+        whole: dict[str, Any] = {name: int(number) for name, number in known.items()}
+        return Where(**whole, time=time, message_name=self.message_name, field=self.field)
+
 
 def _nothing() -> Floats:
     return np.empty(0)
@@ -213,9 +273,11 @@ class Activity:
     file type such as ``workout``. ``starts`` holds the index of the first point of each trkseg, TCX Track or FIT
     segment. ``counts`` tells how often things stand in the file that are not points: FIT message names, or XML element
     names such as ``trk``, ``rte``, ``wpt``, ``Activity``, ``Course``, and as ``recorded`` the points of routes or the
-    waypoints that make a track. ``stated_time`` is the time that a file names for
-    itself (metadata/time in GPX, file_id.time_created in FIT), UTC seconds. ``locate`` turns a point's index into its
-    place.
+    waypoints that make a track. ``stated_time`` is the time that a file names for itself (metadata/time in GPX,
+    file_id.time_created in FIT), UTC seconds. ``locate`` turns a point's index into its place.
+
+    Two activities are equal where all but ``locate`` is, NaN being equal to NaN. A pickled one carries the places of
+    its points in place of the file.
     """
 
     format: Format
@@ -239,7 +301,16 @@ class Activity:
     bad_values: tuple[BadValue, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     stated_time: float = np.nan
-    locate: Callable[[int], Where] = field(default=lambda i: Where(record=i), repr=False)
+    locate: Callable[[int], Where] = field(default=lambda i: Where(record=i), repr=False, compare=False)
+
+    __eq__ = _alike
+    __hash__ = None  # type: ignore[assignment]  # arrays have no hash; this is how Python says it
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        state = {f.name: getattr(self, f.name) for f in fields(self)}
+        if not isinstance(self.locate, _Places):
+            state["locate"] = _Places.of(self)
+        return None, state
 
     def __len__(self) -> int:
         """The number of points."""
@@ -269,9 +340,3 @@ class Activity:
         frame: Any = pandas.DataFrame(self.columns())
         frame["time"] = pandas.to_datetime(frame["time"], unit="s", utc=True)
         return frame
-
-    def to_arrow(self) -> pyarrow.Table:
-        """The columns as a Table; NaN becomes null. Raises ImportError where pyarrow is not installed."""
-        import pyarrow
-
-        return pyarrow.table({name: pyarrow.array(column, from_pandas=True) for name, column in self.columns().items()})
