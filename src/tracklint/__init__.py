@@ -1,7 +1,9 @@
 """tracklint checks FIT, TCX and GPX activity files, says what is wrong and where, and prepares them for Strava.
 
-The library is the command line without the words: `check`, `check_many`, `read`, `prepare`, `explain`, `RULES`. Names
-are imported when they are first used, so that ``import tracklint`` costs nothing.
+The library is the command line without the words: `check`, `check_many`, `read`, `fix`, `prepare`, `explain`, and
+`load_config` for what they are told. Everything that these take, return or raise is a name of this module too.
+`tracklint.strava` sends files, `tracklint.testing` is for test suites. Names are imported when they are first used, so
+that ``import tracklint`` costs nothing.
 """
 
 from __future__ import annotations
@@ -12,32 +14,73 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from .activity import Activity
+    from .activity import Activity, BadValue, Device, Event, Lap, Place, Session
     from .batch import check_many
     from .checking import check, read
-    from .config import Config, Limits, load_config
-    from .edits import Wishes
-    from .findings import Finding, Prediction, Report, Severity, Summary, Where
+    from .config import BadConfig, Config, Limits, load_config
+    from .edits import Edit, Wishes
+    from .findings import (
+        Container,
+        DeviceFacts,
+        ElevationFacts,
+        Finding,
+        Format,
+        Ignored,
+        Prediction,
+        Purpose,
+        Report,
+        Safety,
+        Severity,
+        Skipped,
+        SportFacts,
+        Summary,
+        Sure,
+        Verdict,
+        Where,
+    )
     from .mending.fixing import Change, Fixed, fix
     from .preparing import Prepared, prepare
-    from .rules import RULES, Rule, explain
-    from .source import Unreadable
+    from .rules import RULES, Basis, Hit, Rule, explain
+    from .source import Member, Thing, Unreadable
 
 _HOMES = {
     "Activity": "activity",
+    "BadConfig": "config",
+    "BadValue": "activity",
+    "Basis": "rules",
     "Change": "mending.fixing",
     "Config": "config",
+    "Container": "findings",
+    "Device": "activity",
+    "DeviceFacts": "findings",
+    "Edit": "edits",
+    "ElevationFacts": "findings",
+    "Event": "activity",
     "Finding": "findings",
     "Fixed": "mending.fixing",
+    "Format": "findings",
+    "Hit": "rules",
+    "Ignored": "findings",
+    "Lap": "activity",
     "Limits": "config",
+    "Member": "source",
+    "Place": "activity",
     "Prediction": "findings",
     "Prepared": "preparing",
+    "Purpose": "findings",
     "RULES": "rules",
     "Report": "findings",
     "Rule": "rules",
+    "Safety": "findings",
+    "Session": "activity",
     "Severity": "findings",
+    "Skipped": "findings",
+    "SportFacts": "findings",
     "Summary": "findings",
+    "Sure": "findings",
+    "Thing": "source",
     "Unreadable": "source",
+    "Verdict": "findings",
     "Where": "findings",
     "Wishes": "edits",
     "check": "checking",
@@ -52,18 +95,41 @@ _HOMES = {
 __all__ = [
     "RULES",
     "Activity",
+    "BadConfig",
+    "BadValue",
+    "Basis",
     "Change",
     "Config",
+    "Container",
+    "Device",
+    "DeviceFacts",
+    "Edit",
+    "ElevationFacts",
+    "Event",
     "Finding",
     "Fixed",
+    "Format",
+    "Hit",
+    "Ignored",
+    "Lap",
     "Limits",
+    "Member",
+    "Place",
     "Prediction",
     "Prepared",
+    "Purpose",
     "Report",
     "Rule",
+    "Safety",
+    "Session",
     "Severity",
+    "Skipped",
+    "SportFacts",
     "Summary",
+    "Sure",
+    "Thing",
     "Unreadable",
+    "Verdict",
     "Where",
     "Wishes",
     "check",
