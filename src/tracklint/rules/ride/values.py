@@ -9,7 +9,7 @@ import numpy as np
 
 from ...activity import Activity
 from ...config import Limits
-from ...findings import Safety, Severity
+from ...findings import Severity
 from ..basis import GPX_1_1, PRACTICE, TCX_V2
 from ..registry import Found, Hit, at_points, rule
 from ..track import (
