@@ -395,6 +395,15 @@ def test_a_zone_is_added(tmp_path: Path, zone: str, written: str) -> None:
     assert path.read_bytes() == RIDE.gpx().replace(b"Z</time>", written.encode() + b"</time>")
 
 
+def test_a_named_zone_is_added_to_standard_input(tmp_path: Path) -> None:
+    naive = re.sub(rb"(?<=\d)Z</time>", b"</time>", RIDE.gpx())
+    done = CliRunner().invoke(
+        main, ["fix", "-", "--unsafe", "--tz", "Europe/Berlin", "--out", str(tmp_path)], input=naive
+    )
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "stdin.gpx").read_bytes() == RIDE.gpx().replace(b"Z</time>", b"+02:00</time>")
+
+
 def test_a_sport_is_named(tmp_path: Path) -> None:
     path = tmp_path / "ride.tcx"
     path.write_bytes(RIDE.tcx().replace(b'Sport="Biking"', b'Sport="Other"'))

@@ -92,7 +92,7 @@ def fix(
     from ..checking import check
     from ..edits import Wishes
     from ..mending.fixing import fix as fix_one
-    from ..source import expand
+    from ..source import expand, read_bytes
 
     if out is not None and in_place:
         fail("--out and --in-place exclude each other")
@@ -104,8 +104,9 @@ def fix(
     if (tz or sport or interpolate) and not unsafe:
         fail("--tz, --sport and --interpolate decide what no file tells; give --unsafe with them")
     for name, thing in expand(paths):
-        wishes = Wishes(zone=_minutes(tz, thing) if tz else None, sport=sport, interpolate=interpolate)
-        fixed = fix_one(thing, config=config, unsafe=unsafe, notes=notes, split=split, wishes=wishes, name=name)
+        content = read_bytes(thing)  # once: standard input and pipes give their bytes a single time
+        wishes = Wishes(zone=_minutes(tz, content) if tz else None, sport=sport, interpolate=interpolate)
+        fixed = fix_one(content, config=config, unsafe=unsafe, notes=notes, split=split, wishes=wishes, name=name)
         results = [
             check(part, config=config, name=_part(name, k, fixed).removesuffix(".gz"))
             for k, part in enumerate(fixed.parts, 1)
@@ -126,13 +127,13 @@ def fix(
     sys.exit(exit_status(reports, config))
 
 
-def _minutes(zone: Zone, thing: Thing) -> int:
+def _minutes(zone: Zone, content: bytes) -> int:
     """The zone's offset in minutes east of UTC; that of a named one at the wall clock of the file's first time."""
     if isinstance(zone, int):
         return zone
     from ..checking import read
 
-    first = next((t for t in read(thing).time.tolist() if math.isfinite(t)), 0.0)
+    first = next((t for t in read(content).time.tolist() if math.isfinite(t)), 0.0)
     moment = datetime.datetime.fromtimestamp(first, datetime.UTC)
     offset = zone.utcoffset(moment.replace(tzinfo=None))
     return round(offset.total_seconds() / 60) if offset is not None else 0
