@@ -438,6 +438,11 @@ def test_wishes_that_cannot_be_met_are_said(ride: Path, options: tuple[str, ...]
     assert "--unsafe" in output or "is no zone" in output or "is no sport" in output
 
 
+def test_options_that_are_refused_leave_no_folder(ride: Path, tmp_path: Path) -> None:
+    assert _run(str(ride), "--tz", "+01:00", "--out", str(tmp_path / "out"))[0] == 2
+    assert not (tmp_path / "out").exists()
+
+
 def test_documents_in_a_row_are_split(tmp_path: Path) -> None:
     path = tmp_path / "two.gpx.gz"
     later = RIDE.gpx().replace(b"T10:", b"T12:")

@@ -98,11 +98,11 @@ def fix(
         fail("--out and --in-place exclude each other")
     if split and in_place:
         fail("--split makes several files of one; give --out for them")
+    if (tz or sport or interpolate) and not unsafe:
+        fail("--tz, --sport and --interpolate decide what no file tells; give --unsafe with them")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     reports: list[Report] = []
-    if (tz or sport or interpolate) and not unsafe:
-        fail("--tz, --sport and --interpolate decide what no file tells; give --unsafe with them")
     for name, thing in expand(paths):
         content = read_bytes(thing)  # once: standard input and pipes give their bytes a single time
         wishes = Wishes(zone=_minutes(tz, content) if tz else None, sport=sport, interpolate=interpolate)
