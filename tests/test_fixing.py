@@ -425,6 +425,8 @@ def test_times_are_interpolated(tmp_path: Path) -> None:
     "options",
     [
         ("--tz", "+01:00"),
+        ("--tz", "UTC"),
+        ("--tz", "+00:00"),
         ("--sport", "running"),
         ("--interpolate",),
         ("--unsafe", "--tz", "+15:00"),

@@ -98,14 +98,14 @@ def fix(
         fail("--out and --in-place exclude each other")
     if split and in_place:
         fail("--split makes several files of one; give --out for them")
-    if (tz or sport or interpolate) and not unsafe:
+    if (tz is not None or sport or interpolate) and not unsafe:
         fail("--tz, --sport and --interpolate decide what no file tells; give --unsafe with them")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     reports: list[Report] = []
     for name, thing in expand(paths):
         content = read_bytes(thing)  # once: standard input and pipes give their bytes a single time
-        wishes = Wishes(zone=_minutes(tz, content) if tz else None, sport=sport, interpolate=interpolate)
+        wishes = Wishes(zone=None if tz is None else _minutes(tz, content), sport=sport, interpolate=interpolate)
         fixed = fix_one(content, config=config, unsafe=unsafe, notes=notes, split=split, wishes=wishes, name=name)
         results = [
             check(part, config=config, name=_part(name, k, fixed).removesuffix(".gz"))
