@@ -337,6 +337,17 @@ def test_gzip_in_gzip_out(tmp_path: Path) -> None:
     assert gzip.decompress(path.read_bytes()) == RIDE.fit()
 
 
+@pytest.mark.parametrize("cut", [0, 9])
+def test_a_gzipped_file_with_nothing_to_mend_keeps_its_bytes(tmp_path: Path, cut: int) -> None:
+    packed = gzip.compress(RIDE.gpx(), compresslevel=1, mtime=1714557600)
+    content = packed[: len(packed) - cut]
+    path, out = tmp_path / "ride.gpx.gz", tmp_path / "out"
+    path.write_bytes(content)
+    assert "nothing to mend" in _run(str(path), "--in-place")[1]
+    assert "nothing to mend" in _run(str(path), "--out", str(out))[1]
+    assert path.read_bytes() == (out / "ride.gpx.gz").read_bytes() == content
+
+
 def test_exit_status_counts_what_is_left(tmp_path: Path) -> None:
     path = tmp_path / "cut.fit"
     path.write_bytes(RIDE.fit()[:-9])

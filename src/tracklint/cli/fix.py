@@ -119,7 +119,7 @@ def fix(
         if in_place:
             _replace(name, thing, fixed)
         elif out is not None:
-            _write(name, out, fixed)
+            _write(name, out, fixed, content)
         elif fixed.changed or fixed.parts:
             click.echo(f"{name}: nothing is written; give --out DIR or --in-place")
         for report in results:
@@ -201,17 +201,21 @@ def _part(name: str, k: int, fixed: Fixed) -> str:
     return f"{stem}-{k}{suffix or '.' + fixed.before.format}"
 
 
-def _write(name: str, out: Path, fixed: Fixed) -> None:
-    """The mended file, or its parts, as new files: nothing is overwritten."""
+def _write(name: str, out: Path, fixed: Fixed, original: bytes) -> None:
+    """The mended file, or its parts, as new files: nothing is overwritten.
+
+    ``original`` is the file as it came; a gzipped one that nothing was done to keeps these bytes.
+    """
     from ..writing import write_new
 
     stem, suffix = _stem(name)
     suffix = suffix or f".{fixed.before.format}"
-    packed = fixed.before.container == "gzip"
     files = {_part(name, k, fixed): part for k, part in enumerate(fixed.parts, 1)} or {stem + suffix: fixed.data}
     for own, data in files.items():
         target = out / own
-        content = _packed(data) if packed else data
+        content = data
+        if fixed.before.container == "gzip":
+            content = original if data is fixed.original else _packed(data)
         try:
             write_new(target, content)
         except FileExistsError:
