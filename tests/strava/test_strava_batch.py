@@ -273,6 +273,20 @@ def test_a_429_to_a_file_is_waited_for_and_the_file_is_sent_once(bench: Bench) -
     assert len(bench.stand.posts) == 1
 
 
+def test_a_429_to_a_question_is_waited_for_and_costs_no_file_its_deadline(bench: Bench) -> None:
+    refused = [True]
+
+    def once(request: httpx.Request) -> httpx.Response | None:
+        if request.method == "GET" and bench.stand.questions and refused and refused.pop():
+            full = {"X-RateLimit-Limit": "200,2000", "X-RateLimit-Usage": "200,300"}
+            return httpx.Response(429, headers=full, json={"message": "Rate Limit Exceeded", "errors": []})
+        return None
+
+    bench.stand.before, bench.stand.ready_after = once, 3
+    assert outcomes(bench.run(jobs(2), wait=True)) == [("ride0.gpx", "ready"), ("ride1.gpx", "ready")]
+    assert bench.said == ["Strava's request limit is reached; waiting until 2024-05-01 10:15:00 UTC"]
+
+
 @pytest.mark.parametrize(("http", "error"), [(401, NotAuthorised), (403, Forbidden)])
 def test_what_holds_for_every_file_ends_the_batch_with_all_saved(bench: Bench, http: int, error: type) -> None:
     bench.stand.before = lambda _request: httpx.Response(http, json={"message": "no", "errors": []})

@@ -53,7 +53,8 @@ class Job:
 
 @dataclass(slots=True)
 class _Flight:
-    """One upload that Strava processes: when it is asked about next, and when that ends (both by the clock)."""
+    """One upload that Strava processes: when it is asked about next, by the clock, and when that ends, by the clock
+    without the time at request limits."""
 
     job: Job
     entry: Entry
@@ -97,6 +98,7 @@ class Batch:
         self._now = now
         self._limits: RateLimits | None = None
         self._told = now()
+        self._waited = 0.0
 
     def run(self, jobs: Iterable[Job]) -> Iterator[Uploaded]:
         """One result for each job, as they come to their end. All jobs are in the journal before the first is sent.
@@ -231,7 +233,7 @@ class Batch:
                 except _Stop as stop:
                     stopped = str(stop)
                     yield stopped
-            over = flight.ends is not None and self._clock() >= flight.ends
+            over = flight.ends is not None and self._spent() >= flight.ends
             if stopped or over or flight.sent.outcome != "processing":
                 flying.remove(flight)
                 flight.entry = self._noted(flight.entry, flight.sent)
@@ -242,7 +244,7 @@ class Batch:
         """One question. Raises `_Stop` at the limit, and what holds for every file."""
         uploader = self.uploader
         if flight.ends is None:
-            flight.ends = self._clock() + uploader.deadline
+            flight.ends = self._spent() + uploader.deadline
         try:
             flight.sent = uploader.ask(flight.sent)
         except RateLimited as error:
@@ -257,7 +259,7 @@ class Batch:
         if flight.sent.upload_id != flight.entry.upload_id:
             flight.entry = self._noted(flight.entry, flight.sent)
         flight.asked += 1
-        left = flight.ends - self._clock()
+        left = flight.ends - self._spent()
         pause = uploader.polls[min(flight.asked, len(uploader.polls) - 1)]
         flight.due = self._clock() + max(1.0, min(pause, left))
 
@@ -297,6 +299,10 @@ class Batch:
         if until is not None:
             self._limit_reached(until)
 
+    def _spent(self) -> float:
+        """The clock without the time at request limits: a file's deadline is for what Strava itself takes."""
+        return self._clock() - self._waited
+
     def _note_limits(self) -> None:
         """What the last answer told of the limits, and when; an answer without these headers changes nothing."""
         if self.uploader.client.limits is not self._limits:
@@ -307,4 +313,7 @@ class Batch:
         if not self.wait:
             raise _Stop(f"Strava's request limit is reached; it opens again at {when}")
         self._tell(f"Strava's request limit is reached; waiting until {when}")
+        began = self._clock()
         self._sleep(max(1.0, until - self._now() + 1))
+        self._waited += self._clock() - began
+        self._limits, self._told = self.uploader.client.limits, 0.0  # what was told before counts no more
