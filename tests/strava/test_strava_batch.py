@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -273,6 +273,46 @@ def test_a_429_to_a_file_is_waited_for_and_the_file_is_sent_once(bench: Bench) -
     assert len(bench.stand.posts) == 1
 
 
+def watched(found: list[Job]) -> tuple[list[Job], list[str]]:
+    """The jobs, and the names of those that were made ready, as that happens."""
+    names: list[str] = []
+
+    def watch(job: Job) -> Job:
+        def ready() -> Any:
+            names.append(job.name)
+            return job.prepare()
+
+        return replace(job, prepare=ready)
+
+    return [watch(job) for job in found], names
+
+
+def test_no_file_is_checked_while_there_is_no_room_for_it(bench: Bench) -> None:
+    def nearly_full(request: httpx.Request) -> httpx.Response:
+        answer = bench.stand.take(request)
+        answer.headers.update(FULL)
+        return answer
+
+    bench.stand.before = nearly_full
+    found, checked = watched(jobs(3))
+    bench.run(found)
+    assert checked == ["ride0.gpx"]
+
+
+def test_a_file_is_checked_once_however_often_it_is_refused_for_the_limit(bench: Bench) -> None:
+    refused = [True, True]
+
+    def twice(request: httpx.Request) -> httpx.Response | None:
+        if request.method == "POST" and refused and refused.pop():
+            return httpx.Response(429, json={"message": "Rate Limit Exceeded", "errors": []})
+        return None
+
+    bench.stand.before = twice
+    found, checked = watched(jobs(1))
+    assert outcomes(bench.run(found, wait=True)) == [("ride0.gpx", "ready")]
+    assert (checked, len(bench.stand.posts)) == (["ride0.gpx"], 1)
+
+
 def test_a_429_to_a_question_is_waited_for_and_costs_no_file_its_deadline(bench: Bench) -> None:
     refused = [True]
 
@@ -345,8 +385,6 @@ def test_a_duplicate_of_an_upload_under_way_follows_that_upload(bench: Bench) ->
 
 
 def test_two_files_of_one_content_are_one_upload(bench: Bench) -> None:
-    from dataclasses import replace
-
     [job] = jobs(1)
     done = bench.run([job, replace(job, name="copy.gpx"), replace(job, name="again.gpx", again=True)])
     assert outcomes(done) == [("ride0.gpx", "ready"), ("copy.gpx", "ready"), ("again.gpx", "ready")]
@@ -355,8 +393,6 @@ def test_two_files_of_one_content_are_one_upload(bench: Bench) -> None:
 
 
 def test_a_photo_is_wanted_until_it_is_sent(bench: Bench) -> None:
-    from dataclasses import replace
-
     results = ["failed", "sent"]
 
     def finish(_job: Job, done: Uploaded) -> Uploaded:

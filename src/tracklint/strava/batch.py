@@ -191,18 +191,30 @@ class Batch:
         return self._with_photo(job, entry, known)
 
     def _send(self, job: Job, entry: Entry) -> tuple[Uploaded, Entry]:
-        """Send one file; the journal says so before and after. Raises `_Stop`."""
-        prepared, fields = job.prepare()
+        """Send one file, checked once, when there is room for it. Raises `_Stop`."""
         self._room(reads=False)
+        prepared, fields = job.prepare()
         if entry.state == "sending":
             self._tell(f"{job.name}: it is not known whether it arrived, so it is sent again; Strava tells duplicates")
-        entry = self.journal.note(entry, "sending")
+        while True:
+            entry = self.journal.note(entry, "sending")
+            try:
+                sent = self._attempt(job, entry, prepared, fields)
+                break
+            except RateLimited as error:
+                entry = self.journal.note(entry, "planned", message=str(error))
+                self._limit_reached(error.reopens)
+        self._note_limits()
+        changes = () if sent.outcome == "refused-before-sending" else prepared.changes
+        return replace(sent, name=job.name, notes=(*changes, *sent.notes)), self._noted(entry, sent)
+
+    def _attempt(self, job: Job, entry: Entry, prepared: Prepared, fields: Mapping[str, Any]) -> Uploaded:
+        """One attempt to send a file. The journal says how it ended where that is no answer; raises `_Stop` then,
+        `RateLimited`, and what holds for every file."""
         try:
-            sent = self.uploader.send(prepared, force=job.force, **fields)
-        except RateLimited as error:
-            self.journal.note(entry, "planned", message=str(error))
-            self._limit_reached(error.reopens)
-            return self._send(job, self.journal.find(job.sha256) or entry)
+            return self.uploader.send(prepared, force=job.force, **fields)
+        except RateLimited:
+            raise
         except (NotAuthorised, Forbidden) as error:
             self.journal.note(entry, "planned", message=str(error))
             raise
@@ -210,13 +222,10 @@ class Batch:
             self.journal.note(entry, "sending" if error.maybe_accepted else "planned", message=str(error))
             raise _Stop(str(error)) from None
         except StravaError as error:
-            sent = Uploaded(name=job.name, outcome="failed", message=str(error))
+            return Uploaded(name=job.name, outcome="failed", message=str(error))
         except ValueError as error:
             self.journal.note(entry, "refused", message=str(error))
             raise
-        self._note_limits()
-        changes = () if sent.outcome == "refused-before-sending" else prepared.changes
-        return replace(sent, name=job.name, notes=(*changes, *sent.notes)), self._noted(entry, sent)
 
     def _ask_in_turn(self, flying: list[_Flight]) -> Iterator[Uploaded | str]:
         """Ask about each upload when its time has come, until all are done. A text says why it had to stop."""
