@@ -402,3 +402,71 @@ def test_a_photo_is_wanted_until_it_is_sent(bench: Bench) -> None:
     assert (first.photo, [e.photo for e in bench.journal.unfinished()]) == ("failed", ["wanted"])
     [second] = bench.run(jobs(1, photo="x.jpg"), finish=finish)
     assert (second.photo, bench.journal.unfinished(), len(bench.stand.posts)) == ("sent", [], 1)
+
+
+def _photographer(done: list[str], outcome: str = "sent") -> Callable[[Job, Uploaded], Uploaded]:
+    def finish(job: Job, uploaded: Uploaded) -> Uploaded:
+        done.append(str(job.photo))
+        return replace(uploaded, photo=outcome)
+
+    return finish
+
+
+def test_a_photo_goes_with_a_file_that_was_sent_before_and_once(bench: Bench) -> None:
+    bench.run(jobs(1))
+    taken: list[str] = []
+    finish = _photographer(taken)
+    [first] = bench.run(jobs(1, photo="x.jpg"), finish=finish)
+    assert (first.photo, first.notes, taken, bench.journal.unfinished()) == ("sent", (), ["x.jpg"], [])
+    [second] = bench.run(jobs(1, photo="x.jpg"), finish=finish)
+    assert (second.photo, second.notes) == ("", ("the photo x.jpg was sent before, so not sent again",))
+    [other] = bench.run(jobs(1, photo="y.jpg"), finish=finish)
+    assert (other.photo, taken, len(bench.stand.posts)) == ("sent", ["x.jpg", "y.jpg"], 1)
+    assert "sent before (2024-05-01)" in other.message
+
+
+def test_a_photo_that_did_not_go_with_a_file_sent_before_is_named_for_a_later_run(bench: Bench) -> None:
+    bench.run(jobs(1))
+    bench.run(jobs(1, photo="x.jpg"), finish=_photographer([], "failed"))
+    [entry] = bench.journal.unfinished()
+    assert (entry.state, entry.request) == ("ready", {"fields": {"photo": "x.jpg"}})
+
+
+def test_a_photo_that_strava_gave_no_address_for_may_be_given_again(bench: Bench) -> None:
+    taken: list[str] = []
+    for outcome in ("unavailable", "sent"):
+        [done] = bench.run(jobs(1, photo="x.jpg"), finish=_photographer(taken, outcome))
+        assert done.photo == outcome
+    assert len(taken) == 2
+
+
+def test_a_photo_of_a_deleted_activity_is_not_sent_and_that_is_said(bench: Bench) -> None:
+    bench.run(jobs(1))
+    [entry] = bench.journal.entries()
+    bench.journal.note(entry, "deleted")
+    [done] = bench.run(jobs(1, photo="x.jpg"), finish=_photographer([]))
+    assert done.notes == ("the photo x.jpg is not sent: the activity has been deleted",)
+    assert bench.journal.unfinished() == []
+
+
+def test_a_photo_of_a_copy_is_not_sent_and_that_is_said(bench: Bench) -> None:
+    [job] = jobs(1)
+    taken: list[str] = []
+    _, copy = bench.run([job, replace(job, name="copy.gpx", photo="x.jpg")], finish=_photographer(taken))
+    assert (copy.notes, taken) == (("the photo x.jpg is not sent: the content went with ride0.gpx",), [])
+
+
+def test_a_photo_of_a_file_sent_before_waits_for_room(bench: Bench) -> None:
+    def nearly_full(request: httpx.Request) -> httpx.Response:
+        answer = bench.stand.take(request)
+        if len(bench.stand.posts) == 2:
+            answer.headers.update(FULL)
+        return answer
+
+    known, new = jobs(2)
+    bench.run([known])
+    bench.stand.before = nearly_full
+    taken: list[str] = []
+    bench.run([new, replace(known, photo="x.jpg")], finish=_photographer(taken))
+    assert taken == []
+    assert [e.photo for e in bench.journal.unfinished() if e.sha256 == known.sha256] == ["wanted"]

@@ -75,6 +75,17 @@ def test_fields_come_from_options_patterns_and_a_table(upload: Any, running: Run
     assert "sport_type gravelride is sent as GravelRide" in done.output
 
 
+def test_a_photo_is_sent_for_a_file_that_was_sent_before(upload: Any, running: Running, tmp_path: Path) -> None:
+    name = ride(tmp_path / "a[photo].fit")
+    (tmp_path / "p.jpg").write_bytes(b"\xff\xd8\xff\xe0" + b"picture" * 20)
+    assert upload(name).exit_code == 0
+    second, third = upload(name, "--photo", "p.jpg"), upload(name, "--photo", "p.jpg")
+    assert (second.exit_code, third.exit_code) == (0, 0), second.output + third.output
+    assert "the photo was sent (144 bytes)" in second.output
+    assert "the photo p.jpg was sent before, so not sent again" in third.output
+    assert len(running.strava.uploads) == 1
+
+
 def test_what_was_changed_before_sending_is_told(upload: Any, tmp_path: Path) -> None:
     data = Ride(seconds=60).gpx()
     (tmp_path / "a.gpx").write_bytes(b"   " + data)

@@ -136,8 +136,10 @@ class Batch:
         assert entry is not None
         outcome = {"planned": "unfinished", "sending": "unfinished", "refused": "refused-before-sending"}
         link = self.uploader.client.activity_link(entry.activity_id) if entry.activity_id is not None else None
+        other = job.photo not in (None, first.photo)
         return Uploaded(
             name=job.name,
+            notes=(f"the photo {job.photo} is not sent: the content went with {first.name}",) if other else (),
             outcome=outcome.get(entry.state, entry.state),
             message=f"the same content as {first.name}, which was sent: {link or entry.message or entry.state}",
             activity_id=entry.activity_id,
@@ -153,7 +155,7 @@ class Batch:
             and not (job.again and entry.state in ARRIVED)
             and entry.state not in ("failed", "refused")
         ):
-            return entry
+            return self._with_wish(job, entry)
         return self.journal.plan(
             Entry(
                 sha256=job.sha256, name=job.name, path=job.path, request=dict(job.request),
@@ -161,10 +163,21 @@ class Batch:
             )
         )  # fmt: skip
 
+    def _with_wish(self, job: Job, entry: Entry) -> Entry:
+        """The entry of a file that is known already, with the photo that is given for it now. One that was sent is not
+        wanted again."""
+        fields = entry.request.get("fields", {})
+        known = fields.get("photo") == job.photo and entry.photo in ("wanted", "sent")
+        if job.photo is None or known or entry.state == "deleted":
+            return entry
+        return self.journal.want_photo(entry, {**entry.request, "fields": {**fields, "photo": job.photo}})
+
     def _begin(self, job: Job, entry: Entry, flying: list[_Flight]) -> Iterator[Uploaded]:
         """Send a file, unless Strava has it; what it processes then flies. Raises `_Stop`."""
         if entry.state in ARRIVED:
-            yield self._known(job, entry)
+            if entry.photo == "wanted":
+                self._room(reads=True)  # for the question where the photo goes
+            yield self._with_photo(job, entry, self._known(job, entry))
             return
         if entry.state != "processing":
             sent, entry = self._send(job, entry)
@@ -180,15 +193,16 @@ class Batch:
         link = self.uploader.client.activity_link(entry.activity_id) if entry.activity_id is not None else None
         on = datetime.fromtimestamp(entry.updated, UTC).strftime("%Y-%m-%d")
         message = f"sent before ({on}), so not sent again: {link or entry.message}; --again sends it all the same"
-        known = Uploaded(
+        notes = () if job.photo is None or entry.photo == "wanted" else (_unsent_photo(job.photo, entry),)
+        return Uploaded(
             name=job.name,
             outcome=entry.state,
             message=message,
             activity_id=entry.activity_id,
             upload_id=entry.upload_id,
             link=link,
+            notes=notes,
         )
-        return self._with_photo(job, entry, known)
 
     def _send(self, job: Job, entry: Entry) -> tuple[Uploaded, Entry]:
         """Send one file, checked once, when there is room for it. Raises `_Stop`."""
@@ -288,14 +302,16 @@ class Batch:
         if entry.photo != "wanted" or not done.ok or self._finish is None:
             return done
         done = self._finish(job, done)
+        self._note_limits()
         if done.photo != "failed":
-            self.journal.note(entry, entry.state, photo="")
+            self.journal.note(entry, entry.state, photo=done.photo)
         return done
 
     def _left(self, job: Job, entry: Entry, why: str) -> Uploaded:
         """A job that this run does not come to."""
         if entry.state in ARRIVED:
-            return self._known(job, entry)
+            done = self._known(job, entry)
+            return replace(done, notes=(f"the photo is not sent yet; {why}",)) if entry.photo == "wanted" else done
         known = {"sending": "sent, but it is not known whether it arrived", "processing": "still processing"}
         outcome = "processing" if entry.state == "processing" else "unfinished"
         message = f"{known.get(entry.state, 'not sent yet')}; {why}"
@@ -326,3 +342,10 @@ class Batch:
         self._sleep(max(1.0, until - self._now() + 1))
         self._waited += self._clock() - began
         self._limits, self._told = self.uploader.client.limits, 0.0  # what was told before counts no more
+
+
+def _unsent_photo(photo: str, entry: Entry) -> str:
+    """Why the photo of a file that was sent before is not sent."""
+    if entry.state == "deleted":
+        return f"the photo {photo} is not sent: the activity has been deleted"
+    return f"the photo {photo} was sent before, so not sent again"

@@ -62,7 +62,7 @@ class Entry:
     """One file for one account. ``sha256`` is that of the uncompressed content, as it was before any repair.
 
     ``request`` holds the options that the file was asked to be sent with; ``photo`` is ``wanted`` while a photo is
-    still to be sent for it, then empty. ``created`` and ``updated`` are UTC seconds.
+    still to be sent for it, then what came of that (`photos.PhotoResult`). ``created`` and ``updated`` are UTC seconds.
     """
 
     sha256: str
@@ -182,6 +182,16 @@ class Journal:
                 self.api_base, self.account, after.sha256,
             ),
         )  # fmt: skip
+        return after
+
+    def want_photo(self, entry: Entry, request: Mapping[str, Any]) -> Entry:
+        """The entry with a photo that is still to be sent, which ``request`` names, written. What became of the file
+        stays, and when."""
+        after = replace(entry, photo="wanted", request=dict(request))
+        self._write(
+            "UPDATE upload SET photo = ?, request = ? WHERE api_base = ? AND account = ? AND sha256 = ?",
+            (after.photo, json.dumps(after.request), self.api_base, self.account, after.sha256),
+        )
         return after
 
     def _rows(self, where: str, *values: str) -> list[Entry]:
