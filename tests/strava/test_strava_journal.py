@@ -61,6 +61,15 @@ def test_a_file_that_is_begun_anew_forgets_its_former_upload(tmp_path: Path) -> 
         assert [e.name for e in found.entries()] == ["again.fit"]
 
 
+def test_a_file_that_is_begun_anew_is_given_as_it_stands_in_the_journal(tmp_path: Path) -> None:
+    hours = iter((1000.0, 4600.0))
+    with Journal(tmp_path / "journal.sqlite", api_base=BASE, clock=lambda: next(hours)) as found:
+        found.plan(entry())
+        again = found.plan(entry())
+        assert again == found.find("a" * 64)
+        assert (again.created, again.updated) == (1000.0, 4600.0)
+
+
 @pytest.mark.parametrize("content", [b"this is no database" * 100, b""])
 def test_a_file_that_is_no_journal_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "state" / "journal.sqlite"

@@ -158,7 +158,7 @@ class Journal:
         return self._rows("")
 
     def plan(self, entry: Entry) -> Entry:
-        """Write a new entry, or begin an old one anew. Gives it as it stands in the journal."""
+        """Write a new entry, or begin an old one anew, which keeps its ``created``. Gives it as it stands there."""
         now = self._clock()
         begun = replace(entry, created=now, updated=now)
         names = [name.strip() for name in _COLUMNS.split(",")]
@@ -169,7 +169,9 @@ class Journal:
             f"ON CONFLICT (api_base, account, sha256) DO UPDATE SET {renewed}",
             (self.api_base, self.account, *row.values()),
         )
-        return begun
+        kept = self.find(entry.sha256)
+        assert kept is not None
+        return kept
 
     def note(self, entry: Entry, state: str, **changed: Any) -> Entry:
         """The entry in another state, written. ``changed`` may hold upload_id, activity_id, photo and message."""
