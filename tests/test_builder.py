@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import math
 import struct
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from tcxreader.tcxreader import TCXReader
 
+from tracklint.config import Config, Limits
 from tracklint.testing import BASE_TYPES, OMIT, FitBuilder, Raw, Ride, assert_valid, fit_time
 
 if TYPE_CHECKING:
@@ -504,3 +506,10 @@ def test_a_time_just_below_a_whole_second_is_rounded_to_it(fmt: str) -> None:
 def test_a_time_without_a_date_is_refused(fmt: str, time: float) -> None:
     with pytest.raises(ValueError, match="no date"):
         getattr(RIDE, fmt)(change={5: {"time": time}})
+
+
+def test_assert_valid_inflates_no_further_than_the_configuration_says() -> None:
+    packed = gzip.compress(Ride(seconds=60).gpx())
+    assert_valid(packed, name="ride.gpx.gz")
+    with pytest.raises(AssertionError, match="1000 bytes"):
+        assert_valid(packed, name="ride.gpx.gz", config=Config(limits=Limits(max_inflated_bytes=1000)))

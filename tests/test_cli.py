@@ -98,6 +98,16 @@ def test_nothing_is_written_over_an_input(bad: Path) -> None:
     assert bad.read_bytes() == before
 
 
+def test_an_excerpt_ends_where_the_cap_of_the_configuration_does(tmp_path: Path) -> None:
+    path, config = tmp_path / "ride.gpx.gz", tmp_path / "tracklint.toml"
+    path.write_bytes(gzip.compress(RIDE.gpx(indent=False)))
+    config.write_text("[limits]\nmax-inflated-bytes = 1000\n")
+    whole, capped = run("check", path), run("check", "--config", config, path)
+    assert (whole.exit_code, capped.exit_code) == (0, 1)
+    assert "DOC" in capped.stdout
+    assert RIDE.gpx(indent=False)[990:1010].decode() not in capped.stdout
+
+
 def test_several_processes_say_the_same(rides: Path, bad: Path) -> None:
     one = run("check", "-o", "json", rides, bad)
     two = run("check", "-j", "2", "-o", "json", rides, bad)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 import os
@@ -283,6 +284,17 @@ def test_plain_output_does_not_load_rich(ride: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_no_more_is_inflated_than_the_configuration_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ride.gpx.gz").write_bytes(gzip.compress(RIDE.gpx()))
+    (tmp_path / "tracklint.toml").write_text("[limits]\nmax-inflated-bytes = 2000\n")
+    whole = CliRunner().invoke(main, ["dump", str(tmp_path / "ride.gpx.gz"), "--message", "point"])
+    monkeypatch.chdir(tmp_path)
+    capped = CliRunner().invoke(main, ["dump", "ride.gpx.gz", "--message", "point"])
+    points = [sum(" point " in line for line in done.stdout.splitlines()) for done in (whole, capped)]
+    assert points[0] == 31
+    assert 0 < points[1] < 31
 
 
 # -- TCX and GPX -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
+from tracklint.config import Config, Limits
 from tracklint.preparing import prepare
+from tracklint.source import Unreadable
 from tracklint.strava.batch import Batch, Job
 from tracklint.strava.client import Client
 from tracklint.strava.errors import Forbidden, NotAuthorised
-from tracklint.strava.journal import Journal
+from tracklint.strava.jobs import Order, jobs_again, jobs_for
+from tracklint.strava.journal import Entry, Journal
 from tracklint.strava.uploader import Uploaded, Uploader
 from tracklint.testing import Ride
 
@@ -470,3 +474,14 @@ def test_a_photo_of_a_file_sent_before_waits_for_room(bench: Bench) -> None:
     bench.run([new, replace(known, photo="x.jpg")], finish=_photographer(taken))
     assert taken == []
     assert [e.photo for e in bench.journal.unfinished() if e.sha256 == known.sha256] == ["wanted"]
+
+
+def test_a_file_is_known_again_under_the_cap_of_the_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "ride.gpx.gz"
+    path.write_bytes(gzip.compress(Ride(seconds=60).gpx()))
+    order = Order(config=Config(limits=Limits(max_inflated_bytes=1000)))
+    unread: list[Unreadable] = []
+    [job] = jobs_for([path], order, unread.append)
+    entry = Entry(sha256=job.sha256, name=job.name, path=job.path, request=job.request)
+    assert [again.sha256 for again in jobs_again([entry], order, unread.append)] == [job.sha256]
+    assert unread == []

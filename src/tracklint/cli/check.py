@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -68,7 +68,7 @@ def check(
     _spare_inputs(outputs, things)
     with _executor(jobs if len(things) > 1 else 1) as executor:
         reports = _kept(check_many(things.items(), config=config, executor=executor), total=len(things))
-        seen = _write(reports, outputs, things, show_all)
+        seen = _write(reports, outputs, _reader(things, config), show_all)
     sys.exit(exit_status(seen, config))
 
 
@@ -107,7 +107,7 @@ def _kept(reports: Iterable[Report], total: int) -> Iterator[Report]:
 
 
 def _write(
-    reports: Iterable[Report], outputs: list[tuple[str, str]], things: dict[str, Thing], show_all: bool
+    reports: Iterable[Report], outputs: list[tuple[str, str]], data: Callable[[str], bytes | None], show_all: bool
 ) -> list[Report]:
     from ..render import write
 
@@ -120,7 +120,7 @@ def _write(
 
     for k, (name, file) in enumerate(outputs):
         stream = watched() if k == 0 else iter(seen)
-        options: dict[str, Any] = {"data": _reader(things), "show_all": show_all} if name == "text" else {}
+        options: dict[str, Any] = {"data": data, "show_all": show_all} if name == "text" else {}
         with _opened(file) as out:
             write(name, stream, out, **options)
     return seen
@@ -135,13 +135,13 @@ def _opened(file: str) -> Iterator[TextIO]:
         yield out
 
 
-def _reader(things: dict[str, Thing]) -> Any:
+def _reader(things: dict[str, Thing], config: Config) -> Callable[[str], bytes | None]:
     """Gives a file's bytes again, for the excerpts that text shows beside a finding."""
     from ..source import Unreadable, open_source
 
     def data(name: str) -> bytes | None:
         try:
-            return open_source(things[name], name).data
+            return open_source(things[name], name, max_inflated=config.limits.max_inflated_bytes).data
         except (KeyError, Unreadable):
             return None
 

@@ -105,7 +105,8 @@ def fix(
     reports: list[Report] = []
     for name, thing in expand(paths):
         content = read_bytes(thing)  # once: standard input and pipes give their bytes a single time
-        wishes = Wishes(zone=None if tz is None else _minutes(tz, content), sport=sport, interpolate=interpolate)
+        zone = None if tz is None else _minutes(tz, content, config)
+        wishes = Wishes(zone=zone, sport=sport, interpolate=interpolate)
         fixed = fix_one(content, config=config, unsafe=unsafe, notes=notes, split=split, wishes=wishes, name=name)
         results = [
             check(part, config=config, name=_part(name, k, fixed).removesuffix(".gz"))
@@ -127,13 +128,13 @@ def fix(
     sys.exit(exit_status(reports, config))
 
 
-def _minutes(zone: Zone, content: bytes) -> int:
+def _minutes(zone: Zone, content: bytes, config: Config) -> int:
     """The zone's offset in minutes east of UTC; that of a named one at the wall clock of the file's first time."""
     if isinstance(zone, int):
         return zone
     from ..checking import read
 
-    first = next((t for t in read(content).time.tolist() if math.isfinite(t)), 0.0)
+    first = next((t for t in read(content, config=config).time.tolist() if math.isfinite(t)), 0.0)
     moment = datetime.datetime.fromtimestamp(first, datetime.UTC)
     offset = zone.utcoffset(moment.replace(tzinfo=None))
     return round(offset.total_seconds() / 60) if offset is not None else 0

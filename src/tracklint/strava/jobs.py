@@ -67,27 +67,32 @@ def jobs_again(entries: Iterable[Entry], order: Order, unread: Callable[[Unreada
             fields=Fields(**request.get("fields", {})),
             force=bool(request.get("force")),
         )
-        if entry.state in ("planned", "sending") and (why := _gone(entry, thing)):
+        if entry.state in ("planned", "sending") and (why := _gone(entry, thing, order.config)):
             unread(Unreadable(why))
             continue
         yield _job(entry.name, thing, asked, sha256=entry.sha256)
 
 
-def _gone(entry: Entry, thing: Thing) -> str:
+def _gone(entry: Entry, thing: Thing, config: Config) -> str:
     """Why a file cannot be sent as the journal says, empty where it can."""
     if entry.path is None:
         return f"{entry.name}: it came from standard input; give it again"
     try:
-        sha256 = open_source(thing).sha256
+        sha256 = _sha256(thing, config)
     except Unreadable as error:
         return str(error)
     return "" if sha256 == entry.sha256 else f"{entry.name}: the file has changed since; give its path to send it"
 
 
+def _sha256(thing: Thing, config: Config) -> str:
+    """The digest by which the journal knows a file. Raises `source.Unreadable`."""
+    return open_source(thing, max_inflated=config.limits.max_inflated_bytes).sha256
+
+
 def _job(name: str, thing: Thing, order: Order, *, sha256: str | None = None) -> Job:
     config = order.config
     if sha256 is None:
-        sha256 = open_source(thing, name, max_inflated=config.limits.max_inflated_bytes).sha256
+        sha256 = _sha256(thing, config)
     path = (
         str(thing.archive if isinstance(thing, Member) else thing) if isinstance(thing, Member | str | Path) else None
     )
@@ -98,7 +103,7 @@ def _job(name: str, thing: Thing, order: Order, *, sha256: str | None = None) ->
 
     def ready() -> tuple[Prepared, Mapping[str, Any]]:
         prepared = prepare(thing, config=config, barometer=order.barometer, gzip=order.gzip, name=name)
-        return prepared, _said(order.fields, prepared, thing)
+        return prepared, _said(order.fields, prepared, thing, config)
 
     return Job(
         name=name,
@@ -113,7 +118,7 @@ def _job(name: str, thing: Thing, order: Order, *, sha256: str | None = None) ->
     )
 
 
-def _said(fields: Fields, prepared: Prepared, thing: Thing) -> dict[str, Any]:
+def _said(fields: Fields, prepared: Prepared, thing: Thing, config: Config) -> dict[str, Any]:
     """The fields that go with one file, its patterns filled. Raises `fields.BadFields`."""
     said = fields.said()
     said.pop("photo", None)
@@ -121,7 +126,7 @@ def _said(fields: Fields, prepared: Prepared, thing: Thing) -> dict[str, Any]:
     if patterns:
         inner = None
         if any("{name" in said[name] for name in patterns):
-            inner = next((s.name for s in read(thing).sessions if s.name), None)
+            inner = next((s.name for s in read(thing, config=config).sessions if s.name), None)
         words = words_of(prepared.report, inner, prepared.name.removesuffix("." + prepared.data_type))
         said |= {name: filled(said[name], words) or None for name in patterns}
     return said
