@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from tracklint.strava.errors import Refused
+from tracklint.strava.errors import Refused, StravaError
 from tracklint.strava.journal import Journal
 from tracklint.strava.manual import BadManual, Manual, create, metres, seconds
 
@@ -83,6 +83,25 @@ def test_an_unknown_outcome_is_never_sent_again(scripted: Any, journal: Journal,
     assert "look at your activities first" in first.message
     create(client, journal, EPIC, again=True)
     assert len(script.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (httpx.ReadTimeout(""), "the activity may have been created all the same"),
+        (httpx.Response(502, text="<html>"), "status 502 and may still have created the activity"),
+        (httpx.Response(201, text="{"), "the activity may have been created all the same"),
+        (httpx.Response(413), "Strava answers 413: the activity is larger than it takes"),
+    ],
+)
+def test_no_message_speaks_of_a_file(scripted: Any, journal: Journal, trouble: Any, words: str) -> None:
+    client, _ = scripted(trouble)
+    try:
+        said = create(client, journal, EPIC).message
+    except StravaError as error:
+        said = str(error)
+    assert words in said
+    assert "file" not in said
 
 
 def test_no_connection_and_a_refusal_may_be_tried_again(scripted: Any, journal: Journal) -> None:

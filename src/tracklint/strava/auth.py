@@ -175,7 +175,7 @@ class OAuth:
         )
 
     def _refusal(self, answer: Answer, client_id: str) -> StravaError:
-        error = error_from(answer.http_status, answer.headers, answer.body, now=self.clock(), sent_file=False)
+        error = error_from(answer.http_status, answer.headers, answer.body, now=self.clock())
         resources = {item.resource.casefold(): item for item in error.items}
         if answer.http_status not in (400, 401):
             return error
@@ -270,7 +270,7 @@ def _scopes(text: str) -> tuple[str, ...]:
 def _names(answer: Answer, resource: str, code: str) -> bool:
     if answer.http_status != 400:
         return False
-    items = error_from(400, answer.headers, answer.body, now=0.0, sent_file=False).items
+    items = error_from(400, answer.headers, answer.body, now=0.0).items
     return any((i.resource, i.code) == (resource, code) for i in items)
 
 

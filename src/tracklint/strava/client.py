@@ -15,7 +15,7 @@ import httpx
 
 from ..sports import spell_sport_type
 from .address import base_address
-from .errors import BadAnswer, NotAuthorised, error_from
+from .errors import BadAnswer, Carried, NotAuthorised, error_from
 from .exchange import MAYBE, TIMEOUT, Answer, exchange, http_client
 from .limits import RateLimits
 from .settings import API_BASE
@@ -147,14 +147,15 @@ class Client:
         answer = self._ask(
             "POST",
             "/uploads",
+            "file",
             data={key: value for key, value in fields.items() if value is not None},
             files={"file": (shown, data, "application/octet-stream")},
         )
-        return self._upload_status(answer, sent_file=True)
+        return self._upload_status(answer, "file")
 
     def status(self, upload_id: int) -> UploadStatus:
         """How an upload goes: ``GET /uploads/:id``; Strava wants a second or more between two. Raises `StravaError`."""
-        return self._upload_status(self._ask("GET", f"/uploads/{int(upload_id)}"), sent_file=False)
+        return self._upload_status(self._ask("GET", f"/uploads/{int(upload_id)}"), "")
 
     def create_activity(self, fields: Mapping[str, str]) -> dict[str, Any]:
         """Create an activity without a file: ``POST /activities``, as a form. Gives the detailed activity.
@@ -162,7 +163,7 @@ class Client:
         Sent once: Strava takes no id of ours here, so that a second request would make a second activity. Raises
         `StravaError`, whose ``maybe_accepted`` tells whether the activity may exist all the same.
         """
-        answer = self._ask("POST", "/activities", data=dict(fields))
+        answer = self._ask("POST", "/activities", "activity", data=dict(fields))
         if not isinstance(answer, dict) or not (id_number(answer.get("id_str")) or id_number(answer.get("id"))):
             raise BadAnswer(
                 "Strava's answer about the new activity holds no id; it may have been created all the same",
@@ -185,54 +186,52 @@ class Client:
             raise BadAnswer("Strava's answer about the activity is no JSON object", body=_shown(answer))
         return answer
 
-    def _upload_status(self, answer: object, *, sent_file: bool) -> UploadStatus:
+    def _upload_status(self, answer: object, carried: Carried) -> UploadStatus:
         status = UploadStatus.from_json(answer)
         if status is None:
             raise BadAnswer(
-                "Strava's answer about the upload holds no upload id" + MAYBE[sent_file],
+                "Strava's answer about the upload holds no upload id" + MAYBE[carried],
                 body=_shown(answer),
-                maybe_accepted=sent_file,
+                maybe_accepted=bool(carried),
             )
         return status
 
-    def _ask(self, method: str, path: str, **content: Any) -> object:
+    def _ask(self, method: str, path: str, carried: Carried = "", **content: Any) -> object:
         """Send one request; the parsed JSON of a 2xx answer. Everything else becomes a `StravaError`."""
-        sent_file = method == "POST"
         token = self._source.token()
         try:
-            answer = self._exchange(method, path, token, **content)
+            answer = self._exchange(method, path, token, carried, **content)
         except NotAuthorised as error:
             other = self._source.renewed(token) if error.http_status == 401 and error.missing_scope is None else None
             if other is None:
                 raise
-            answer = self._exchange(method, path, other, **content)
+            answer = self._exchange(method, path, other, carried, **content)
         try:
             return json.loads(answer.body)
         except (ValueError, RecursionError):
             what = "is empty" if not answer.body.strip() else "is no JSON"
             raise BadAnswer(
-                f"Strava's answer with status {answer.http_status} {what}" + MAYBE[sent_file],
+                f"Strava's answer with status {answer.http_status} {what}" + MAYBE[carried],
                 http_status=answer.http_status,
                 body=answer.body,
-                maybe_accepted=sent_file,
+                maybe_accepted=bool(carried),
             ) from None
 
-    def _exchange(self, method: str, path: str, token: str, **content: Any) -> Answer:
+    def _exchange(self, method: str, path: str, token: str, carried: Carried, **content: Any) -> Answer:
         """One request with this token; its 2xx answer. Raises `StravaError`."""
-        sent_file = method == "POST"
         answer = exchange(
             self._http,
             method,
             self.api_base + path,
             base=self.api_base,
             secrets=(token,),
-            sent_file=sent_file,
+            carried=carried,
             auth=_Bearer(token),
             **content,
         ).without((token,))
         self.limits = RateLimits.from_headers(answer.headers) or self.limits
         if not answer.success:
-            raise error_from(answer.http_status, answer.headers, answer.body, now=self._clock(), sent_file=sent_file)
+            raise error_from(answer.http_status, answer.headers, answer.body, now=self._clock(), carried=carried)
         return answer
 
 

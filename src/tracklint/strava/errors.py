@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .limits import RateLimits, server_time
 from .status import UploadStatus, plain
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadAnswer",
+    "Carried",
     "ErrorItem",
     "Forbidden",
     "NetworkTrouble",
@@ -44,6 +45,8 @@ __all__ = [
     "error_from",
 ]
 
+#: What a request carries: a file, an activity without one, or nothing that Strava could have all the same.
+Carried = Literal["file", "activity", ""]
 _SHORT = 500
 _MEANINGS = {
     ("data", "empty"): "no file reached Strava",
@@ -71,8 +74,8 @@ class StravaError(Exception):
     """Something went wrong with Strava. The text is one clear sentence.
 
     ``http_status`` is ``None`` where no answer came; ``items`` are Strava's own error entries; ``body`` is the
-    beginning of the answer's text. ``maybe_accepted`` says that a file was sent and that Strava may have it in spite
-    of the error.
+    beginning of the answer's text. ``maybe_accepted`` says that a file, or an activity without one, was sent and
+    that Strava may have it in spite of the error.
     """
 
     def __init__(
@@ -138,8 +141,11 @@ class BadAnswer(StravaError):
     """The answer is not what the API documents: it is no JSON, it is cut off, or it is a redirect."""
 
 
-def error_from(http_status: int, headers: Mapping[str, str], body: str, *, now: float, sent_file: bool) -> StravaError:
-    """The exception for an answer that is no success. ``body`` is its text, JSON or not; ``now`` is our own clock."""
+def error_from(
+    http_status: int, headers: Mapping[str, str], body: str, *, now: float, carried: Carried = ""
+) -> StravaError:
+    """The exception for an answer that is no success. ``body`` is its text, JSON or not; ``now`` is our own clock;
+    ``carried`` is what the request brought."""
     answer = _parse(body)
     items, message = _items(answer), _message(answer)
     told: dict[str, Any] = {"http_status": http_status, "items": items, "body": body}
@@ -156,12 +162,15 @@ def error_from(http_status: int, headers: Mapping[str, str], body: str, *, now: 
             f"Strava answers 404: {detail or 'it knows no such upload or activity of this athlete'}", **told
         )
     if http_status == 413:
-        return TooLarge("Strava answers 413: the file is larger than it takes; send it gzipped", **told)
+        large = "the file is larger than it takes; send it gzipped"
+        if carried == "activity":
+            large = "the activity is larger than it takes; shorten its description"
+        return TooLarge(f"Strava answers 413: {large}", **told)
     if http_status >= 500:
-        maybe = " and may still have the file" if sent_file else ""
+        maybe = {"file": " and may still have the file", "activity": " and may still have created the activity", "": ""}
         return ServerTrouble(
-            f"Strava answers with status {http_status}{maybe}; see https://status.strava.com",
-            maybe_accepted=sent_file,
+            f"Strava answers with status {http_status}{maybe[carried]}; see https://status.strava.com",
+            maybe_accepted=bool(carried),
             **told,
         )
     if http_status >= 400:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .errors import BadAnswer, NetworkTrouble, StravaError
+from .errors import BadAnswer, Carried, NetworkTrouble, StravaError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +16,12 @@ __all__ = ["MAYBE", "TIMEOUT", "Answer", "exchange", "http_client", "without"]
 
 #: Seconds: to connect, to send and receive one piece, to get a connection.
 TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=10.0)
-#: The end of a message about a request that failed, by whether it carried a file that Strava may have all the same.
-MAYBE = {True: "; the file may have been accepted all the same", False: ""}
+#: The end of a message about a request that failed, by what it carried and Strava may have all the same.
+MAYBE: dict[Carried, str] = {
+    "file": "; the file may have been accepted all the same",
+    "activity": "; the activity may have been created all the same",
+    "": "",
+}
 _LARGEST_ANSWER = 4 * 1024 * 1024
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -60,7 +64,7 @@ def exchange(
     *,
     base: str,
     secrets: Iterable[str],
-    sent_file: bool = False,
+    carried: Carried = "",
     **content: Any,
 ) -> Answer:
     """Send one request. ``base`` stands for the server in messages of trouble, and none of ``secrets`` in any of them.
@@ -82,13 +86,13 @@ def exchange(
     except httpx.HTTPError as error:
         said = without(_what(error), hidden)
         if http_status is None:
-            arrived = sent_file and not isinstance(error, _NOT_SENT)
-            trouble = NetworkTrouble(f"no answer from {base}: {said}" + MAYBE[arrived], maybe_accepted=arrived)
+            arrived: Carried = "" if isinstance(error, _NOT_SENT) else carried
+            trouble = NetworkTrouble(f"no answer from {base}: {said}" + MAYBE[arrived], maybe_accepted=bool(arrived))
         else:
             trouble = BadAnswer(
-                f"the answer of {base} with status {http_status} breaks off: {said}" + MAYBE[sent_file],
+                f"the answer of {base} with status {http_status} breaks off: {said}" + MAYBE[carried],
                 http_status=http_status,
-                maybe_accepted=sent_file,
+                maybe_accepted=bool(carried),
             )
     raise trouble  # outside the except block: httpx's error holds the request, and with it the secrets
 
