@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 from tracklint.strava.client import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 TOKEN = "83ebeabdec09f6670863766f792ead24d61fe3f9"  # the one that Strava's documents print
 AT_10_07 = 1_714_557_600.0 + 7 * 60  # 2024-05-01T10:07:00Z
@@ -51,6 +52,14 @@ class Script:
 @pytest.fixture
 def fake_time() -> FakeTime:
     return FakeTime()
+
+
+@pytest.fixture
+def in_the_background() -> Iterator[None]:
+    """SIGINT is ignored, as in a job that a shell has started with ``&``."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -33,6 +33,10 @@ PLANTED = Tokens(
     client_secret=SECRET,
 )
 
+#: The first line of a child that is to be interrupted: who ignores SIGINT, as a job does that a shell has started with
+#: ``&``, hands that on to its children.
+INTERRUPTIBLE = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+
 
 def oauth_base(sandbox: Running) -> str:
     return f"{sandbox.page}oauth"

@@ -43,6 +43,7 @@ from tracklint.testing import Ride
 from .signing import (
     ACCESS,
     APPLICATION,
+    INTERRUPTIBLE,
     PLANTED,
     REFRESH,
     SECRET,
@@ -264,7 +265,9 @@ def test_strava_gives_the_same_token_back_while_it_is_good(sandbox: Running, tmp
     assert source.tokens().expires_at == pytest.approx(time.time() + 21600, abs=60)
 
 
-PROCESS = """
+PROCESS = (
+    INTERRUPTIBLE
+    + """
 import sys
 from pathlib import Path
 from tracklint.strava.auth import OAuth
@@ -275,6 +278,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 print(source.token())
 """
+)
 
 
 def process(base: str, file: TokenFile) -> subprocess.Popen[str]:
@@ -305,6 +309,7 @@ def test_processes_at_once_renew_once(sandbox: Running, tmp_path: Path) -> None:
     assert grants_of(sandbox).refreshes == 1
 
 
+@pytest.mark.usefixtures("in_the_background")
 def test_ctrl_c_while_strava_renews_does_not_lose_the_new_pair(scripted_server: Script, tmp_path: Path) -> None:
     base, asked = scripted_server(tokens_answer(), pause=1.0)
     file = TokenFile(tmp_path / "t.json")

@@ -31,6 +31,7 @@ from tracklint.strava.tokens import TokenFile
 from .signing import (
     ACCESS,
     APPLICATION,
+    INTERRUPTIBLE,
     PLANTED,
     browse,
     grants_of,
@@ -178,7 +179,7 @@ def test_login_on_a_full_disk(sandbox: Running, home: Path, monkeypatch: pytest.
 @contextmanager
 def _command(*words: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
     one = subprocess.Popen(
-        [sys.executable, "-c", "from tracklint.cli import main; main()", *words],
+        [sys.executable, "-c", INTERRUPTIBLE + "from tracklint.cli import main; main()", *words],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -207,6 +208,7 @@ def test_login_with_a_browser_that_blocks(sandbox: Running, home: Path, tmp_path
     assert "Traceback" not in trouble
 
 
+@pytest.mark.usefixtures("in_the_background")
 def test_ctrl_c_while_login_waits(sandbox: Running, home: Path) -> None:
     words = ("login", "--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET)
     with _command(*words, BROWSER="true %s") as one:
