@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import os
+import reprlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -10,11 +13,44 @@ from typing import Any, get_args
 
 from .findings import Purpose, Severity
 
-__all__ = ["PURPOSES", "BadConfig", "Config", "Limits", "load_config"]
+__all__ = ["PURPOSES", "RANGES", "BadConfig", "Config", "Limits", "load_config"]
 
 #: The questions that a check can answer.
 PURPOSES = get_args(Purpose)
 
+#: The least and the greatest value of each limit. Only ``now`` may be any number.
+RANGES = {
+    "max_inflated_bytes": (1, 2**40),
+    "max_upload_bytes": (1, 2**40),
+    "future_days": (0, 1e6),
+    "earliest_year": (1, 9999),
+    "gap_s": (0, 1e9),
+    "stale_gap_s": (0, 1e9),
+    "long_gap_s": (0, 1e9),
+    "max_speed_cycling_m_s": (0.1, 1e6),
+    "max_speed_running_m_s": (0.1, 1e6),
+    "max_speed_walking_m_s": (0.1, 1e6),
+    "max_speed_swimming_m_s": (0.1, 1e6),
+    "max_speed_other_m_s": (0.1, 1e6),
+    "jump_m": (0, 1e8),
+    "frozen_m": (0, 1e8),
+    "lowest_altitude_m": (-12_000, 1e6),
+    "highest_altitude_m": (-12_000, 1e6),
+    "max_climb_m_s": (0.1, 1e6),
+    "lowest_heart_rate_bpm": (0, 1000),
+    "highest_heart_rate_bpm": (0, 1000),
+    "max_cadence_rpm": (1, 1e5),
+    "max_running_cadence_rpm": (1, 1e5),
+    "max_power_w": (1, 1e6),
+    "lowest_temperature_c": (-273.15, 1000),
+    "highest_temperature_c": (-273.15, 1000),
+    "stuck_s": (0, 1e9),
+    "dropout_percent": (0, 100),
+    "second_reader_seconds": (0, 86_400),
+    "second_reader_mebibytes": (1, 2**20),
+}
+
+_MOST = 1e300
 _SEVERITIES = {s.label: s for s in Severity}
 
 
@@ -33,6 +69,8 @@ class Limits:
     least distance of a jump between positions. ``stuck_s`` is how long a sensor may repeat one value while the athlete
     moves, ``frozen_m`` how far the distance may grow at one position. ``dropout_percent`` is the share of points
     without a value from which a sensor counts as lost at times.
+
+    Each has its range (`RANGES`). Raises ValueError, with one clear sentence, for what is no number or lies outside.
     """
 
     now: float | None = None
@@ -65,6 +103,35 @@ class Limits:
     second_reader_seconds: float = 60.0
     second_reader_mebibytes: int = 1024
 
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            _in_range(each.name, getattr(self, each.name), whole=each.type == "int")
+        for lowest in (each.name for each in fields(self) if each.name.startswith("lowest_")):
+            highest = lowest.replace("lowest", "highest")
+            low, high = getattr(self, lowest), getattr(self, highest)
+            if low >= high:
+                raise ValueError(
+                    f"limit {_key(lowest)} is {low:g} and {_key(highest)} is {high:g}: nothing lies between"
+                )
+
+
+def _in_range(name: str, value: Any, *, whole: bool) -> None:
+    if name == "now" and value is None:
+        return
+    least, most = RANGES.get(name, (-math.inf, math.inf))
+    number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+    if number and least <= value <= most and abs(value) < _MOST:
+        return
+    wanted = f"{'a whole number' if whole else 'a number'} is wanted"
+    if name in RANGES:
+        wanted += f", from {least:.15g} to {most:.15g}"
+    raise ValueError(f"limit {_key(name)} is {reprlib.repr(value)}; {wanted}")
+
+
+def _key(name: str) -> str:
+    """A field's name as a configuration spells it."""
+    return name.replace("_", "-")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
@@ -76,6 +143,8 @@ class Config:
     ``profile`` is a file with a manufacturer's private messages (`fit.private`). ``second_readers`` lets other readers
     read each file too (`second`), which takes many times longer than the check. ``barometer_creators`` are the names of
     creators (in any case) whose TCX and GPX files always get the words "with barometer" when they are prepared.
+    ``relative_to`` is the folder that names in reports are relative to (`source.shown`), ``None`` the working
+    directory. ``file`` is where all this was read from.
     """
 
     purpose: Purpose = "strava"
@@ -87,6 +156,8 @@ class Config:
     profile: Path | None = None
     second_readers: bool = False
     barometer_creators: tuple[str, ...] = ()
+    relative_to: Path | None = None
+    file: Path | None = field(default=None, compare=False)
 
     def wants(self, code: str) -> bool:
         """Whether the rule with this code is to run."""
@@ -101,14 +172,19 @@ def load_config(path: Path | None = None, *, start: Path | None = None) -> Confi
     """
     if path is not None:
         return _from_file(path)
-    here = (start or Path.cwd()).resolve()
+    try:
+        here = (start or Path.cwd()).resolve()
+    except OSError as error:
+        raise BadConfig(f"the working directory cannot be used: {error.strerror}") from None
     for folder in (here, *here.parents):
-        if (folder / "tracklint.toml").is_file():
-            return _from_file(folder / "tracklint.toml")
-        pyproject = folder / "pyproject.toml"
-        if pyproject.is_file() and "tracklint" in _read(pyproject).get("tool", {}):
-            return _from_file(pyproject)
+        for name in ("tracklint.toml", "pyproject.toml"):
+            if os.path.lexists(folder / name) and (name == "tracklint.toml" or _has_our_table(folder / name)):
+                return _from_file(folder / name)
     return Config()
+
+
+def _has_our_table(pyproject: Path) -> bool:
+    return pyproject.is_file() and "tracklint" in _table(pyproject, _read(pyproject), "tool")
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -116,59 +192,75 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadConfig(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise BadConfig(f"{path}: not UTF-8, byte {error.start} is 0x{error.object[error.start]:02x}") from None
+    except tomllib.TOMLDecodeError as error:
         raise BadConfig(f"{path}: {error}") from None
+    except RecursionError:
+        raise BadConfig(f"{path}: lists or tables are nested too deeply") from None
 
 
 def _from_file(path: Path) -> Config:
-    table = _read(path)
+    table: Mapping[str, Any] = _read(path)
     if path.name == "pyproject.toml":
-        table = table.get("tool", {}).get("tracklint", {})
+        table = _table(path, _table(path, table, "tool"), "tracklint", "tool.tracklint")
     try:
-        return _from_table(table, path.parent)
-    except (TypeError, ValueError) as error:
+        return _from_table(table, path)
+    except ValueError as error:
         raise BadConfig(f"{path}: {error}") from None
 
 
-def _from_table(table: Mapping[str, Any], folder: Path) -> Config:
+def _table(path: Path, outer: Mapping[str, Any], key: str, shown: str = "") -> Mapping[str, Any]:
+    """The table under a key, empty where there is none. Raises `BadConfig`."""
+    table = outer.get(key, {})
+    if not isinstance(table, dict):
+        raise BadConfig(f"{path}: {shown or key} is {reprlib.repr(table)}; a table is wanted, [{shown or key}]")
+    return table
+
+
+def _from_table(table: Mapping[str, Any], path: Path) -> Config:
     known = {"select", "ignore", "severity", "fail-on", "for", "limits", "profile", "barometer-creators"}
     if unknown := sorted(set(table) - known):
         raise ValueError(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
-    limits = table.get("limits", {})
-    names = {f.name.replace("_", "-"): f.name for f in fields(Limits)}
+    limits = _table(path, table, "limits")
+    names = {_key(f.name): f.name for f in fields(Limits)}
     if unknown := sorted(set(limits) - set(names)):
         raise ValueError(f"unknown limit {unknown[0]!r}; known are {', '.join(sorted(names))}")
-    for name, value in limits.items():
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            raise TypeError(f"limit {name} is {value!r}; a number is wanted")
     profile = table.get("profile")
-    if profile is not None and not isinstance(profile, str):
-        raise TypeError(f'profile is {profile!r}; the path of a file is wanted, such as "private.json"')
+    if profile is not None and (not isinstance(profile, str) or not profile):
+        raise ValueError(f'profile is {reprlib.repr(profile)}; the path of a file is wanted, such as "private.json"')
     purpose = table.get("for", "strava")
     if purpose not in PURPOSES:
-        raise ValueError(f"for is {purpose!r}; known are {', '.join(PURPOSES)}")
+        raise ValueError(f"for is {reprlib.repr(purpose)}; known are {', '.join(PURPOSES)}")
     return Config(
         purpose=purpose,
         select=_words(table, "select", '["TIM", "SEN007"]', "codes"),
         ignore=_words(table, "ignore", '["TIM", "SEN007"]', "codes"),
         barometer_creators=_words(table, "barometer-creators", '["My App"]', "names"),
-        severity={code: severity(word) for code, word in table.get("severity", {}).items()},
-        fail_on=severity(table.get("fail-on", "error")),
+        severity={code: _severity(f"severity.{code}", word) for code, word in _table(path, table, "severity").items()},
+        fail_on=_severity("fail-on", table.get("fail-on", "error")),
         limits=Limits(**{names[name]: value for name, value in limits.items()}),
-        profile=None if profile is None else folder / profile,
+        profile=None if profile is None else path.parent / profile,
+        file=path,
     )
 
 
 def _words(table: Mapping[str, Any], key: str, example: str, what: str) -> tuple[str, ...]:
     value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise TypeError(f"{key} is {value!r}; a list of {what} is wanted, such as {example}")
+    if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
+        raise ValueError(f"{key} is {reprlib.repr(value)}; a list of {what} is wanted, such as {example}")
     return tuple(value)
 
 
-def severity(word: str) -> Severity:
-    """``error``, ``warning`` or ``info`` as a `Severity`. Raises ValueError."""
+def _severity(key: str, word: Any) -> Severity:
     try:
-        return _SEVERITIES[word]
-    except KeyError:
-        raise ValueError(f"{word!r} is not a severity; known are error, warning, info") from None
+        return severity(word)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from None
+
+
+def severity(word: Any) -> Severity:
+    """``error``, ``warning`` or ``info`` as a `Severity`. Raises ValueError."""
+    if not isinstance(word, str) or word not in _SEVERITIES:
+        raise ValueError(f"{reprlib.repr(word)} is not a severity; known are error, warning, info")
+    return _SEVERITIES[word]
