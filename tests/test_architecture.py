@@ -20,7 +20,7 @@ SRC = ROOT / "src" / "tracklint"
 FLOORS = (
     ("findings", "version"),
     ("source", "config", "edits", "sports", "words", "writing"),
-    ("activity",),
+    ("activity", "inputs"),
     ("predict", "fit", "xml"),
     ("second",),
     ("reading",),

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracklint.source import Unreadable, expand, open_source, sniff
+from tracklint.inputs import expand
+from tracklint.source import Unreadable, open_source, sniff
 from tracklint.testing import Ride
 
 GPX = Ride(seconds=20).gpx()

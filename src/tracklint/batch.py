@@ -7,10 +7,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
 
-from .checking import check, unreadable
-from .config import Config
+from .checking import check, failed, unreadable
+from .config import BadConfig, Config
 from .findings import Report
-from .source import Thing, Unreadable, expand
+from .inputs import expand
+from .source import Thing, Unreadable
 
 __all__ = ["check_many"]
 
@@ -23,12 +24,12 @@ def check_many(
 ) -> Iterator[Report]:
     """A report for every file in ``things``, in their order, as a stream.
 
-    Directories, globs and archives are expanded (`source.expand`); a pair of name and thing is taken as it is.
-    ``executor`` is any `concurrent.futures.Executor`; with a process pool, things must be paths or bytes. A thing that
-    cannot be read gets a report too (INT002).
+    Directories, globs and archives are expanded (`inputs.expand`), each file once; a pair of name and thing is
+    taken as it is. ``executor`` is any `concurrent.futures.Executor`; with a process pool, things must be paths or
+    bytes. A thing that cannot be read gets a report too (INT002).
     """
     config = config or Config()
-    named = _named(things)
+    named = expand(things, config.relative_to)
     if executor is None:
         yield from (check_named(name, thing, config) for name, thing in named)
         return
@@ -41,17 +42,13 @@ def check_many(
             waiting.append(executor.submit(check_named, name, thing, config))
 
 
-def _named(things: Iterable[Thing | tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
-    for thing in things:
-        if isinstance(thing, tuple):
-            yield thing
-        else:
-            yield from expand([thing])
-
-
 def check_named(name: str, thing: Thing, config: Config) -> Report:
-    """`checking.check`, but a thing that cannot be read gives a report too."""
+    """`checking.check`, but a thing that cannot be read gives a report too, and so does a defect of ours (INT001)."""
     try:
         return check(thing, config=config, name=name)
     except Unreadable as error:
         return unreadable(name, error)
+    except BadConfig:
+        raise
+    except Exception as error:  # a defect of ours costs its own file only
+        return failed(name, error)

@@ -14,7 +14,7 @@ from .rules.registry import crash
 from .source import Source, Thing, Unreadable
 from .sports import map_sessions
 
-__all__ = ["check", "check_reading", "check_source", "read", "summarize", "unreadable"]
+__all__ = ["check", "check_reading", "check_source", "failed", "read", "summarize", "unreadable"]
 
 
 def check(thing: Thing, *, config: Config | None = None, name: str | None = None) -> Report:
@@ -139,7 +139,16 @@ def unreadable(name: str, error: Unreadable) -> Report:
         hint="check the path and its permissions",
         where=Where(),
     )
+    return _unchecked(name, finding, "the file could not be read")
+
+
+def failed(name: str, error: Exception) -> Report:
+    """The report on a thing that a defect of ours did not let us check."""
+    return _unchecked(name, crash("checking the file", error), "tracklint itself failed")
+
+
+def _unchecked(name: str, finding: Finding, why: str) -> Report:
     return Report(
         name=name, format="unknown", container="plain", bytes=0, sha256="", activity=None, prediction=None,
-        findings=(finding,), skipped=(Skipped("*", "the file could not be read"),),
+        findings=(finding,), skipped=(Skipped("*", why),),
     )  # fmt: skip

@@ -190,7 +190,8 @@ class Prediction:
 class Report:
     """Everything that is known about one file.
 
-    ``name`` is the name the caller gave, without its directory where one was added by us; ``bytes`` and ``sha256`` are
+    ``name`` is relative to the working directory for a file below it, else as the person gave it (`source.shown`), and
+    no two files of a run have the same; ``bytes`` and ``sha256`` are
     those of the uncompressed content. ``format`` is ``fit``, ``tcx``, ``gpx`` or ``unknown``; ``container`` is
     ``plain``, ``gzip`` or ``zip``. ``schema_valid`` says of TCX and GPX whether the official schema accepts the file,
     which is another question than whether Strava does; ``None`` for other formats. ``purpose`` is the question that the

@@ -61,7 +61,9 @@ def read_thing(thing: Thing, config: Config, *, name: str | None = None) -> Read
     Bad content never raises. Raises `source.Unreadable` where the thing cannot be read at all, and `config.BadConfig`
     for a profile that cannot be used.
     """
-    return read_source(open_source(thing, name, max_inflated=config.limits.max_inflated_bytes), config)
+    most = config.limits.max_inflated_bytes
+    source = open_source(thing, name, max_inflated=most, relative_to=config.relative_to)
+    return read_source(source, config)
 
 
 def read_source(source: Source, config: Config) -> Reading:

@@ -6,21 +6,24 @@ could be saved are kept, so that the rest of the check can still read them.
 
 from __future__ import annotations
 
-import glob
+import errno
 import hashlib
 import io
+import os
 import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any, BinaryIO
 
 from .findings import Container, Format
 
-__all__ = ["Fault", "Member", "Source", "Thing", "Unreadable", "expand", "open_source", "read_bytes", "sniff"]
+__all__ = [
+    "Denied", "Fault", "Member", "Source", "Thing", "Unreadable", "open_source", "read_bytes", "shown", "sniff", "why",
+]  # fmt: skip
 
 #: The formats that a name can promise.
 FORMATS: tuple[Format, ...] = ("fit", "tcx", "gpx")
@@ -55,7 +58,15 @@ class Member:
     name: str
 
 
-Thing = str | Path | bytes | bytearray | memoryview | BinaryIO | Member
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A place that could not be looked into when the files of a run were gathered; to read it raises `Unreadable`."""
+
+    path: Path
+    why: str
+
+
+Thing = str | Path | bytes | bytearray | memoryview | BinaryIO | Member | Denied
 
 
 class Unreadable(Exception):
@@ -88,120 +99,128 @@ class Source:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def open_source(thing: Thing, name: str | None = None, *, max_inflated: int = MAX_INFLATED) -> Source:
+def open_source(
+    thing: Thing, name: str | None = None, *, max_inflated: int = MAX_INFLATED, relative_to: Path | None = None
+) -> Source:
     """Read one thing: a path, bytes, a binary file object, or ``"-"`` for standard input.
 
-    ``name`` overrides the name that reports show; a bare bytes object is called ``<bytes>``. Raises `Unreadable`.
+    ``name`` overrides the name that reports show (`shown`). Raises `Unreadable`.
     """
-    raw = read_bytes(thing)
-    return _unpack(raw, name or _shown(thing), max_inflated)
+    name = name or shown(thing, relative_to)
+    return _unpack(read_bytes(thing, name), name, max_inflated)
 
 
-def expand(things: Iterable[Thing]) -> Iterator[tuple[str, Thing]]:
-    """Directories, globs and archives as the single things in them, each with the name to show, in a stable order.
+def shown(thing: Thing, relative_to: Path | None = None) -> str:
+    """The name of a thing in every report and message.
 
-    A directory yields the activity files below it, by suffix; a glob pattern what matches; a zip its activity members,
-    named ``archive.zip/member``. A thing that is none of these is yielded as it is, also when it does not exist:
-    `open_source` says so with its name.
+    A path below ``relative_to`` (default: the working directory) is relative to it; another one stays as it was given,
+    so that no folder of this machine is told that the person did not tell. Always with ``/``; a member of an archive
+    is ``archive.zip/member``, a bare bytes object ``<bytes>``, standard input ``<stdin>``.
     """
-    for thing in things:
-        if not isinstance(thing, str | Path) or str(thing) == "-":
-            yield _shown(thing), thing
-            continue
-        path = Path(thing)
-        if path.is_dir():
-            found = [p for p in sorted(path.rglob("*")) if p.is_file() and p.name.lower().endswith((*SUFFIXES, ".zip"))]
-            for inner in found:
-                yield from _members(str(inner), inner)
-        elif not path.exists() and glob.has_magic(str(thing)):
-            matches = sorted(glob.glob(str(thing), recursive=True))
-            if not matches:
-                yield str(thing), thing
-            yield from expand(matches)
-        else:
-            yield from _members(str(thing), path)
-
-
-def _members(shown: str, path: Path) -> Iterator[tuple[str, Thing]]:
-    try:
-        with path.open("rb") as file:
-            if file.read(4) != b"PK\x03\x04":
-                yield shown, path
-                return
-            with zipfile.ZipFile(file) as archive:
-                members = [m.filename for m in archive.infolist() if m.filename.lower().endswith(SUFFIXES)]
-    except Exception:  # a damaged archive makes zipfile raise what it may
-        yield shown, path
-        return
-    if len(members) <= 1:
-        yield shown, path
-        return
-    for member in sorted(members):
-        yield f"{shown}/{member}", Member(path, member)
-
-
-def _shown(thing: Thing) -> str:
-    if isinstance(thing, str | Path):
-        return "<stdin>" if str(thing) == "-" else str(thing)
+    if isinstance(thing, Member):
+        return f"{shown(thing.archive, relative_to)}/{thing.name}"
     if isinstance(thing, bytes | bytearray | memoryview):
         return "<bytes>"
-    if isinstance(thing, Member):
-        return f"{thing.archive}/{thing.name}"
-    return str(getattr(thing, "name", "<file>"))
+    given = thing.path if isinstance(thing, Denied) else thing
+    if not isinstance(given, str | Path):
+        given = getattr(thing, "name", "<file>")
+        if not isinstance(given, str | Path):  # the number of an open file
+            return str(given)
+    if str(given) in _NO_PATHS:
+        return _NO_PATHS[str(given)]
+    path = PurePath(given)
+    below = _below(path, relative_to) if _is_path(str(given)) else None
+    return (below or path).as_posix()
 
 
-def read_bytes(thing: Thing) -> bytes:
-    """The bytes of a thing as they are, compressed or not. Raises `Unreadable`."""
-    shown = _shown(thing)
+#: What is given in the place of a path, and how it is called.
+_NO_PATHS = {"-": "<stdin>", "": '""'}
+
+
+def _is_path(given: str) -> bool:
+    return not (given.startswith("<") and given.endswith(">"))
+
+
+def _below(path: PurePath, folder: Path | None) -> PurePath | None:
+    """``path`` relative to the folder, or ``None`` where it lies elsewhere: as it is spelt, else as the disk has it."""
+    try:
+        here = Path.cwd()
+    except OSError:  # the working directory was deleted
+        return None
+    base = here / folder if folder is not None else here
+    whole = here / path
+    if ".." not in whole.parts and whole.is_relative_to(base):
+        return whole.relative_to(base)
+    parent, own = (whole.parent, whole.name) if path.name not in ("", "..") else (whole, "")
+    real, real_base = PurePath(os.path.realpath(parent), own), os.path.realpath(base)
+    return real.relative_to(real_base) if real.is_relative_to(real_base) else None
+
+
+def read_bytes(thing: Thing, name: str | None = None) -> bytes:
+    """The bytes of a thing as they are, compressed or not. Raises `Unreadable`, which calls it ``name``."""
+    name = name or shown(thing)
     if isinstance(thing, bytes | bytearray | memoryview):
         return bytes(thing)
+    if isinstance(thing, Denied):
+        raise Unreadable(f"{name}: {thing.why}")
     try:
         if isinstance(thing, Member):
             with zipfile.ZipFile(thing.archive) as archive, archive.open(thing.name) as packed:
-                return _capped(packed, shown)
+                return _capped(packed, name)
         if isinstance(thing, str | Path):
             if str(thing) == "-":
-                return _capped(sys.stdin.buffer, shown)
+                return _capped(sys.stdin.buffer, name)
+            if not str(thing):
+                raise Unreadable(f"{name}: an empty path names no file")
             with Path(thing).open("rb") as file:
-                return _capped(file, shown)
-        return _capped(thing, shown)
-    except FileNotFoundError:
-        raise Unreadable(f"{shown}: there is no such file") from None
-    except IsADirectoryError:
-        raise Unreadable(f"{shown}: this is a directory") from None
-    except PermissionError:
-        raise Unreadable(f"{shown}: no permission to read it") from None
+                return _capped(file, name)
+        return _capped(thing, name)
+    except Unreadable:
+        raise
     except Exception as error:  # a damaged archive makes zipfile raise what it may
-        raise Unreadable(f"{shown}: {getattr(error, 'strerror', None) or error}") from None
+        raise Unreadable(f"{name}: {why(error)}") from None
 
 
-def _capped(file: IO[bytes], shown: str) -> bytes:
+def why(error: Exception) -> str:
+    """What hinders the reading, in words."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, IsADirectoryError):
+        return "this is a directory"
+    if isinstance(error, PermissionError):
+        return "no permission to read it"
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return "this link leads back to itself"
+    return str(getattr(error, "strerror", None) or error)
+
+
+def _capped(file: IO[bytes], name: str) -> bytes:
     data = file.read(MAX_READ + 1)
     if isinstance(data, str):
-        raise Unreadable(f"{shown}: the file object is open in text mode; open it in binary mode")
+        raise Unreadable(f"{name}: the file object is open in text mode; open it in binary mode")
     if len(data) > MAX_READ:
-        raise Unreadable(f"{shown}: larger than {MAX_READ // 2**20} MiB; no activity file is")
+        raise Unreadable(f"{name}: larger than {MAX_READ // 2**20} MiB; no activity file is")
     return bytes(data)
 
 
-def _unpack(raw: bytes, shown: str, cap: int) -> Source:
-    name = shown
+def _unpack(raw: bytes, name: str, cap: int) -> Source:
+    own = name
     container: Container = "plain"
     faults: list[Fault] = []
     data = raw
     if raw[:4] == b"PK\x03\x04":
         container = "zip"
         data, member = _unzip(raw, cap, faults)
-        name = member or name
+        own = member or name
     if data[:2] == b"\x1f\x8b":
         container = "gzip" if container == "plain" else container
         data = _gunzip(data, cap, faults)
-    lower = name.lower()
+    lower = own.lower()
     bare = lower.removesuffix(".gz")
     claims = next((f for f in FORMATS if bare.endswith("." + f)), None)
     kind, looks_like = sniff(data)
     return Source(
-        name=shown,
+        name=name,
         data=data,
         format=kind,
         looks_like=looks_like,

@@ -1,13 +1,11 @@
-"""How times, durations, places, names and counts are said, wherever a person or a program reads them."""
+"""How times, durations, places and counts are said, wherever a person or a program reads them."""
 
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from .findings import Severity
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
     from .findings import Finding, Where
 
-__all__ = ["clock", "counted", "iso", "place", "portable_name", "printable", "severities"]
+__all__ = ["clock", "counted", "iso", "place", "printable", "severities"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: What a terminal could obey (controls) or reorder (bidirectional marks), and halves of characters.
@@ -93,21 +91,6 @@ def place(where: Where, fmt: str, start: float | None = None) -> str:
     if where.count is not None and where.count > 1:
         parts.append(f"the first of {where.count}")
     return ", ".join(parts)
-
-
-def portable_name(name: str) -> str:
-    """A report's name without the machine: a path below the working directory relative to it, another absolute one cut.
-
-    What is left of an absolute path elsewhere is the file's own name, or the archive's and its member's.
-    """
-    if not os.path.isabs(name):  # noqa: PTH117 - "<stdin>" and "archive.zip/member" are no paths
-        return name
-    path = PurePath(name)
-    try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        archive = next((i for i, part in enumerate(path.parts[:-1]) if part.lower().endswith(".zip")), -1)
-        return PurePath(*path.parts[archive:]).as_posix()
 
 
 def printable(text: str, encoding: str | None = None) -> str:

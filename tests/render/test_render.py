@@ -23,10 +23,12 @@ from hypothesis import strategies as st
 from reports import ALL, CONTENT, END, GOOD, NOTED, REFUSED, RISKY, START, finding, report
 
 from conftest import ROOT
+from tracklint.checking import check
 from tracklint.findings import Finding, Report, Severity, Skipped, Where
 from tracklint.render import FORMATS, write
 from tracklint.render.show import show, sparkline
-from tracklint.words import clock, iso, place, portable_name, printable
+from tracklint.source import Member, shown
+from tracklint.words import clock, iso, place, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -305,12 +307,12 @@ def test_times_and_places() -> None:
 
 def test_names_do_not_tell_where_the_machine_keeps_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert portable_name(str(tmp_path / "a" / "ride.fit")) == "a/ride.fit"
-    assert portable_name(str(tmp_path.parent / "ride.fit")) == "ride.fit"
-    assert portable_name(str(tmp_path.parent / "x.zip" / "a" / "ride.fit")) == "x.zip/a/ride.fit"
-    assert portable_name("../ride.fit") == "../ride.fit"
-    assert [portable_name(name) for name in ("<bytes>", "x.zip/ride.fit")] == ["<bytes>", "x.zip/ride.fit"]
-    assert str(tmp_path.parent) not in _written("json", [report(str(tmp_path / "ride.fit"))])
+    assert shown(str(tmp_path / "a" / "ride.fit")) == "a/ride.fit"
+    assert shown(str(tmp_path.parent / "ride.fit")) == f"{tmp_path.parent}/ride.fit"
+    assert shown(Member(Path("x.zip"), "a/ride.fit")) == "x.zip/a/ride.fit"
+    assert shown("../ride.fit") == "../ride.fit"
+    assert [shown(name) for name in (b"", "x.zip/ride.fit")] == ["<bytes>", "x.zip/ride.fit"]
+    assert str(tmp_path.parent) not in _written("json", [check(bytes(20), name=shown(tmp_path / "ride.fit"))])
 
 
 def test_data_outputs_need_nothing_heavy() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -61,10 +62,10 @@ def check(
 ) -> None:
     """Check files, directories, globs and archives; - is standard input. Quiet when all is well."""
     from ..batch import check_many
-    from ..source import expand
+    from ..inputs import expand
 
     config = replace(config, second_readers=second_reader)
-    things = dict(_unique(expand(paths)))
+    things = dict(_kept_input(expand(paths, config.relative_to)))
     _spare_inputs(outputs, things)
     with _executor(jobs if len(things) > 1 else 1) as executor:
         reports = _kept(check_many(things.items(), config=config, executor=executor), total=len(things))
@@ -72,9 +73,8 @@ def check(
     sys.exit(exit_status(seen, config))
 
 
-def _unique(named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
-    """The same path given twice is one file; standard input is read once and kept, because excerpts are shown from
-    it."""
+def _kept_input(named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
+    """Standard input is read once and kept, because excerpts are shown from it."""
     from ..source import read_bytes
 
     for name, thing in named:
@@ -82,9 +82,9 @@ def _unique(named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
 
 
 def _spare_inputs(outputs: list[tuple[str, str]], things: dict[str, Thing]) -> None:
-    inputs = {Path(thing).resolve() for thing in things.values() if isinstance(thing, str | Path)}
+    inputs = {os.path.realpath(thing) for thing in things.values() if isinstance(thing, str | Path)}
     for _, file in outputs:
-        if file and Path(file).resolve() in inputs:
+        if file and os.path.realpath(file) in inputs:
             fail(f"{file}: this is one of the files to check; nothing is written over it")
 
 

@@ -91,8 +91,9 @@ def fix(
     """
     from ..checking import check
     from ..edits import Wishes
+    from ..inputs import expand
     from ..mending.fixing import fix as fix_one
-    from ..source import expand, read_bytes
+    from ..source import read_bytes
 
     if out is not None and in_place:
         fail("--out and --in-place exclude each other")
@@ -103,7 +104,7 @@ def fix(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     reports: list[Report] = []
-    for name, thing in expand(paths):
+    for name, thing in expand(paths, config.relative_to):
         content = read_bytes(thing)  # once: standard input and pipes give their bytes a single time
         zone = None if tz is None else _minutes(tz, content, config)
         wishes = Wishes(zone=zone, sport=sport, interpolate=interpolate)

@@ -34,7 +34,8 @@ def fail(message: str) -> NoReturn:
 
 
 def one_line_errors(command: Command) -> Command:
-    """Turn what a person can do something about into one line and exit status 2; a closed pipe ends quietly."""
+    """Turn what a person can do something about, and a defect of ours, into one line and exit status 2; a closed pipe
+    ends quietly."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -49,7 +50,7 @@ def one_line_errors(command: Command) -> Command:
             sys.stderr.close()
             sys.exit(0)
         except OSError as error:
-            fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
 
     return run  # type: ignore[return-value]  # functools.wraps keeps the signature, which mypy cannot see
 
@@ -65,7 +66,8 @@ def _time(_ctx: click.Context, _param: click.Parameter, value: str | None) -> fl
 
 
 def config_options(command: Command) -> Command:
-    """--config, --for, --select, --ignore, --fail-on, --now and --profile; the command gets one ``config``."""
+    """--config, --for, --select, --ignore, --fail-on, --now, --relative-to and --profile; the command gets one
+    ``config``."""
 
     @click.option(
         "--config", "config_file", type=click.Path(path_type=Path), metavar="FILE", help="Read this tracklint.toml."
@@ -83,12 +85,17 @@ def config_options(command: Command) -> Command:
         "--fail-on", type=click.Choice(["error", "warning", "info"]), help="Least severity for exit status 1."
     )
     @click.option("--now", callback=_time, metavar="TIME", help="The time that rules about dates compare with.")
+    @click.option(
+        "--relative-to", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+        help="Name the files below DIR relative to it, instead of those below the working directory.",
+    )  # fmt: skip
     @profile_option
     @functools.wraps(command)
     def run(*args: Any, config_file: Path | None, **kwargs: Any) -> Any:
         from ..config import load_config
 
-        picked = {name: kwargs.pop(name) for name in ("purpose", "select", "ignore", "fail_on", "now", "profile")}
+        names = ("purpose", "select", "ignore", "fail_on", "now", "relative_to", "profile")
+        picked = {name: kwargs.pop(name) for name in names}
         return command(*args, config=_merged(load_config(config_file), **picked), **kwargs)
 
     return run  # type: ignore[return-value]  # the decorated function takes the same positional arguments
@@ -102,6 +109,7 @@ def _merged(
     ignore: tuple[str, ...],
     fail_on: str | None,
     now: float | None,
+    relative_to: Path | None,
     profile: Path | None,
 ) -> Config:
     from ..config import severity
@@ -110,7 +118,8 @@ def _merged(
         from ..fit.private import load_private
 
         load_private(profile)  # a file that cannot be used is said once, before any file is checked
-    _known((*select, *ignore, *config.select, *config.ignore, *config.severity))
+    _known((*select, *ignore))
+    _known((*config.select, *config.ignore, *config.severity), f"{config.file}: ")
     return replace(
         config,
         purpose=purpose or config.purpose,
@@ -118,19 +127,20 @@ def _merged(
         ignore=(*config.ignore, *ignore),
         fail_on=severity(fail_on) if fail_on else config.fail_on,
         limits=replace(config.limits, now=now) if now is not None else config.limits,
+        relative_to=relative_to,
         profile=profile,
     )
 
 
-def _known(codes: Sequence[str]) -> None:
-    """End where no rule has one of these codes. Without codes the rules are not even imported."""
+def _known(codes: Sequence[str], where: str = "") -> None:
+    """End where no rule has one of these codes, given at ``where``. Without codes the rules are not even imported."""
     if not codes:
         return
     from ..rules import RULES
 
     for code in codes:
-        if not any(known.startswith(code) for known in RULES):
-            fail(f"no rule has the code {code}; `tracklint explain` lists them")
+        if not code or not any(known.startswith(code) for known in RULES):
+            fail(f"{where}no rule has the code {code!r}; `tracklint explain` lists them")
 
 
 def exit_status(reports: Iterable[Report], config: Config) -> int:

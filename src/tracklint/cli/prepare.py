@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 @config_options
 def prepare(paths: tuple[str, ...], out: Path, barometer: bool, no_gzip: bool, config: Config) -> None:
     """Tag, compress and name files for an upload. The originals are never touched, and nothing is overwritten."""
+    from ..inputs import expand
     from ..preparing import prepare as prepare_one
-    from ..source import expand
     from ..writing import write_new
 
     out.mkdir(parents=True, exist_ok=True)
     reports = []
-    for name, thing in expand(paths):
+    for name, thing in expand(paths, config.relative_to):
         prepared = prepare_one(thing, config=config, barometer=barometer, gzip=not no_gzip, name=name)
         reports.append(prepared.report)
         target = out / prepared.name

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Where
-from ..words import iso, portable_name
+from ..words import iso
 
 if TYPE_CHECKING:
     from ..findings import Finding, Prediction, Report, Summary
@@ -24,7 +24,7 @@ _KEYS = {"message_name": "global"}
 def file_object(report: Report) -> dict[str, Any]:
     """One element of ``files``."""
     return {
-        "name": portable_name(report.name),
+        "name": report.name,
         "format": report.format,
         "container": report.container,
         "bytes": report.bytes,

@@ -189,6 +189,6 @@ def _row(path: Path, line: int, row: Mapping[str, str | None]) -> Fields:
     return Fields(**values)
 
 
-def row_for(table: Mapping[str, Fields], name: str) -> Fields | None:
-    """The row for a file: by the name as given, else by its own name without directories."""
-    return table.get(name) or table.get(PurePath(name).name)
+def row_for(table: Mapping[str, Fields], name: str, path: str = "") -> Fields | None:
+    """The row for a file: by its name in reports, by its path as given, else by its own name without directories."""
+    return table.get(name) or table.get(path) or table.get(PurePath(name).name)

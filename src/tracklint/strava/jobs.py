@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..checking import read
 from ..config import Config
+from ..inputs import expand
 from ..preparing import Prepared, prepare
-from ..source import Member, Thing, Unreadable, expand, open_source, read_bytes
+from ..source import Member, Thing, Unreadable, open_source, read_bytes
 from .batch import Job
 from .fields import Fields, filled, row_for, words_of
 
@@ -37,14 +38,21 @@ class Order:
 
 
 def jobs_for(things: Iterable[Thing], order: Order, unread: Callable[[Unreadable], object]) -> Iterator[Job]:
-    """A job for each file in ``things`` (`source.expand`). ``unread`` is told what cannot be read at all."""
-    for name, thing in expand(things):
-        row = row_for(order.table, name)
+    """A job for each file in ``things`` (`inputs.expand`). ``unread`` is told what cannot be read at all."""
+    for name, thing in expand(things, order.config.relative_to):
+        row = row_for(order.table, name, _as_given(thing))
         each = replace(order, fields=row.over(order.fields) if row else order.fields)
         try:
             yield _job(name, read_bytes(thing) if str(thing) == "-" else thing, each)
         except Unreadable as error:
             unread(error)
+
+
+def _as_given(thing: Thing) -> str:
+    """The path as it was spelt, for tables that spell it so too; empty for what has none."""
+    if isinstance(thing, Member):
+        return f"{thing.archive}/{thing.name}"
+    return str(thing) if isinstance(thing, str | Path) else ""
 
 
 def jobs_again(entries: Iterable[Entry], order: Order, unread: Callable[[Unreadable], object]) -> Iterator[Job]:

@@ -1,0 +1,198 @@
+"""From what a run is given to its files: directories, globs and archives are opened up, and each file is one of the run
+once, under a name of its own. What cannot be looked into is a file of the run too, so that nobody misses it."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import itertools
+import os
+import re
+import stat
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath, PurePosixPath
+
+from .source import SUFFIXES, Denied, Member, Thing, shown, why
+
+__all__ = ["Input", "expand", "inputs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file of a run. ``name`` is what reports call it (`source.shown`), ``thing`` what is opened.
+
+    ``below`` is its place below the directory, the glob's fixed part or the archive that was given; the own name of a
+    file that was given by itself. It never leads out of a folder that it is put below.
+    """
+
+    name: str
+    thing: Thing
+    below: PurePosixPath
+
+
+def expand(things: Iterable[Thing | tuple[str, Thing]], relative_to: Path | None = None) -> Iterator[tuple[str, Thing]]:
+    """`inputs` as pairs of name and thing; a pair is taken as it is."""
+    for each in inputs(things, relative_to):
+        yield each.name, each.thing
+
+
+def inputs(
+    things: Iterable[Thing | tuple[str, Thing]], relative_to: Path | None = None, *, apart_from: Path | None = None
+) -> Iterator[Input]:
+    """The single files in ``things``, in a stable order, each once, however often and in whatever spelling it is given.
+
+    A directory yields the activity files below it, by suffix, and does not follow links to other directories; a glob
+    pattern what matches; a zip its activity members, named ``archive.zip/member``. A thing that is none of these is
+    yielded as it is, also when it does not exist, and so is a `Denied` for what cannot be looked into: `open_source`
+    says so with its name. ``apart_from`` is a folder of results: what it holds is no input where it lies below a
+    directory or glob that was given.
+    """
+    names: set[str] = set()
+    known: set[object] = set()
+    for given in things:
+        if isinstance(given, tuple):
+            yield Input(*given, PurePosixPath(_own(given[0])))
+            continue
+        for thing, below in _found(given, apart_from):
+            if (key := _key(thing)) in known:
+                continue
+            known.add(key)
+            name = _unlike(names, thing, relative_to)
+            names.add(name)
+            yield Input(name, thing, PurePosixPath(*below.parts or (_own(shown(thing)),)))
+
+
+def _key(thing: Thing) -> object:
+    """What is the same for two spellings of one file; every object in memory is a thing of its own."""
+    if isinstance(thing, Member):
+        return os.path.realpath(thing.archive), thing.name
+    if isinstance(thing, Denied):
+        return os.path.realpath(thing.path)
+    if isinstance(thing, str | Path):
+        return str(thing) if str(thing) in ("-", "") else os.path.realpath(thing)
+    return object()
+
+
+def _unlike(names: set[str], thing: Thing, relative_to: Path | None) -> str:
+    """A thing's name, unlike those of the files before it: in full where another path is spelt so, else numbered."""
+    name = shown(thing, relative_to)
+    if name in names and isinstance(thing, str | Path | Member | Denied):
+        name = _in_full(thing)
+    numbered = (f"{name} ({number})" for number in itertools.count(2))
+    return next(each for each in itertools.chain([name], numbered) if each not in names)
+
+
+def _in_full(thing: str | Path | Member | Denied) -> str:
+    if isinstance(thing, Member):
+        return f"{_in_full(thing.archive)}/{thing.name}"
+    return PurePath(os.path.realpath(thing.path if isinstance(thing, Denied) else thing)).as_posix()
+
+
+def _own(name: str) -> str:
+    return PurePath(name.strip("<>")).name or "activity"
+
+
+def _found(given: Thing, apart_from: Path | None) -> Iterator[tuple[Thing, PurePath]]:
+    """The things in one that was given, each with its place below it: none where it is the given one itself."""
+    if not isinstance(given, str | Path) or str(given) in ("-", ""):
+        yield given, PurePath()
+    elif _is_folder(Path(given)):
+        yield from _in_folder(Path(given), apart_from)
+    elif not os.path.lexists(given) and glob.has_magic(str(given)):
+        yield from _matching(str(given), apart_from)
+    else:
+        yield from _members(Path(given))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # no permission to look: it is said when the path is opened
+        return False
+
+
+def _in_folder(folder: Path, apart_from: Path | None) -> Iterator[tuple[Thing, PurePath]]:
+    for place in _walk(folder, apart_from):
+        if isinstance(place, Denied):
+            yield place, place.path.relative_to(folder)
+            continue
+        for thing, below in _members(place):
+            yield thing, place.relative_to(folder) / below
+
+
+def _walk(folder: Path, apart_from: Path | None) -> Iterator[Path | Denied]:
+    """The activity files and archives below a folder, and what cannot be looked into, in the order of their paths."""
+    spared = os.path.realpath(apart_from) if apart_from is not None else None
+    waiting: list[os.DirEntry[str] | Path] = [folder]
+    while waiting:
+        entry = waiting.pop()
+        try:
+            if isinstance(entry, Path) or entry.is_dir(follow_symlinks=False):
+                if isinstance(entry, Path) or spared is None or os.path.realpath(entry) != spared:
+                    with os.scandir(entry) as inner:
+                        waiting += sorted(inner, key=lambda each: each.name, reverse=True)
+            elif _is_activity(entry):
+                yield Path(entry)
+        except OSError as error:
+            yield Denied(Path(entry), why(error))
+
+
+def _is_activity(entry: os.DirEntry[str]) -> bool:
+    """Whether a file is one of ours by its name. Raises OSError where it cannot be told what the name stands for."""
+    if entry.name.lower().endswith((*SUFFIXES, ".zip")):
+        return stat.S_ISREG(entry.stat().st_mode)
+    entry.is_file()  # a link onto itself raises; one that leads nowhere, and is none of ours, does not
+    return False
+
+
+def _matching(pattern: str, apart_from: Path | None) -> Iterator[tuple[Thing, PurePath]]:
+    parts = PurePath(pattern).parts
+    fixed = list(itertools.takewhile(lambda part: not glob.has_magic(part), parts))
+    root = PurePath(*fixed)
+    matches = [PurePath(match) for match in sorted(glob.glob(pattern, recursive=True))]
+    if not matches:
+        yield pattern, PurePath()
+    for match in matches:
+        if apart_from is None or not _holds(root, apart_from, match):
+            for thing, below in _found(Path(match), apart_from):
+                yield thing, match.relative_to(root) / below
+    for end in range(len(fixed), len(parts)):
+        yield from ((denied, denied.path.relative_to(root)) for denied in _denied(PurePath(*parts[:end])))
+
+
+def _holds(root: PurePath, results: Path, match: PurePath) -> bool:
+    """Whether a match lies in the folder of results, and that one below the pattern's fixed part."""
+    place, outer, inner = (PurePath(os.path.realpath(path)) for path in (results, root, match))
+    return place != outer and place.is_relative_to(outer) and inner.is_relative_to(place)
+
+
+def _denied(pattern: PurePath) -> Iterator[Denied]:
+    """The folders that a pattern means and that cannot be looked into; `glob.glob` passes them over."""
+    for folder in sorted(glob.glob(str(pattern), recursive=True)):
+        try:
+            if Path(folder).is_dir():
+                os.scandir(folder).close()
+        except OSError as error:
+            yield Denied(Path(folder), why(error))
+
+
+def _members(path: Path) -> Iterator[tuple[Thing, PurePath]]:
+    members: list[str] = []
+    with contextlib.suppress(Exception), path.open("rb") as file:  # a damaged archive makes zipfile raise what it may
+        if file.read(4) == b"PK\x03\x04":
+            with zipfile.ZipFile(file) as archive:
+                members = [m.filename for m in archive.infolist() if m.filename.lower().endswith(SUFFIXES)]
+    if len(members) <= 1:
+        yield path, PurePath()
+    else:
+        for member in sorted(members):
+            yield Member(path, member), PurePath(*_inside(member))
+
+
+def _inside(member: str) -> Iterator[str]:
+    """The parts of a member's name that cannot lead out of the folder that it is put into."""
+    for part in re.split(r"[/\\]", member):
+        if part not in ("", ".", "..") and not re.fullmatch("[A-Za-z]:", part):
+            yield part
