@@ -4,6 +4,7 @@ name."""
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -29,6 +30,21 @@ COMMANDS = {
 
 
 class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        """Exit status 1 is for findings: what is not foreseen anywhere in a command is one line and 2."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except KeyboardInterrupt:
+            told = "stopped"
+        except Exception as error:
+            from .troubles import own_failure
+
+            told = own_failure(error)
+        click.echo(f"tracklint: {told}", err=True)
+        raise click.exceptions.Exit(2)
+
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 

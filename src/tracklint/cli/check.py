@@ -65,7 +65,7 @@ def check(
     from ..inputs import expand
 
     config = replace(config, second_readers=second_reader)
-    things = dict(_kept_input(expand(paths, config.relative_to)))
+    things = dict(_stdin_kept(expand(paths, config.relative_to)))
     _spare_inputs(outputs, things)
     with _executor(jobs if len(things) > 1 else 1) as executor:
         reports = _kept(check_many(things.items(), config=config, executor=executor), total=len(things))
@@ -73,7 +73,7 @@ def check(
     sys.exit(exit_status(seen, config))
 
 
-def _kept_input(named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
+def _stdin_kept(named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
     """Standard input is read once and kept, because excerpts are shown from it."""
     from ..source import read_bytes
 

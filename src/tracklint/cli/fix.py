@@ -8,16 +8,18 @@ import gzip
 import math
 import re
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
 
 from .options import config_options, exit_status, fail, one_line_errors, paths
+from .troubles import NotWritten, Troubles
 
 if TYPE_CHECKING:
     from ..config import Config
     from ..findings import Report
+    from ..inputs import Input
     from ..mending.fixing import Change, Fixed
     from ..source import Thing
 
@@ -91,7 +93,7 @@ def fix(
     """
     from ..checking import check
     from ..edits import Wishes
-    from ..inputs import expand
+    from ..inputs import inputs
     from ..mending.fixing import fix as fix_one
     from ..source import read_bytes
 
@@ -104,29 +106,32 @@ def fix(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     reports: list[Report] = []
-    for name, thing in expand(paths, config.relative_to):
-        content = read_bytes(thing)  # once: standard input and pipes give their bytes a single time
-        zone = None if tz is None else _minutes(tz, content, config)
-        wishes = Wishes(zone=zone, sport=sport, interpolate=interpolate)
-        fixed = fix_one(content, config=config, unsafe=unsafe, notes=notes, split=split, wishes=wishes, name=name)
-        results = [
-            check(part, config=config, name=_part(name, k, fixed).removesuffix(".gz"))
-            for k, part in enumerate(fixed.parts, 1)
-        ]
-        results = results or [fixed.after]
-        reports += results
-        _tell(name, fixed)
-        if diff and fixed.changed:
-            _show_diff(name, fixed, config)
-        if in_place:
-            _replace(name, thing, fixed)
-        elif out is not None:
-            _write(name, out, fixed, content)
-        elif fixed.changed or fixed.parts:
-            click.echo(f"{name}: nothing is written; give --out DIR or --in-place")
-        for report in results:
-            _remaining(report, config, part=bool(fixed.parts))
-    sys.exit(exit_status(reports, config))
+    troubles = Troubles()
+    for each in list(inputs(paths, config.relative_to, apart_from=out)):
+        name, thing = each.name, each.thing
+        with troubles.of(name):
+            content = read_bytes(thing)  # once: standard input and pipes give their bytes a single time
+            zone = None if tz is None else _minutes(tz, content, config)
+            wishes = Wishes(zone=zone, sport=sport, interpolate=interpolate)
+            fixed = fix_one(content, config=config, unsafe=unsafe, notes=notes, split=split, wishes=wishes, name=name)
+            results = [
+                check(part, config=config, name=str(_part(each.below, k, fixed)).removesuffix(".gz"))
+                for k, part in enumerate(fixed.parts, 1)
+            ]
+            results = results or [fixed.after]
+            reports += results
+            _tell(name, fixed)
+            if diff and fixed.changed:
+                _show_diff(name, fixed, config)
+            if in_place:
+                _replace(name, thing, fixed)
+            elif out is not None:
+                _write(each, out, fixed, content, troubles)
+            elif fixed.changed or fixed.parts:
+                click.echo(f"{name}: nothing is written; give --out DIR or --in-place")
+            for report in results:
+                _remaining(report, config, part=bool(fixed.parts))
+    sys.exit(troubles.told(exit_status(reports, config)))
 
 
 def _minutes(zone: Zone, content: bytes, config: Config) -> int:
@@ -188,42 +193,33 @@ def _remaining(report: Report, config: Config, *, part: bool) -> None:
             click.echo(f"  {where}{finding.severity.label} {finding.code} {finding.message}", err=True)
 
 
-def _stem(name: str) -> tuple[str, str]:
-    """The file's own name in two parts, so that a number can stand between: ``ride`` and ``.fit.gz``."""
-    own = Path(name.strip("<>")).name or "activity"
+def _stem(own: str) -> tuple[str, str]:
+    """A file's own name in two parts, so that a number can stand between: ``ride`` and ``.fit.gz``."""
     for suffix in (".fit.gz", ".tcx.gz", ".gpx.gz", ".fit", ".tcx", ".gpx"):
-        if own.lower().endswith(suffix):
+        if own.lower().endswith(suffix) and len(own) > len(suffix):
             return own[: -len(suffix)], own[-len(suffix) :]
-    return own.removesuffix(".zip"), ""
+    return own.removesuffix(".zip") or own, ""
 
 
-def _part(name: str, k: int, fixed: Fixed) -> str:
-    """The name of a part's file."""
-    stem, suffix = _stem(name)
-    return f"{stem}-{k}{suffix or '.' + fixed.before.format}"
+def _part(below: PurePosixPath, k: int, fixed: Fixed) -> PurePosixPath:
+    """The place of a part's file; of the whole file, where ``k`` is 0."""
+    stem, suffix = _stem(below.name)
+    number = f"-{k}" if k else ""
+    return below.with_name(f"{stem}{number}{suffix or '.' + fixed.before.format}")
 
 
-def _write(name: str, out: Path, fixed: Fixed, original: bytes) -> None:
+def _write(given: Input, out: Path, fixed: Fixed, original: bytes, troubles: Troubles) -> None:
     """The mended file, or its parts, as new files: nothing is overwritten.
 
     ``original`` is the file as it came; a gzipped one that nothing was done to keeps these bytes.
     """
-    from ..writing import write_new
-
-    stem, suffix = _stem(name)
-    suffix = suffix or f".{fixed.before.format}"
-    files = {_part(name, k, fixed): part for k, part in enumerate(fixed.parts, 1)} or {stem + suffix: fixed.data}
-    for own, data in files.items():
-        target = out / own
+    for k, data in enumerate(fixed.parts, 1) if fixed.parts else [(0, fixed.data)]:
         content = data
         if fixed.before.container == "gzip":
             content = original if data is fixed.original else _packed(data)
-        try:
-            write_new(target, content)
-        except FileExistsError:
-            if target.read_bytes() != content:
-                fail(f"{target}: this file exists and is another one; nothing is overwritten")
-        click.echo(f"{name} -> {target} ({len(content)} bytes)")
+        with troubles.of(given.name):
+            target = troubles.write(given.name, out, _part(given.below, k, fixed), content)
+            click.echo(f"{given.name} -> {target} ({len(content)} bytes)")
 
 
 def _packed(data: bytes) -> bytes:
@@ -238,7 +234,7 @@ def _replace(name: str, thing: Thing, fixed: Fixed) -> None:
     if not fixed.changed:
         return
     if not isinstance(thing, str | Path) or str(thing) == "-" or fixed.before.container == "zip":
-        fail(f"{name}: only a file of its own can be written in place; give --out")
+        raise NotWritten(f"{name}: only a file of its own can be written in place; give --out")
     target = Path(thing).resolve()
     content = _packed(fixed.data) if fixed.before.container == "gzip" else fixed.data
     write_over(target, content)

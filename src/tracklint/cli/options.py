@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from .troubles import own_failure
+
 if TYPE_CHECKING:
     from ..config import Config
     from ..findings import Purpose, Report
@@ -51,6 +53,10 @@ def one_line_errors(command: Command) -> Command:
             sys.exit(0)
         except OSError as error:
             fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            fail(own_failure(error, kwargs.get("file") or ""))
 
     return run  # type: ignore[return-value]  # functools.wraps keeps the signature, which mypy cannot see
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import config_options, exit_status, fail, one_line_errors, paths
+from .options import config_options, exit_status, one_line_errors, paths
+from .troubles import Troubles
 
 if TYPE_CHECKING:
     from ..config import Config
+    from ..preparing import Prepared
 
 
 @click.command()
@@ -26,25 +28,28 @@ if TYPE_CHECKING:
 @one_line_errors
 @config_options
 def prepare(paths: tuple[str, ...], out: Path, barometer: bool, no_gzip: bool, config: Config) -> None:
-    """Tag, compress and name files for an upload. The originals are never touched, and nothing is overwritten."""
-    from ..inputs import expand
+    """Tag, compress and name files for an upload. The originals are never touched, and nothing is overwritten.
+
+    The results keep the tree below a directory that is given.
+    """
+    from ..inputs import inputs
     from ..preparing import prepare as prepare_one
-    from ..writing import write_new
 
     out.mkdir(parents=True, exist_ok=True)
     reports = []
-    for name, thing in expand(paths, config.relative_to):
-        prepared = prepare_one(thing, config=config, barometer=barometer, gzip=not no_gzip, name=name)
-        reports.append(prepared.report)
-        target = out / prepared.name
-        try:
-            write_new(target, prepared.data)
-        except FileExistsError:
-            if target.read_bytes() != prepared.data:
-                fail(f"{target}: this file exists and is another one; nothing is overwritten")
-        changes = "; ".join(prepared.changes) or "nothing to change"
-        click.echo(f"{name} -> {target} ({prepared.data_type}, {len(prepared.data)} bytes): {changes}")
-        for finding in prepared.report.findings:
-            if finding.severity >= config.fail_on:
-                click.echo(f"  {finding.severity.label} {finding.code} {finding.message}", err=True)
-    sys.exit(exit_status(reports, config))
+    troubles = Troubles()
+    for each in list(inputs(paths, config.relative_to, apart_from=out)):
+        with troubles.of(each.name):
+            prepared = prepare_one(each.thing, config=config, barometer=barometer, gzip=not no_gzip, name=each.name)
+            reports.append(prepared.report)
+            target = troubles.write(each.name, out, each.below.with_name(prepared.name), prepared.data)
+            _tell(each.name, target, prepared, config)
+    sys.exit(troubles.told(exit_status(reports, config)))
+
+
+def _tell(name: str, target: Path, prepared: Prepared, config: Config) -> None:
+    changes = "; ".join(prepared.changes) or "nothing to change"
+    click.echo(f"{name} -> {target} ({prepared.data_type}, {len(prepared.data)} bytes): {changes}")
+    for finding in prepared.report.findings:
+        if finding.severity >= config.fail_on:
+            click.echo(f"  {finding.severity.label} {finding.code} {finding.message}", err=True)
