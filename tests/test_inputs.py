@@ -113,7 +113,7 @@ def test_names_of_what_is_no_path(here: Path) -> None:
     assert open_source(io.BytesIO(RIDE.gpx())).name == "<file>"
     with (here / "rides/2023/x.gpx").open("rb") as file:
         assert open_source(file).name == "rides/2023/x.gpx"
-    assert check("rides/2023/x.gpx", Config(relative_to=Path("rides"))).name == "2023/x.gpx"
+    assert check("rides/2023/x.gpx", config=Config(relative_to=Path("rides"))).name == "2023/x.gpx"
 
 
 def test_a_table_of_fields_finds_a_path_as_it_was_given(here: Path) -> None:

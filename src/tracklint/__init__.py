@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from .mending.fixing import Change, Fixed, fix
     from .preparing import Prepared, prepare
     from .rules import RULES, Basis, Hit, Rule, explain
-    from .source import Member, Thing, Unreadable
+    from .source import Denied, Member, Thing, Unreadable
 
 _HOMES = {
     "Activity": "activity",
@@ -51,6 +51,7 @@ _HOMES = {
     "Change": "mending.fixing",
     "Config": "config",
     "Container": "findings",
+    "Denied": "source",
     "Device": "activity",
     "DeviceFacts": "findings",
     "Edit": "edits",
@@ -101,6 +102,7 @@ __all__ = [
     "Change",
     "Config",
     "Container",
+    "Denied",
     "Device",
     "DeviceFacts",
     "Edit",
