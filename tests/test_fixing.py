@@ -254,7 +254,7 @@ def test_what_a_rule_says_can_be_mended_is_mended(case: cases.Case) -> None:
 @pytest.mark.parametrize("case", MENDABLE, ids=lambda case: f"{case.code}-{case.name}")
 def test_steps_are_as_safe_as_the_rule_says(case: cases.Case) -> None:
     data, config, name = case.build(), replace(case.config or CONFIG, select=(case.code,)), case.file or None
-    said = {f.fix for f in check(data, config, name=name).findings}
+    said = {f.fix for f in check(data, config=config, name=name).findings}
     wishes = Wishes(sport="running") if said != {None} else None
     fixed = fix(data, config=config, unsafe=True, notes=True, wishes=wishes, name=name)
     done = {"safe" if change.safe else "unsafe" for change in fixed.ledger}

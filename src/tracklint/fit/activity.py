@@ -115,7 +115,7 @@ def _compressed_speed_distance(records: MessageColumns) -> tuple[Floats, Floats]
     raw = wide[:, 1] >> 4 | wide[:, 2] << 4
     distance = np.full(len(raw), np.nan)
     segments = records.segments()
-    for segment in np.unique(segments[valid]):
+    for segment in sorted(set(segments[valid].tolist())):
         mine = np.flatnonzero(valid & (segments == segment))
         steps = np.diff(raw[mine], prepend=0) & 0xFFF
         distance[mine] = np.cumsum(steps) / 16

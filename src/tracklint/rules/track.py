@@ -86,7 +86,7 @@ def session_steps(activity: Activity, points: Ints) -> Mask:
 
 def _marked(points: Ints, firsts: Sequence[int]) -> Mask:
     mask = np.zeros(max(len(points) - 1, 0), bool)
-    at = np.searchsorted(points, np.unique(np.asarray(firsts, np.int64)))
+    at = np.searchsorted(points, np.array(sorted(set(firsts)), np.int64))
     at = at[(at > 0) & (at < len(points))]
     mask[at - 1] = True
     return mask

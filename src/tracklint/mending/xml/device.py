@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING
 
 from ...activity import BAROMETER, ends_with_barometer, with_barometer
 from ...edits import Edit, Step
-from ...rules.ride.device import (
-    barometer_not_at_end,
-    creator_misplaced,
-    creator_missing,
-    creator_without_type,
-    device_incomplete,
-)
+from ...rules.ride.device import barometer_not_at_end, creator_missing
+from ...rules.xml.creators import creator_misplaced, creator_without_type, device_incomplete
 from ...xml.creators import BEFORE_CREATOR, VERSION, creator_type, creators, misplaced_creators, owners_of
 from ...xml.names import XSI
 from ..repair import Repair

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...edits import Edit, Step
-from ...rules.ride.structure import metadata_time, point_outside_segment, point_without_content, route_only
+from ...rules.ride.structure import metadata_time, point_without_content, route_only
+from ...rules.xml.points import point_outside_segment
 from ...xml.datetimes import stamp
 from ...xml.gpx import loose_points, recorded_points, stated_times
 from ..repair import Repair

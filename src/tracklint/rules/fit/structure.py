@@ -52,7 +52,7 @@ def many_activities(document: FitDocument, _limits: Limits) -> Found:
     """
     columns = message_columns(document, 34)
     segments = columns.segments() if len(columns) else np.zeros(0, np.int64)
-    for segment in np.unique(segments):
+    for segment in sorted(set(segments.tolist())):
         mine = np.flatnonzero(segments == segment)
         if len(mine) > 1:
             yield Hit(columns.where(int(mine[1])), {"count": len(mine)})
@@ -221,7 +221,7 @@ def lap_index(document: FitDocument, _limits: Limits) -> Found:
         if wrong.any():
             first = int(np.argmax(wrong))
             i = int(mine[first])
-            same = len(mine) > 1 and len(np.unique(index)) == 1
+            same = len(mine) > 1 and bool((index == index[0]).all())
             what = f"is {index[0]} for all {len(mine)}" if same else f"is {index[first]} at lap {first}"
             yield Hit(laps.where(i, "message_index"), {"what": what, "indices": index.tolist()})
         elif not valid.all():

@@ -241,7 +241,7 @@ def enum_unknown(document: FitDocument, _limits: Limits) -> Found:
             if kind not in WORDS or not columns.has(number):
                 continue
             raw, valid = columns.integers(number)
-            unknown = [int(v) for v in np.unique(raw[valid]) if word(kind, int(v)) is None]
+            unknown = [v for v in sorted(set(raw[valid].tolist())) if word(kind, v) is None]
             unknown = [v for v in unknown if not _told(document, kind, v)]
             for value in unknown:
                 rows = np.flatnonzero(valid & (raw == value))
@@ -307,7 +307,7 @@ def hr_stream(document: FitDocument, _limits: Limits) -> Found:
     deltas = _carries(columns, 10)
     segments = columns.segments()
     lost = np.zeros(len(columns), bool)
-    for segment in np.unique(segments):
+    for segment in sorted(set(segments.tolist())):
         mine = segments == segment
         lost |= mine & deltas & ~np.logical_or.accumulate(anchored & mine)
     if lost.any():

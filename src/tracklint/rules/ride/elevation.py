@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ...activity import Activity, ends_with_barometer
 from ...config import Limits
 from ...findings import Severity
 from ...predict import ascent
-from ...xml import XmlDocument
-from ...xml.columns import element_place, point_elements
 from ..basis import GPX_1_1, PHYSICS, PRACTICE
 from ..registry import Found, Hit, at_points, rule
 from ..track import Floats, Mask
@@ -106,30 +102,6 @@ def elevation_constant(activity: Activity, limits: Limits) -> Found:
         return
     if not ends_with_barometer(activity.device.name or "") and not _implausible(activity, limits)[0].any():
         yield from at_points(activity, there, altitude=float(values[0]))
-
-
-@rule(
-    "POS012",
-    "geoid-height",
-    INFO,
-    on=XmlDocument,
-    basis=GPX_1_1,
-    says="{count} of {points} points have a geoidheight; some readers subtract it from the elevation, others do not",
-    hint="write the height above the sea into ele and leave geoidheight out",
-    formats=("gpx",),
-)
-def geoid_height(document: XmlDocument, _limits: Limits) -> Found:
-    """A track point has a geoidheight.
-
-    GPX says that ele is the height above the sea, so that nothing is to be corrected. GPXSee subtracts geoidheight from
-    it all the same, gpxpy and GoldenCheetah do not, and so the same file shows two profiles.
-    """
-    found = document.elements.where(
-        lambda path: path.local == "geoidheight" and path.parent is not None and path.parent.local == "trkpt"
-    )
-    if len(found):
-        where = replace(element_place(document, int(found[0])), count=len(found))
-        yield Hit(where, {"count": len(found), "points": len(point_elements(document, "trkpt")[0])})
 
 
 @rule(

@@ -9,7 +9,6 @@ import numpy as np
 from ...activity import Activity
 from ...config import Limits
 from ...findings import Severity
-from ...xml.values import decimal_of
 from ..basis import GPX_1_1, PHYSICS, PRACTICE, TCX_V2
 from ..registry import Found, Hit, at_points, rule
 from ..track import METRES_A_DEGREE, Mask, Track, between, null_or_marker, runs_of_one_value, speed_limit
@@ -82,6 +81,8 @@ def coordinate_not_a_number(activity: Activity, _limits: Limits) -> Found:
     """
     for bad in activity.bad_values:
         if bad.channel in _AXES and bad.kind in ("not-a-number", "empty", "exponent"):
+            from ...xml.values import decimal_of
+
             for hit in at_points(activity, bad.records, channel=bad.channel, text=bad.sample):
                 hopeless = decimal_of(bad.sample) is None
                 nothing_left = hopeless and activity.format == "gpx" and len(bad.records) == len(activity)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ...activity import Activity
 from ...config import Limits
 from ...findings import Severity, Where
 from ...sports import normalise
-from ...xml import XmlDocument
-from ...xml.columns import element_place
-from ...xml.gpx import loose_points
-from ..basis import FIT_ACTIVITY_FILE, GPX_1_1, PRACTICE, STRAVA_UPLOADS
+from ..basis import FIT_ACTIVITY_FILE, PRACTICE, STRAVA_UPLOADS
 from ..registry import Found, Hit, at_points, rule
 from ..track import ROLLOVER_S
 
@@ -132,31 +127,6 @@ def sets_without_totals(activity: Activity, _limits: Limits) -> Found:
     sets = activity.counts.get("set", 0)
     if activity.format == "fit" and sets and not len(activity) and not any(s.elapsed_s > 0 for s in activity.sessions):
         yield Hit(Where(), {"sets": sets})
-
-
-@rule(
-    "STR003",
-    "point-outside-segment",
-    WARNING,
-    on=XmlDocument,
-    basis=GPX_1_1,
-    says="{count} of {points} trkpt stand outside of a trkseg, the first directly in {parent}",
-    hint="put the points of a track into a trkseg",
-    formats=("gpx",),
-    fix="safe",
-    schema=True,
-)
-def point_outside_segment(document: XmlDocument, _limits: Limits) -> Found:
-    """Track points stand directly in trk or gpx. gpxpy, GPSBabel and togeojson read no point of them, and darktable
-    crashed (darktable#17426)."""
-    elements = document.elements
-    loose = loose_points(document)
-    if len(loose):
-        where = replace(element_place(document, int(loose[0])), count=len(loose))
-        path = elements.path_of(loose[0])
-        points = elements.named("trkpt")
-        parent = path.parent.local if path.parent is not None else ""
-        yield Hit(where, {"count": len(loose), "points": len(points), "parent": parent})
 
 
 @rule(

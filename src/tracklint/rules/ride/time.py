@@ -12,7 +12,6 @@ from ...activity import Activity, BadValue, sortable
 from ...config import Limits
 from ...findings import Severity
 from ...fit.profile import FIT_EPOCH, UPTIME_LIMIT
-from ...xml.datetimes import respelled
 from ..basis import FIT_FILE_TYPES, PRACTICE, STRAVA_NO_TIME, STRAVA_UPLOADS
 from ..registry import Found, Hit, at_points, now, rule
 from ..track import ROLLOVER_S, between, boundary_steps, elapsed
@@ -98,6 +97,8 @@ def unreadable_time(activity: Activity, _limits: Limits) -> Found:
     the date and time are plain all the same (a space for the T, no seconds, +0200, ZZ), they can be mended.
     """
     for bad in _bad(activity, "not-a-time"):
+        from ...xml.datetimes import respelled
+
         for hit in at_points(activity, bad.records, text=bad.sample):
             yield replace(hit, fix=None if respelled(bad.sample) else "")
 
