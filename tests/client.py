@@ -18,7 +18,7 @@ def told(report: tl.Report) -> Iterator[str]:
     yield f"{report.name}: {kind}, {verdict}"
     findings: set[tl.Finding] = set(report.findings)
     for finding in sorted(findings, key=lambda each: each.code):
-        rule: tl.Rule = tl.explain(finding.code)
+        rule: tl.Rule | tl.Failure = tl.explain(finding.code)
         mended: tl.Safety | None = finding.fix
         yield f"  {finding.severity >= tl.Severity.WARNING} line {finding.where.line}: {rule.title} {mended or 'no fix'}"
     skipped: tuple[tl.Skipped, ...] = report.skipped

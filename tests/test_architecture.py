@@ -19,7 +19,7 @@ SRC = ROOT / "src" / "tracklint"
 #: Rooms from the bottom up. A room imports only from rooms below it; those in one row do not import each other.
 FLOORS = (
     ("findings", "version"),
-    ("source", "config", "edits", "sports", "words", "writing"),
+    ("source", "config", "edits", "failures", "sports", "words", "writing"),
     ("activity", "inputs"),
     ("predict", "fit", "xml"),
     ("second",),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tracklint import explain
 from tracklint.cli import main
 from tracklint.cli.options import exit_status
 from tracklint.config import Config
@@ -144,6 +145,17 @@ def test_explain() -> None:
     assert "https://developers.strava.com/docs/uploads/" in one.stdout
     assert run("explain", "no-times").stdout.startswith("TIM002")
     assert run("explain", "XYZ001").exit_code == 2
+
+
+@pytest.mark.parametrize("code", ["INT001", "INT002", "INT003", "INT004"])
+def test_explain_knows_the_failures_of_a_check(code: str) -> None:
+    failure = explain(code)
+    assert f"{code}  error" in run("explain").stdout
+    for asked in (code.lower(), failure.name):
+        done = run("explain", asked)
+        assert done.exit_code == 0
+        for words in (f"{code} {failure.name} (error)", failure.documentation, failure.says, failure.hint):
+            assert words in done.stdout
 
 
 def test_prepare_writes_beside_and_never_over(rides: Path, tmp_path: Path) -> None:

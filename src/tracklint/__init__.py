@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .checking import check, read
     from .config import BadConfig, Config, Limits, load_config
     from .edits import Edit, Wishes
+    from .failures import Failure
     from .findings import (
         Container,
         DeviceFacts,
@@ -57,6 +58,7 @@ _HOMES = {
     "Edit": "edits",
     "ElevationFacts": "findings",
     "Event": "activity",
+    "Failure": "failures",
     "Finding": "findings",
     "Fixed": "mending.fixing",
     "Format": "findings",
@@ -108,6 +110,7 @@ __all__ = [
     "Edit",
     "ElevationFacts",
     "Event",
+    "Failure",
     "Finding",
     "Fixed",
     "Format",

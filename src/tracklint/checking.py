@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from .activity import CHANNELS, Activity
 from .config import Config
-from .findings import DeviceFacts, Finding, Report, Severity, Skipped, SportFacts, Summary, Where
+from .failures import UNREADABLE, crash
+from .findings import DeviceFacts, Finding, Purpose, Report, Skipped, SportFacts, Summary
 from .predict import moved_distance, predict, span
 from .reading import Reading, read_source, read_thing
 from .rules import run_rules
-from .rules.registry import crash
 from .source import Source, Thing, Unreadable
 from .sports import map_sessions
 
-__all__ = ["check", "check_reading", "check_source", "failed", "read", "summarize", "unreadable"]
+__all__ = ["check", "check_reading", "check_source", "failed", "read", "summarize", "unchecked", "unreadable"]
 
 
 def check(thing: Thing, *, config: Config | None = None, name: str | None = None) -> Report:
@@ -131,24 +131,18 @@ def _joined(words: list[str | None]) -> str | None:
 
 def unreadable(name: str, error: Unreadable) -> Report:
     """The report on a thing that could not be read at all, so that no given file is missing from a run's report."""
-    finding = Finding(
-        code="INT002",
-        name="unreadable",
-        severity=Severity.ERROR,
-        message=str(error).removeprefix(f"{name}: "),
-        hint="check the path and its permissions",
-        where=Where(),
-    )
-    return _unchecked(name, finding, "the file could not be read")
+    finding = UNREADABLE.finding({}, reason=str(error).removeprefix(f"{name}: "))
+    return unchecked(name, finding, "the file could not be read")
 
 
 def failed(name: str, error: Exception) -> Report:
     """The report on a thing that a defect of ours did not let us check."""
-    return _unchecked(name, crash("checking the file", error), "tracklint itself failed")
+    return unchecked(name, crash("checking the file", error), "tracklint itself failed")
 
 
-def _unchecked(name: str, finding: Finding, why: str) -> Report:
+def unchecked(name: str, finding: Finding, why: str, purpose: Purpose = "strava") -> Report:
+    """The report on a file of which nothing is known but that its check failed; ``finding`` tells how."""
     return Report(
         name=name, format="unknown", container="plain", bytes=0, sha256="", activity=None, prediction=None,
-        findings=(finding,), skipped=(Skipped("*", why),),
+        findings=(finding,), skipped=(Skipped("*", why),), purpose=purpose,
     )  # fmt: skip

@@ -10,19 +10,23 @@ from .options import fail
 @click.command()
 @click.argument("codes", metavar="[CODE]...", nargs=-1)
 def explain(codes: tuple[str, ...]) -> None:
-    """Explain the rule with this CODE (or NAME); without one, list all rules."""
-    from ..rules import RULES
+    """Explain the rule with this CODE (or NAME), or the failure of a check (INT); without one, list all."""
+    from ..failures import FAILURES, Failure
+    from ..rules import RULES, Rule
 
+    every: dict[str, Rule | Failure] = {**RULES, **FAILURES}
     if not codes:
-        for rule in RULES.values():
-            click.echo(f"{rule.code}  {rule.severity.label:<8}{rule.name:<28}{rule.title}")
+        for each in every.values():
+            click.echo(f"{each.code}  {each.severity.label:<8}{each.name:<28}{each.title}")
         return
-    by_name = {rule.name: rule for rule in RULES.values()}
+    by_name = {each.name: each for each in every.values()}
     for code in codes:
-        found = RULES.get(code.upper()) or by_name.get(code.lower())
+        found = every.get(code.upper()) or by_name.get(code.lower())
         if found is None:
             fail(f"no rule has the code or name {code}; `tracklint explain` lists them")
-        rule = found
-        click.echo(f"{rule.code} {rule.name} ({rule.severity.label})\n\n{rule.documentation}\n")
-        click.echo(f"Says:    {rule.says}\nDo:      {rule.hint}\nHolds for: {', '.join(rule.formats)}")
-        click.echo(f"Basis:   {rule.basis.title}, {rule.basis.link}\n")
+        click.echo(f"{found.code} {found.name} ({found.severity.label})\n\n{found.documentation}\n")
+        click.echo(f"Says:    {found.says}\nDo:      {found.hint}")
+        if isinstance(found, Failure):
+            click.echo()
+            continue
+        click.echo(f"Holds for: {', '.join(found.formats)}\nBasis:   {found.basis.title}, {found.basis.link}\n")

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..activity import Activity
 from ..config import Config, Limits
+from ..failures import FAILURES, Failure, crash
 from ..findings import Finding, Purpose, Safety, Severity, Skipped, Where
 from ..reading import Reading
 from ..source import Fault, Source
@@ -172,9 +173,9 @@ def every_rule() -> dict[str, Rule]:
     return RULES
 
 
-def explain(code: str) -> Rule:
-    """The rule with this code. Raises KeyError."""
-    return every_rule()[code]
+def explain(code: str) -> Rule | Failure:
+    """The rule with this code, or for INT the failure of a check. Raises KeyError."""
+    return FAILURES[code] if code in FAILURES else every_rule()[code]
 
 
 def now(limits: Limits) -> float:
@@ -315,20 +316,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex(" ")
     return value
-
-
-def crash(code: str, error: Exception) -> Finding:
-    """INT001: one of our own parts failed on this file."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    spot = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
-    return Finding(
-        code="INT001",
-        name="crashed",
-        severity=Severity.ERROR,
-        message=f"tracklint itself failed while it ran {code}: {type(error).__name__}: {error}",
-        hint="this is a defect of tracklint, not of the file; please report it with this line",
-        where=Where(),
-        evidence={"part": code, "error": type(error).__name__, "spot": spot},
-    )
