@@ -27,7 +27,8 @@ def corpus_rows() -> list[dict[str, str]]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sockets are blocked (pytest-socket) in every test that does not say that it needs one."""
+    """Sockets are blocked (pytest-socket) in every test that does not say that it needs one; but for Unix sockets,
+    with which the processes of one machine are started."""
     for item in items:
         if item.get_closest_marker("socket"):
             item.add_marker(pytest.mark.enable_socket)

@@ -19,7 +19,7 @@ SRC = ROOT / "src" / "tracklint"
 #: Rooms from the bottom up. A room imports only from rooms below it; those in one row do not import each other.
 FLOORS = (
     ("findings", "version"),
-    ("source", "config", "edits", "failures", "sports", "words", "writing"),
+    ("source", "config", "edits", "failures", "sports", "words", "workers", "writing"),
     ("activity", "inputs"),
     ("predict", "fit", "xml"),
     ("second",),
@@ -191,6 +191,18 @@ def test_help_and_version_import_nothing_heavy(option: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_one_file_is_checked_without_the_tools_of_processes() -> None:
+    script = (
+        f"import sys; sys.argv = ['tracklint', 'check', {str(ROOT / 'fixtures' / 'good' / 'indoor.fit')!r}]\n"
+        "from tracklint.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'multiprocessing', 'concurrent', 'tracklint.workers'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["1 file ready", "[]"]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import mishaps
 from tracklint import explain
 from tracklint.cli import main
 from tracklint.cli.options import exit_status
@@ -114,6 +116,48 @@ def test_several_processes_say_the_same(rides: Path, bad: Path) -> None:
     two = run("check", "-j", "2", "-o", "json", rides, bad)
     assert one.stdout == two.stdout
     assert (one.exit_code, two.exit_code) == (1, 1)
+
+
+def test_a_file_that_hangs_costs_itself(rides: Path, tmp_path: Path) -> None:
+    pipe, report = tmp_path / "pipe.fit", tmp_path / "r.json"
+    os.mkfifo(pipe)  # who reads it waits for ever
+    (tmp_path / "tracklint.toml").write_text("[limits]\nseconds = 1.5\n")
+    command = [sys.executable, "-m", "tracklint", "check", "-o", "text", "-o", f"json={report}", pipe, rides]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "INT004 too-slow: not checked to the end in 1.5 s" in done.stdout
+    files = json.loads(report.read_text())["files"]
+    assert files[0]["name"] == "pipe.fit"
+    assert [[f["code"] for f in file["findings"]] for file in files] == [["INT004"], [], [], []]
+
+
+def test_a_single_file_that_hangs_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.fit")
+    (tmp_path / "tracklint.toml").write_text("[limits]\nseconds = 0.2\n")
+    before = sorted(tmp_path.iterdir())
+    command = [sys.executable, "-m", "tracklint", "check", "-o", "json=r.json", "pipe.fit"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("tracklint: pipe.fit: not checked to the end in 0.2 s; raise `seconds`")
+    assert done.stderr.count("\n") == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_worker_that_dies_is_no_finding(rides: Path, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    (rides / "b.gpx").write_bytes(RIDE.gpx())
+    monkeypatch.setattr("tracklint.batch.check_named", mishaps.always_killed)
+    monkeypatch.chdir(rides)
+    done = run("check", "-j", jobs, "-o", "json", *sorted(path.name for path in rides.iterdir()))
+    assert done.exit_code == 2
+    files = {file["name"]: [f["code"] for f in file["findings"]] for file in json.loads(done.stdout)["files"]}
+    assert files == {"a.fit": [], "b.gpx": ["INT003"], "b.tcx": [], "c.gpx": []}
+
+
+def test_what_only_the_command_has_open_is_read_by_it(rides: Path) -> None:
+    command = [sys.executable, "-m", "tracklint", "check", "-o", "jsonl", "/dev/stdin", rides / "b.tcx"]
+    done = subprocess.run(command, input=RIDE.fit(), capture_output=True, timeout=60, check=False)
+    assert [json.loads(line)["format"] for line in done.stdout.splitlines()] == ["fit", "tcx"]
 
 
 def test_standard_input() -> None:

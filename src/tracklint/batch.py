@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
+from functools import partial
 
-from .checking import check, failed, unreadable
-from .config import BadConfig, Config
+from .checking import check_named, time_allowed, unchecked
+from .config import Config
+from .failures import DIED, SLOW
 from .findings import Report
 from .inputs import expand
-from .source import Thing, Unreadable
+from .source import Thing
 
-__all__ = ["check_many"]
+__all__ = ["check_in_processes", "check_many"]
 
-#: How many files wait in the executor at once, so that a directory of a million files does not fill the memory.
+#: How many files are in work or done before their turn, so that a directory of a million does not fill the memory.
 WAITING = 64
 
 
@@ -24,31 +26,85 @@ def check_many(
 ) -> Iterator[Report]:
     """A report for every file in ``things``, in their order, as a stream.
 
-    Directories, globs and archives are expanded (`inputs.expand`), each file once; a pair of name and thing is
-    taken as it is. ``executor`` is any `concurrent.futures.Executor`; with a process pool, things must be paths or
-    bytes. A thing that cannot be read gets a report too (INT002).
+    Directories, globs and archives are expanded (`inputs.expand`), each file once; a pair of name and thing is taken as
+    it is. A thing that cannot be read gets a report too (INT002), and so does a defect of ours (INT001). Raises
+    `config.BadConfig` for a profile that cannot be used.
+
+    ``executor`` is any `concurrent.futures.Executor`; with a process pool, things must be paths or bytes. Neither a
+    limit of time nor a restart is made here: without an executor the work is done in this process and takes what it
+    takes, with one it is the executor's. A file whose worker died gets a report (INT003) and the stream goes on; the
+    process pool of the standard library takes no more work then, so that all later files get it too.
+    `check_in_processes` is what limits and restarts.
     """
     config = config or Config()
     named = expand(things, config.relative_to)
     if executor is None:
-        yield from (check_named(name, thing, config) for name, thing in named)
-        return
-    waiting: deque[Future[Report]] = deque()
-    for name, thing in itertools.islice(named, WAITING):
-        waiting.append(executor.submit(check_named, name, thing, config))
+        return (check_named(name, thing, config) for name, thing in named)
+    return _check_with(executor, named, config)
+
+
+def _check_with(executor: Executor, named: Iterator[tuple[str, Thing]], config: Config) -> Iterator[Report]:
+    waiting: deque[tuple[str, Future[Report]]] = deque()
+
+    def submit(most: int) -> None:
+        for name, thing in itertools.islice(named, most):
+            waiting.append((name, _submitted(executor, name, thing, config)))
+
+    submit(WAITING)
     while waiting:
-        yield waiting.popleft().result()
-        for name, thing in itertools.islice(named, 1):
-            waiting.append(executor.submit(check_named, name, thing, config))
+        name, future = waiting.popleft()
+        try:
+            yield future.result()
+        except BrokenExecutor as error:
+            yield _died(name, str(error), config)
+        submit(1)
 
 
-def check_named(name: str, thing: Thing, config: Config) -> Report:
-    """`checking.check`, but a thing that cannot be read gives a report too, and so does a defect of ours (INT001)."""
+def _submitted(executor: Executor, name: str, thing: Thing, config: Config) -> Future[Report]:
+    """What an executor makes of a file; one that is broken already says so where the result is asked for."""
     try:
-        return check(thing, config=config, name=name)
-    except Unreadable as error:
-        return unreadable(name, error)
-    except BadConfig:
-        raise
-    except Exception as error:  # a defect of ours costs its own file only
-        return failed(name, error)
+        return executor.submit(check_named, name, thing, config)
+    except BrokenExecutor as error:
+        refused: Future[Report] = Future()
+        refused.set_exception(error)
+        return refused
+
+
+def check_in_processes(
+    named: Iterable[tuple[str, Thing]],
+    *,
+    config: Config,
+    jobs: int,
+    check_one: Callable[..., Report] | None = None,
+) -> Generator[Report]:
+    """A report for every pair of name and thing, in their order, as a stream, from ``jobs`` child processes.
+
+    Things are paths, bytes or members of archives. A file whose process died is checked once more, alone in a fresh
+    process; only one that ends this one too gets INT003 instead of its report, so that a kill from outside changes
+    nothing. A file that takes longer than `checking.time_allowed` gets INT004. Closing the stream kills the processes.
+    Raises `config.BadConfig` for a profile that cannot be used. ``check_one`` is `checking.check_named`, or what stands
+    for it in a test.
+    """
+    from . import workers
+    from .rules.discovery import rule_modules
+
+    modules = [__name__, *(module for folder in ("fit", "xml", "ride") for module in rule_modules(folder))]
+    for said in workers.answers(
+        partial(check_one or check_named, config=config),
+        named,
+        jobs=jobs,
+        seconds=time_allowed(config),
+        ahead=WAITING,
+        modules=modules,
+    ):
+        if isinstance(said, workers.Died):
+            yield _died(said.piece[0], said.how, config)
+        elif isinstance(said, workers.Slow):
+            finding = SLOW.finding({"seconds": time_allowed(config)})
+            yield unchecked(said.piece[0], finding, "the check took too long", config.purpose)
+        else:
+            yield said
+
+
+def _died(name: str, how: str, config: Config) -> Report:
+    return unchecked(name, DIED.finding({"how": how}), "the process of the check died", config.purpose)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .activity import CHANNELS, Activity
-from .config import Config
+from .config import BadConfig, Config
 from .failures import UNREADABLE, crash
 from .findings import DeviceFacts, Finding, Purpose, Report, Skipped, SportFacts, Summary
 from .predict import moved_distance, predict, span
@@ -14,7 +14,18 @@ from .rules import run_rules
 from .source import Source, Thing, Unreadable
 from .sports import map_sessions
 
-__all__ = ["check", "check_reading", "check_source", "failed", "read", "summarize", "unchecked", "unreadable"]
+__all__ = [
+    "check",
+    "check_named",
+    "check_reading",
+    "check_source",
+    "failed",
+    "read",
+    "summarize",
+    "time_allowed",
+    "unchecked",
+    "unreadable",
+]
 
 
 def check(thing: Thing, *, config: Config | None = None, name: str | None = None) -> Report:
@@ -146,3 +157,24 @@ def unchecked(name: str, finding: Finding, why: str, purpose: Purpose = "strava"
         name=name, format="unknown", container="plain", bytes=0, sha256="", activity=None, prediction=None,
         findings=(finding,), skipped=(Skipped("*", why),), purpose=purpose,
     )  # fmt: skip
+
+
+def check_named(name: str, thing: Thing, config: Config) -> Report:
+    """`check`, but whatever keeps a thing from being checked gives a report too. Raises `config.BadConfig`."""
+    try:
+        return check(thing, config=config, name=name)
+    except Unreadable as error:
+        return unreadable(name, error)
+    except BadConfig:
+        raise
+    except Exception as error:  # a defect of ours costs its own file only
+        return failed(name, error)
+
+
+def time_allowed(config: Config) -> float:
+    """How long the check of one file may take, in seconds: ``limits.seconds``, and what second readers may take."""
+    if not config.second_readers:
+        return config.limits.seconds
+    from .second import READERS
+
+    return config.limits.seconds + max(map(len, READERS.values())) * config.limits.second_reader_seconds

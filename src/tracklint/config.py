@@ -46,6 +46,7 @@ RANGES = {
     "highest_temperature_c": (-273.15, 1000),
     "stuck_s": (0, 1e9),
     "dropout_percent": (0, 100),
+    "seconds": (0.1, 86_400),
     "second_reader_seconds": (0, 86_400),
     "second_reader_mebibytes": (1, 2**20),
 }
@@ -69,6 +70,9 @@ class Limits:
     least distance of a jump between positions. ``stuck_s`` is how long a sensor may repeat one value while the athlete
     moves, ``frozen_m`` how far the distance may grow at one position. ``dropout_percent`` is the share of points
     without a value from which a sensor counts as lost at times.
+
+    ``seconds`` is how long the command may take for one file (`checking.time_allowed`); what second readers may take
+    is added to it.
 
     Each has its range (`RANGES`). Raises ValueError, with one clear sentence, for what is no number or lies outside.
     """
@@ -100,6 +104,7 @@ class Limits:
     highest_temperature_c: float = 85.0
     stuck_s: float = 600.0
     dropout_percent: float = 10.0
+    seconds: float = 60.0
     second_reader_seconds: float = 60.0
     second_reader_mebibytes: int = 1024
 

@@ -180,15 +180,24 @@ def _denied(pattern: PurePath) -> Iterator[Denied]:
 
 def _members(path: Path) -> Iterator[tuple[Thing, PurePath]]:
     members: list[str] = []
-    with contextlib.suppress(Exception), path.open("rb") as file:  # a damaged archive makes zipfile raise what it may
-        if file.read(4) == b"PK\x03\x04":
-            with zipfile.ZipFile(file) as archive:
-                members = [m.filename for m in archive.infolist() if m.filename.lower().endswith(SUFFIXES)]
+    with contextlib.suppress(Exception):  # a damaged archive makes zipfile raise what it may
+        members = _zipped(path)
     if len(members) <= 1:
         yield path, PurePath()
     else:
         for member in sorted(members):
             yield Member(path, member), PurePath(*_inside(member))
+
+
+def _zipped(path: Path) -> list[str]:
+    """The activities in an archive. A pipe is none: it can be read only once, and may keep its reader waiting."""
+    if not path.is_file():
+        return []
+    with path.open("rb") as file:
+        if file.read(4) != b"PK\x03\x04":
+            return []
+        with zipfile.ZipFile(file) as archive:
+            return [m.filename for m in archive.infolist() if m.filename.lower().endswith(SUFFIXES)]
 
 
 def _inside(member: str) -> Iterator[str]:

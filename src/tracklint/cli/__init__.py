@@ -65,5 +65,6 @@ def main() -> None:
     """Check FIT, TCX and GPX activity files before Strava does, prepare them, and hand them over.
 
     Exit status: 0 all is well, 1 there are findings or Strava refused a file, 2 the answer cannot be trusted (a path
-    that cannot be read, a wrong option or configuration, a defect of tracklint itself, no network).
+    that cannot be read, a file that takes too long, a wrong option or configuration, a defect of tracklint itself, no
+    network).
     """

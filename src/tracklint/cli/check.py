@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -61,24 +60,25 @@ def check(
     config: Config,
 ) -> None:
     """Check files, directories, globs and archives; - is standard input. Quiet when all is well."""
-    from ..batch import check_many
     from ..inputs import expand
 
     config = replace(config, second_readers=second_reader)
     things = dict(_stdin_kept(expand(paths, config.relative_to)))
     _spare_inputs(outputs, things)
-    with _executor(jobs if len(things) > 1 else 1) as executor:
-        reports = _kept(check_many(things.items(), config=config, executor=executor), total=len(things))
-        seen = _write(reports, outputs, _reader(things, config), show_all)
-    sys.exit(exit_status(seen, config))
+    with contextlib.closing(_reports(things, config, jobs)) as reports:
+        kept = _kept(reports, total=len(things))
+        status = _write(kept, outputs, _reader(things, config), config, show_all=show_all)
+    sys.exit(status)
 
 
 def _stdin_kept(named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
-    """Standard input is read once and kept, because excerpts are shown from it."""
+    """Standard input is read once and kept, because excerpts are shown from it. The same goes for what only this
+    process has open (``/dev/stdin``, ``<(command)`` of a shell)."""
     from ..source import read_bytes
 
     for name, thing in named:
-        yield (name, read_bytes(thing)) if thing == "-" else (name, thing)
+        ours = thing == "-" or (isinstance(thing, str | Path) and str(thing).startswith(("/dev/stdin", "/dev/fd/")))
+        yield (name, read_bytes(thing)) if ours else (name, thing)
 
 
 def _spare_inputs(outputs: list[tuple[str, str]], things: dict[str, Thing]) -> None:
@@ -88,13 +88,42 @@ def _spare_inputs(outputs: list[tuple[str, str]], things: dict[str, Thing]) -> N
             fail(f"{file}: this is one of the files to check; nothing is written over it")
 
 
+def _reports(things: dict[str, Thing], config: Config, jobs: int) -> Generator[Report]:
+    """The reports of all things. One alone is checked here and now, before an output is begun, because a child would
+    take longer to start than to check it."""
+    if len(things) != 1:
+        from ..batch import check_in_processes
+
+        return check_in_processes(things.items(), config=config, jobs=jobs)
+    from ..checking import check_named
+
+    [(name, thing)] = things.items()
+    with _watchdog(name, config):
+        report = check_named(name, thing, config)
+    return (each for each in (report,))
+
+
 @contextlib.contextmanager
-def _executor(jobs: int) -> Iterator[Executor | None]:
-    if jobs == 1:
-        yield None
-        return
-    with ProcessPoolExecutor(jobs) as executor:
-        yield executor
+def _watchdog(name: str, config: Config) -> Iterator[None]:
+    """End the command with one line and status 2 where the block takes longer than a file may take."""
+    import threading
+
+    from ..checking import time_allowed
+    from ..failures import SLOW
+
+    seconds = time_allowed(config)
+
+    def end() -> None:
+        click.echo(f"tracklint: {name}: {SLOW.finding({'seconds': seconds}).message}; {SLOW.hint}", err=True)
+        os._exit(2)  # what is stuck cannot be asked to end
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _kept(reports: Iterable[Report], total: int) -> Iterator[Report]:
@@ -107,23 +136,33 @@ def _kept(reports: Iterable[Report], total: int) -> Iterator[Report]:
 
 
 def _write(
-    reports: Iterable[Report], outputs: list[tuple[str, str]], data: Callable[[str], bytes | None], show_all: bool
-) -> list[Report]:
+    reports: Iterable[Report],
+    outputs: list[tuple[str, str]],
+    data: Callable[[str], bytes | None],
+    config: Config,
+    *,
+    show_all: bool,
+) -> int:
+    """Write all outputs and give the exit status. The reports are kept only where a second output wants them too."""
     from ..render import write
 
-    seen: list[Report] = []
+    status = 0
+    kept: list[Report] = []
 
     def watched() -> Iterator[Report]:
+        nonlocal status
         for report in reports:
-            seen.append(report)
+            status = max(status, exit_status([report], config))
+            if len(outputs) > 1:
+                kept.append(report)
             yield report
 
     for k, (name, file) in enumerate(outputs):
-        stream = watched() if k == 0 else iter(seen)
+        stream = watched() if k == 0 else iter(kept)
         options: dict[str, Any] = {"data": data, "show_all": show_all} if name == "text" else {}
         with _opened(file) as out:
             write(name, stream, out, **options)
-    return seen
+    return status
 
 
 @contextlib.contextmanager

@@ -63,8 +63,10 @@ def _file(page: Page, report: Report, data: Data | None, most: int) -> None:
     verdict = (report.verdict, STYLES[report.verdict])
     page.line((page.safe(report.name), "bold"), ": ", verdict, f", {severities(report.findings)}")
     worst_first = sorted(report.findings, key=lambda finding: -finding.severity)
-    content = data(report.name) if data is not None else None
-    for finding in worst_first[:most]:
+    shown = worst_first[:most]
+    placed = any(finding.where.offset is not None for finding in shown)
+    content = data(report.name) if data is not None and placed else None
+    for finding in shown:
         _finding(page, report, finding, content)
     if rest := worst_first[most:]:
         page.line(f"and {counted(len(rest), 'more finding')} ({severities(rest)}), shown with --all", indent=2)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..reading import Reading
 
-__all__ = ["declare_all", "declare_for"]
+__all__ = ["declare_all", "declare_for", "rule_modules"]
 
 _FOLDERS = ("fit", "xml", "ride", "second")
 
@@ -32,8 +32,13 @@ def declare_all() -> None:
         _declare(folder)
 
 
+def rule_modules(folder: str) -> list[str]:
+    """The full names of the modules in one of the folders ``fit``, ``xml``, ``ride`` and ``second``."""
+    package = import_module(f"{__package__}.{folder}")
+    return [f"{package.__name__}.{module.name}" for module in iter_modules(package.__path__)]
+
+
 @cache
 def _declare(folder: str) -> None:
-    package = import_module(f"{__package__}.{folder}")
-    for module in iter_modules(package.__path__):
-        import_module(f"{package.__name__}.{module.name}")
+    for module in rule_modules(folder):
+        import_module(module)
