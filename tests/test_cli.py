@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -152,6 +153,22 @@ def test_a_worker_that_dies_is_no_finding(rides: Path, jobs: int, monkeypatch: p
     assert done.exit_code == 2
     files = {file["name"]: [f["code"] for f in file["findings"]] for file in json.loads(done.stdout)["files"]}
     assert files == {"a.fit": [], "b.gpx": ["INT003"], "b.tcx": [], "c.gpx": []}
+
+
+def test_an_output_is_written_whole_or_not_at_all(rides: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = tmp_path / "r.jsonl"
+    report.write_text("of last night")
+    before = sorted(tmp_path.iterdir())
+
+    def full(*_: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tracklint.render.jsonl.line", full)
+    done = run("check", "-o", f"jsonl={report}", rides)
+    assert done.exit_code == 2
+    assert done.stderr == f"tracklint: {report}: No space left on device\n"
+    assert report.read_text() == "of last night"
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_what_only_the_command_has_open_is_read_by_it(rides: Path) -> None:

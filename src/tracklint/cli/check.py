@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -167,11 +168,16 @@ def _write(
 
 @contextlib.contextmanager
 def _opened(file: str) -> Iterator[TextIO]:
+    """Standard output, or a file that is written whole or not at all."""
+    from ..writing import beside
+
     if not file:
         yield sys.stdout
         return
-    with Path(file).open("w", encoding="utf-8", newline="\n") as out:
+    with beside(Path(file)) as raw:
+        out = io.TextIOWrapper(raw, encoding="utf-8", newline="\n")
         yield out
+        out.detach()
 
 
 def _reader(things: dict[str, Thing], config: Config) -> Callable[[str], bytes | None]:
