@@ -234,3 +234,20 @@ def test_check_imports_no_repairs() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_check_imports_what_the_file_needs_and_nothing_more() -> None:
+    """The process starts slower than it checks: what is imported without need is what a person waits for."""
+    unneeded = (
+        "concurrent.futures", "multiprocessing", "numpy.ma", "rich", "tempfile", "tracklint.mending",
+        "tracklint.rules.second", "tracklint.rules.xml", "tracklint.second", "tracklint.xml", "urllib.request",
+    )  # fmt: skip
+    script = (
+        "import sys; sys.argv = ['tracklint', 'check', 'fixtures/good/indoor.fit']\n"
+        "from tracklint.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"print(sorted(set({unneeded}) & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import sys
 import zipfile
 from pathlib import Path
@@ -17,6 +16,8 @@ import tracklint.checking
 import tracklint.mending.fixing
 import tracklint.preparing
 from tracklint.cli import main
+from tracklint.cli.options import exit_status
+from tracklint.config import Config
 from tracklint.testing import Ride
 
 RIDE = Ride(seconds=20)
@@ -166,7 +167,7 @@ def test_a_defect_of_ours_is_one_line_and_status_two(
     def fails(*_args: Any, **_kwargs: Any) -> Any:
         raise ZeroDivisionError("a\ndefect")
 
-    for place in ("tracklint.batch.check", "tracklint.checking.check_reading", "tracklint.dump.dump_rows"):
+    for place in ("tracklint.checking.check", "tracklint.checking.check_reading", "tracklint.dump.dump_rows"):
         monkeypatch.setattr(place, fails)
     monkeypatch.setattr(tracklint.mending.fixing, "fix", fails)
     done = run(command, "rides/2023/x.gpx")
@@ -180,18 +181,17 @@ def test_a_defect_of_ours_is_one_line_and_status_two(
 
 
 def test_a_defect_costs_its_own_file_only(rides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = tracklint.batch.check
+    whole = tracklint.checking.check
 
     def fails(thing: Any, *args: Any, **kwargs: Any) -> Any:
         if "2023" in str(thing):
             raise MemoryError
         return whole(thing, *args, **kwargs)
 
-    monkeypatch.setattr(tracklint.batch, "check", fails)
-    done = run("check", "-o", "json", "rides")
-    files = json.loads(done.stdout)["files"]
-    assert done.exit_code == 2
-    assert [[finding["code"] for finding in each["findings"]] for each in files] == [["INT001"], []]
+    monkeypatch.setattr(tracklint.checking, "check", fails)
+    reports = list(tracklint.batch.check_many(["rides"]))
+    assert [[finding.code for finding in each.findings] for each in reports] == [["INT001"], []]
+    assert exit_status(reports, Config()) == 2
 
 
 def test_the_traceback_is_there_for_who_asks(rides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
