@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+import mishaps
 from tracklint import Config, check, check_many
 from tracklint.cli import main
 from tracklint.inputs import expand, inputs
@@ -169,6 +170,7 @@ def denied(here: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with monkeypatch.context() as patched:
         patched.setattr(os, "scandir", scandir)
         patched.setattr(Path, "open", opened)
+        patched.setattr("tracklint.batch.check_in_processes", mishaps.in_this_process)
         yield here
 
 
