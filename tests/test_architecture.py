@@ -240,7 +240,7 @@ def test_a_check_imports_what_the_file_needs_and_nothing_more() -> None:
     """The process starts slower than it checks: what is imported without need is what a person waits for."""
     unneeded = (
         "concurrent.futures", "multiprocessing", "numpy.ma", "rich", "tempfile", "tracklint.mending",
-        "tracklint.rules.second", "tracklint.rules.xml", "tracklint.second", "tracklint.xml", "urllib.request",
+        "tracklint.rules.second", "tracklint.rules.xml", "tracklint.second", "tracklint.xml", "urllib.request", "zipfile",
     )  # fmt: skip
     script = (
         "import sys; sys.argv = ['tracklint', 'check', 'fixtures/good/indoor.fit']\n"

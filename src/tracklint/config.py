@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import reprlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -193,6 +192,8 @@ def _has_our_table(pyproject: Path) -> bool:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

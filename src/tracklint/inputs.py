@@ -9,7 +9,6 @@ import itertools
 import os
 import re
 import stat
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
@@ -196,6 +195,8 @@ def _zipped(path: Path) -> list[str]:
     with path.open("rb") as file:
         if file.read(4) != b"PK\x03\x04":
             return []
+        import zipfile
+
         with zipfile.ZipFile(file) as archive:
             return [m.filename for m in archive.infolist() if m.filename.lower().endswith(SUFFIXES)]
 

@@ -12,7 +12,6 @@ import io
 import os
 import re
 import sys
-import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -165,6 +164,8 @@ def read_bytes(thing: Thing, name: str | None = None) -> bytes:
         raise Unreadable(f"{name}: {thing.why}")
     try:
         if isinstance(thing, Member):
+            import zipfile
+
             with zipfile.ZipFile(thing.archive) as archive, archive.open(thing.name) as packed:
                 return _capped(packed, name)
         if isinstance(thing, str | Path):
@@ -292,6 +293,8 @@ def _salvaged(member: memoryview, known: int, most: int) -> bytes:
 
 def _unzip(raw: bytes, cap: int, faults: list[Fault]) -> tuple[bytes, str | None]:
     """The one activity file of an archive; with several, or none, the archive's own bytes and a fault."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             files = [m for m in archive.infolist() if not m.is_dir()]
