@@ -19,7 +19,7 @@ SRC = ROOT / "src" / "tracklint"
 #: Rooms from the bottom up. A room imports only from rooms below it; those in one row do not import each other.
 FLOORS = (
     ("findings", "version"),
-    ("source", "config", "edits", "failures", "sports", "words", "workers", "writing"),
+    ("characters", "config", "edits", "failures", "source", "sports", "words", "workers", "writing"),
     ("activity", "inputs"),
     ("predict", "fit", "xml"),
     ("second",),

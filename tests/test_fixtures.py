@@ -18,7 +18,7 @@ from conftest import ROOT
 from tracklint.checking import check
 from tracklint.cli import main
 from tracklint.preparing import prepare
-from tracklint.source import open_source
+from tracklint.source import open_source, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,4 +124,6 @@ def test_the_main_job() -> None:
     lines = refused.stdout.splitlines()
     assert len(lines) == len(BAD)
     for path, line in zip(BAD, lines, strict=True):
-        assert re.match(rf"{re.escape(str(path))}: not sent, for \d errors?: {REFUSED_FOR[path.name]}\d+ ", line), line
+        assert re.match(rf"{re.escape(shown(path))}: not sent, for \d errors?: {REFUSED_FOR[path.name]}\d+ ", line), (
+            line
+        )

@@ -19,7 +19,7 @@ from tracklint.mending.fixing import Fixed, fix
 
 Corpus = list[tuple[Path, dict[str, str]]]
 CONFIG = Config(limits=Limits(now=1795305600))
-MENDED = {name for repair in REPAIRS for name in repair.rules}
+MENDED = {rule.name for repair in REPAIRS for rule in repair.rules}
 #: Codes that say that the bytes themselves are damaged, beside what the manifest says about the two readers.
 STRUCTURE = {
     "not-fit", "header-size", "header-crc", "file-crc", "file-crc-missing", "size-zero", "size-too-big",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..characters import escaped, quoted
 from ..words import iso
-from ..xml.characters import escaped, quoted
 from .invented import Omit
 
 __all__ = ["Lines", "attribute", "number", "text", "timed"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from ..characters import plain_text
 from ..findings import Where
-from .characters import plain_text
 from .index import tag_attributes
 from .kept import Kept
 from .tags import Bytes, Int32s, positions

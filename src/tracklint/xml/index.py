@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .characters import resolved
+from ..characters import resolved
 from .names import XSI
 from .tags import EMPTY, OPEN, Bytes, Int32s, Tags, name_keys
 

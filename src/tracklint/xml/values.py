@@ -15,7 +15,7 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
-from .characters import plain_text
+from ..characters import plain_text
 from .tags import Bytes, Int32s
 
 __all__ = [

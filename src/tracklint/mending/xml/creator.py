@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ...characters import escaped
 from ...edits import Edit
-from ...xml.characters import escaped
 from ...xml.creators import VERSION
 from ...xml.names import XSI
 from .splice import encoded

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from ...characters import escaped, quoted
 from ...edits import Edit, Step
-from ...xml.characters import escaped, quoted
 from ...xml.columns import element_place
 from ...xml.index import tag_attributes
 from ...xml.tags import EMPTY

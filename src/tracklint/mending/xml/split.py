@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ...characters import escaped
 from ...edits import Edit, apply
-from ...xml.characters import escaped
 from ...xml.columns import point_elements
 from ...xml.parse import scan_xml
 from .splice import named_like, outer, removed, renamed, replaced

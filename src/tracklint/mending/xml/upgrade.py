@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...characters import escaped, quoted
 from ...edits import Edit, Step
 from ...rules.xml.document import gpx_1_0
 from ...rules.xml.schema import element_of_gpx_1_0
-from ...xml.characters import escaped, quoted
 from ...xml.names import GPX_1_0, GPX_1_1, TRACK_POINT_V2, XSI
 from ...xml.values import TAKEN, read_number
 from ..repair import Repair

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..characters import plain_text
+from ...characters import plain_text
 from ..columns import attribute_spans
 from ..index import distinct, tag_attributes
 from ..names import XSI

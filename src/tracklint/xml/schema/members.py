@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..characters import plain_text
+from ...characters import plain_text
 from ..index import distinct
 from ..tags import name_keys
 from ..values import Column, read_numbers, read_times

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from tracklint.xml.characters import escaped, quoted, resolved
+from tracklint.characters import escaped, quoted, resolved
 
 TEXTS = ["", "Fahrt", "a & b", "<&>", "&amp;", "\"'", "1 > 0]]>", "\N{BICYCLE} é"]
 
