@@ -34,6 +34,7 @@ __all__ = [
     "Place",
     "Session",
     "ends_with_barometer",
+    "hops",
     "sortable",
     "time_order",
     "with_barometer",
@@ -41,6 +42,8 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+_EARTH_RADIUS_M = 6_371_008.8
 
 #: Every column of an `Activity`, in the order in which tables show them.
 COLUMNS = (
@@ -83,6 +86,14 @@ def sortable(times: Floats) -> bool:
     reverse order. Elsewhere the clock was set, and sorting would mix up two stretches of the way.
     """
     return bool((np.maximum.accumulate(times) - times).max(initial=0) <= _SWAPPED_S or (np.diff(times) <= 0).all())
+
+
+def hops(latitude: Floats, longitude: Floats) -> Floats:
+    """Metres from each position, in degrees, to the next one (haversine on a sphere)."""
+    lat, lon = np.radians(latitude), np.radians(longitude)
+    half = np.sin(np.diff(lat) / 2) ** 2 + np.cos(lat[:-1]) * np.cos(lat[1:]) * np.sin(np.diff(lon) / 2) ** 2
+    metres: Floats = 2 * _EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    return metres
 
 
 def time_order(spans: Sequence[tuple[float, float]]) -> list[int] | None:
@@ -212,7 +223,8 @@ class BadValue:
     ``kind`` is ``not-a-number``, ``not-finite``, ``not-a-time``, ``empty`` or, where the value *was* taken, ``no-zone``
     (a time without zone, read as UTC), ``not-whole`` (a sensor's number with a decimal point), ``exponent`` (a GPX
     coordinate with one) or ``out-of-range``. ``records`` holds point indices (ascending, int64),
-    ``offsets`` and ``sizes`` the bytes of the offending text, ``sample`` the text at the first of them.
+    ``offsets`` and ``sizes`` the bytes of the offending text, ``sample`` the text at the first of them. ``mendable``
+    says of ``not-a-time`` that one of the texts at least is a date and time in a form that xsd:dateTime does not have.
     """
 
     channel: str
@@ -221,6 +233,7 @@ class BadValue:
     offsets: Ints
     sizes: Ints
     sample: str
+    mendable: bool = False
 
     __eq__ = _alike
     __hash__ = None  # type: ignore[assignment]  # arrays have no hash; this is how Python says it

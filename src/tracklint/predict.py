@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .activity import BAROMETER, CHANNELS, Activity, Floats, ends_with_barometer
+from .activity import BAROMETER, CHANNELS, Activity, Floats, ends_with_barometer, hops
 from .findings import ElevationFacts, Ignored, Prediction
 from .sports import STATIONARY_SUB_SPORTS, map_sessions, normalise
 
@@ -16,7 +16,6 @@ __all__ = ["ascent", "ground_distance", "is_stationary", "moved_distance", "pred
 
 #: Manufacturer numbers that belong to nobody: 0 and 255 (development).
 NOBODY = (None, 0, 255)
-EARTH_RADIUS_M = 6_371_008.8
 #: Slower than this is standing still. Strava does not publish its number; devices pause at 0.5 to 1 m/s.
 STILL_M_S = 0.5
 #: A climb counts when it is higher than this, so that noise does not add up. Strava does not publish its number.
@@ -102,9 +101,7 @@ def moved_distance(activity: Activity) -> float | None:
 def ground_distance(activity: Activity) -> Floats:
     """Metres from each point with a position to the next one in the same segment (haversine on a sphere)."""
     usable = np.flatnonzero(activity.channel("position"))
-    lat, lon = np.radians(activity.latitude[usable]), np.radians(activity.longitude[usable])
-    half = np.sin(np.diff(lat) / 2) ** 2 + np.cos(lat[:-1]) * np.cos(lat[1:]) * np.sin(np.diff(lon) / 2) ** 2
-    step: Floats = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    step = hops(activity.latitude[usable], activity.longitude[usable])
     if len(activity.starts) > 1:
         segment = np.searchsorted(activity.starts, usable, side="right")
         step[np.diff(segment) > 0] = 0

@@ -5,6 +5,7 @@ Nothing here is a rule. All of it works on whole columns, because a ride of a da
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,10 +15,29 @@ import numpy.typing as npt
 
 from ..activity import Activity, Lap
 from ..config import Limits
+from ..fit.profile import FIT_EPOCH, UPTIME_LIMIT
+from ..predict import ground_distance
 from ..sports import map_fit, map_gpx, map_tcx
+from ..words import iso
 from .registry import Found, Hit, now
 
-__all__ = ["Mask", "Track", "at_laps", "elapsed", "kind_of_sport", "null_or_marker", "runs_of_one_value", "speed_limit"]
+__all__ = [
+    "FIRST_FIT_DATE",
+    "Mask",
+    "Track",
+    "absurd_dates",
+    "at_laps",
+    "date_of",
+    "elapsed",
+    "kind_of_sport",
+    "lap_metres",
+    "lap_seconds",
+    "may_be_dropped",
+    "most_calories",
+    "null_or_marker",
+    "runs_of_one_value",
+    "speed_limit",
+]
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -27,6 +47,8 @@ Ints = npt.NDArray[np.int64]
 METRES_A_DEGREE = 111_195.08
 #: The GPS week counts to 1024 and starts again; a receiver that does not know this is so many seconds early.
 ROLLOVER_S = 1024 * 7 * 86400.0
+#: 1998-07-03T21:24:16Z. What a FIT file says below it is the time since the device was switched on.
+FIRST_FIT_DATE = float(FIT_EPOCH + UPTIME_LIMIT)
 #: The kinds of sport that have a limit of their own, and the SportTypes in each.
 KINDS = {
     "cycling": "Ride VirtualRide MountainBikeRide GravelRide EBikeRide EMountainBikeRide Handcycle Velomobile".split(),
@@ -92,11 +114,42 @@ def _marked(points: Ints, firsts: Sequence[int]) -> Mask:
     return mask
 
 
+def date_of(moment: float) -> str:
+    """UTC seconds as `words.iso` has them, also in years that it has not. Raises ValueError for NaN."""
+    return iso(moment) or f"{np.datetime64(math.floor(moment), 's')}Z"
+
+
+def absurd_dates(activity: Activity, limits: Limits) -> tuple[Mask, Mask]:
+    """Points dated before `Limits.earliest_year`, in FIT also those before the first moment that is a date there; and
+    points in the future."""
+    earliest = float(np.datetime64(f"{int(limits.earliest_year):04d}-01-01", "s").astype(np.int64))
+    if activity.format == "fit":
+        earliest = max(earliest, FIRST_FIT_DATE)
+    return activity.time < earliest, activity.time > now(limits) + limits.future_days * 86400
+
+
+def may_be_dropped(absurd: Mask, timed: int) -> bool:
+    """Whether the timed points that are not ``absurd`` are a ride: at least half, or more than ten and more than a
+    twentieth."""
+    rest = timed - int(absurd.sum())
+    return 2 * rest >= timed or rest > max(10, timed // 20)
+
+
+def most_calories(seconds: Floats) -> Floats:
+    """The most energy in kcal that anybody spends in so many seconds, infinite where that is no duration.
+
+    Nobody keeps up 25 kcal a minute for an hour; twice as much is the limit, and 300 kcal more, because programs write
+    those of a ride into one of its laps.
+    """
+    return np.where(seconds >= 0, 300 + 50 * seconds / 60, np.inf)
+
+
 def elapsed(activity: Activity, limits: Limits) -> tuple[Ints, Floats, Ints]:
     """Timed points, the steps in seconds between them, and points whose time stands alone.
 
-    Alone are points that are more than a day off both neighbours, which are within a day of each other, and a few
-    points of an absurd date among good ones. They are no part of the timed points, so that one wrong time is told once.
+    Alone are points that are more than a day off both neighbours, which are within a day of each other. They are no
+    part of the timed points, nor are points of an absurd date where the others are a ride, so that one wrong time is
+    told once.
     """
     time = activity.time
     there = np.isfinite(time)
@@ -109,9 +162,8 @@ def elapsed(activity: Activity, limits: Limits) -> tuple[Ints, Floats, Ints]:
     around = np.abs(time[timed[2:]] - time[timed[:-2]])
     off = (np.abs(step) > 86400) & (np.abs(np.abs(step) - ROLLOVER_S) > 2 * 86400)
     alone[1:-1] = off[:-1] & off[1:] & (around < 86400)
-    earliest = np.datetime64(f"{int(limits.earliest_year):04d}-01-01", "s").astype(np.int64)
-    absurd = (time[timed] < earliest) | (time[timed] > now(limits) + limits.future_days * 86400)
-    if 2 * absurd.sum() <= len(timed):
+    absurd = np.logical_or(*absurd_dates(activity, limits))[timed]
+    if may_be_dropped(absurd, len(timed)):
         alone &= ~absurd
         timed, lone = timed[~alone & ~absurd], timed[alone]
     else:
@@ -189,3 +241,25 @@ def at_laps(laps: Sequence[Lap], indices: Sequence[int], **evidence: Any) -> Fou
         yield Hit(
             where, {"laps": len(laps), "count": len(numbers), "lap": numbers[0], "wrong_laps": numbers, **evidence}
         )
+
+
+def lap_seconds(activity: Activity, lap: Lap) -> float | None:
+    """Seconds from the first to the last time of the lap's points; ``None`` where none has one."""
+    times = activity.time[lap.first_point : lap.first_point + lap.points]
+    times = times[np.isfinite(times)]
+    return float(times.max() - times.min()) if len(times) else None
+
+
+def lap_metres(activity: Activity, lap: Lap) -> float | None:
+    """Metres that the distance grows in the lap, else the length of its track; ``None`` where neither is there."""
+    end = lap.first_point + lap.points
+    known = activity.distance[lap.first_point : end]
+    known = known[known >= 0]
+    if len(known):
+        earlier = activity.distance[: lap.first_point]
+        earlier = earlier[earlier >= 0]
+        start = float(earlier[-1]) if len(earlier) and earlier[-1] <= known[0] else float(known[0])
+        return max(float(known[-1]) - start, 0.0)
+    usable = np.flatnonzero(activity.channel("position"))
+    inside = (usable[:-1] >= lap.first_point) & (usable[1:] < end)
+    return float(ground_distance(activity)[inside].sum()) if inside.any() else None

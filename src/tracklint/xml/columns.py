@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..activity import CHANNELS, COLUMNS, BadValue, Place, Session
 from ..findings import Where
+from .datetimes import respelled
 from .index import tag_attributes
 from .kept import Spans, Texts
 from .spots import Spot, spots
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
+Int64s = npt.NDArray[np.int64]
 _KINDS = {EMPTY_TEXT: "empty", NOT_VALUE: "not-a-number", NOT_FINITE: "not-finite", NO_ZONE: "no-zone"}
 #: Kinds of texts that are taken all the same.
 _TAKEN_KINDS = ("no-zone", "not-whole", "exponent")
@@ -185,12 +187,18 @@ class _Reader:
                 continue
             records, offsets, sizes = records[order], offsets[order], sizes[order]
             sample = self.document.piece(int(offsets[0]), int(offsets[0] + sizes[0])).value if kind != "empty" else ""
+            mendable = kind == "not-a-time" and self._any_date(offsets, sizes)
             if self.document.codec != self.document.encoding:
                 ends = [self.document.origin(int(end)) for end in offsets + sizes]
                 offsets = np.array([self.document.origin(int(offset)) for offset in offsets], np.int64)
                 sizes = np.array(ends, np.int64) - offsets
-            found.append(BadValue(channel, kind, records, offsets, sizes, sample[:80]))
+            found.append(BadValue(channel, kind, records, offsets, sizes, sample[:80], mendable))
         return tuple(sorted(found, key=lambda bad: (int(bad.records[0]), bad.channel, bad.kind)))
+
+    def _any_date(self, start: Int64s, size: Int64s) -> bool:
+        """Whether one of these texts is a date and time in another form."""
+        ends = (start + size).tolist()
+        return any(respelled(self.document.piece(a, b).value) for a, b in zip(start.tolist(), ends, strict=True))
 
 
 def dotted(raw: npt.NDArray[np.uint8], start: Int32s, size: Int32s) -> npt.NDArray[np.bool_]:

@@ -6,9 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..activity import Activity, Device, Session, ends_with_barometer
-from .columns import Points, count_elements, element_place, locator, read_points, segment_starts, sessions
-from .values import read_time
+from ..activity import Activity, Device, Session, ends_with_barometer, hops
+from .columns import (
+    Points,
+    attribute_spans,
+    count_elements,
+    element_place,
+    locator,
+    read_points,
+    segment_starts,
+    sessions,
+)
+from .values import read_numbers, read_time
 
 if TYPE_CHECKING:
     from . import XmlDocument
@@ -17,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["gpx_activity", "loose_points", "recorded_points", "stated_times"]
 
 _DAY = 86400
+#: What makes a recording of timed points.
+_LEAST_POINTS, _LONGEST_STEP_S, _FASTEST_M_S, _MOST = 20, 60.0, 100.0, 0.9
 _COUNTED = ("trk", "trkseg", "rte", "rtept", "wpt")
 
 
@@ -55,19 +66,31 @@ def _kind(points: int, counts: dict[str, int]) -> str:
 
 
 def recorded_points(document: XmlDocument) -> list[Int32s]:
-    """The points of each route that were recorded, else the waypoints, where there is no route: two or more whose times
-    ascend, within a day."""
+    """The points of each route that were recorded, else the waypoints, where there is no route.
+
+    A recording is 20 points or more whose times ascend within a day, nine tenths of them at most a minute after the
+    one before and no further from it than 100 m/s allow, and not all at one place. Waypoints that somebody set on a map
+    are fewer, or minutes or many kilometres apart.
+    """
     elements = document.elements
     routes = elements.where(lambda path: path.locals() == ("gpx", "rte"))
     found = [elements.children(route, "rtept").astype(np.int32) for route in routes.tolist()]
     groups = found or [elements.where(lambda path: path.locals() == ("gpx", "wpt"))]
-    return [points for points in groups if _ascend(document, points)]
+    return [points for points in groups if len(points) >= _LEAST_POINTS and _is_recording(document, points)]
 
 
-def _ascend(document: XmlDocument, points: Int32s) -> bool:
+def _is_recording(document: XmlDocument, points: Int32s) -> bool:
     texts = document.child_texts(points, "time")
     step = np.diff([read_time(text.value)[0] if text is not None else np.nan for text in texts])
-    return len(step) > 0 and bool((step > 0).all()) and float(step.sum()) <= _DAY
+    if not (step > 0).all() or float(step.sum()) > _DAY:
+        return False
+    lat, lon = attribute_spans(document, points, (b"lat", b"lon")).edges
+    if min(lat[0].min(), lon[0].min()) < 0:  # an attribute is missing
+        return False
+    latitude, longitude = (read_numbers(document.text, *span, document.codec).values for span in (lat, lon))
+    metres = hops(latitude, longitude)
+    near = (step <= _LONGEST_STEP_S) & (metres <= _FASTEST_M_S * step)
+    return bool(near.mean() >= _MOST) and bool((metres > 0).any())
 
 
 def _stated_time(document: XmlDocument) -> float:

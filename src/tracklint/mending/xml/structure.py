@@ -88,7 +88,7 @@ def _date_metadata(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 REPAIRS: tuple[Repair, ...] = (
     Repair((point_outside_segment,), _segments, "GPX: a trkseg is put around the points"),
-    Repair((route_only,), _track, "GPX: a route or waypoints with ascending times become a track"),
+    Repair((route_only,), _track, "GPX: a route or waypoints that are a recording become a track"),
     Repair((point_without_content,), _bare_points, "points that hold a time only are dropped"),
     Repair((metadata_time,), _date_metadata, "the time of metadata becomes that of the first point"),
 )

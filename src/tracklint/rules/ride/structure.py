@@ -10,7 +10,7 @@ from ...findings import Severity, Where
 from ...sports import normalise
 from ..basis import FIT_ACTIVITY_FILE, PRACTICE, STRAVA_UPLOADS
 from ..registry import Found, Hit, at_points, rule
-from ..track import ROLLOVER_S
+from ..track import ROLLOVER_S, date_of
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
@@ -91,8 +91,9 @@ def route_only(activity: Activity, _limits: Limits) -> Found:
     """The GPX file has routes or waypoints but no recorded track.
 
     Strava reads tracks. An upload of this kind stays "still being processed" for ever or is refused
-    (strava-ruby-client#36, dart-gpx#14). Points whose times ascend were recorded, and make
-    a track.
+    (strava-ruby-client#36, dart-gpx#14). Points that are a recording make a track: 20 or more whose times ascend within
+    a day, nine tenths of them at most a minute and 100 m/s from the one before. Waypoints that somebody set on a map
+    have the times of their making.
     """
     if len(activity) or activity.kind not in ("route", "waypoints"):
         return
@@ -153,7 +154,7 @@ def metadata_time(activity: Activity, _limits: Limits) -> Found:
     early, late = float(time.min()) - stated, stated - float(time.max())
     if max(early, late) > 86400 and abs(late - ROLLOVER_S) > 31 * 86400:
         way = "before the start" if early > late else "after the end"
-        date = f"{np.datetime64(int(stated), 's')}Z"
+        date = date_of(stated)
         yield Hit(Where(), {"stated": date, "off_d": round(max(early, late) / 86400, 1), "way": way})
 
 
