@@ -32,7 +32,19 @@ def _starts_again(fit: FitBuilder) -> FitBuilder:
     return fit.define(13, 21, [(253, 4, U32), (0, 1, ENUM), (1, 1, ENUM)]).data(13, NOW + 60, 0, 0)
 
 
+def _joined(*rides: Ride) -> bytes:
+    """The messages of these rides one behind the other, under one header."""
+    return FitBuilder().raw(b"".join(ride.fit()[14:-2] for ride in rides)).build()
+
+
+#: Begins five minutes after `ONE`, so that it fits behind it in every other way.
+_NEXT = Ride(seconds=60, laps=1, start="2024-05-01T10:06:00Z")
+
+
 STRUCTURE = [
+    _broken("FIT023", lambda: _joined(ONE, _NEXT), "FIT112", name="two-rides"),
+    _broken("FIT023", _extra(lambda fit: fit.define(13, 0, [(0, 1, ENUM), (1, 2, U16)]).data(13, 4, 265)), name="second-file-id"),
+    _spared("FIT023", _ride(chained=2), "FIT013", name="chained"),
     _broken("FIT407", _extra(_activity), name="two"),
     _spared("FIT407", _ride(chained=2), "FIT013", name="chained"),
     _broken("FIT408", _ride(without=("timer_start",)), name="none"),
@@ -97,6 +109,8 @@ def _sessions(gap: int) -> Callable[[], bytes]:
 
 
 TOTALS = [
+    _broken("FIT430", _both(total_calories=65_001), name="calories"),
+    _spared("FIT430", _both(total_calories=349), name="calories"),
     _broken("FIT415", _one(session={"total_elapsed_time": OMIT}), name="elapsed"),
     _broken("FIT415", _one(session={"start_time": None}), name="start"),
     _spared("FIT415", _one(session={"total_calories": OMIT}), name="calories"),

@@ -83,6 +83,7 @@ class Rule:
     are the formats that it can fire on. ``fixes`` says for a format whether its repair is ``"safe"`` or ``"unsafe"``;
     formats without a repair are not in it. ``schema`` marks a rule that tells what a format's schema forbids: an error
     where the specification is asked (`Config.purpose`). ``well_formed`` marks one that needs a document without faults.
+    ``told_by`` are codes that tell the cause of all its hits (`Hit.told_by`).
     """
 
     code: str
@@ -97,6 +98,7 @@ class Rule:
     fixes: Mapping[str, Safety] = field(default_factory=dict)
     schema: bool = False
     well_formed: bool = False
+    told_by: tuple[str, ...] = ()
 
     def answers(self, purpose: Purpose, format_: str) -> bool:
         """Whether the rule is of use for the question ``purpose`` about a file of this format.
@@ -142,6 +144,7 @@ def rule(
     fix: Safety | Mapping[str, Safety] | None = None,
     schema: bool = False,
     well_formed: bool = False,
+    told_by: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Any, Limits], Iterable[Hit]]], Rule]:
     """Declare a rule: its name in the module becomes the `Rule`. The decorated function takes what it looks at and the
     `Limits`, and yields `Hit`.
@@ -157,7 +160,7 @@ def rule(
         if code in RULES:
             raise ValueError(f"{code} is declared twice")
         RULES[code] = declared = Rule(
-            code, name, severity, on, basis, says, hint, check, tuple(formats), fixes, schema, well_formed
+            code, name, severity, on, basis, says, hint, check, tuple(formats), fixes, schema, well_formed, told_by
         )
         return declared
 
@@ -260,7 +263,7 @@ def run_rules(reading: Reading, config: Config) -> tuple[list[Finding], list[Ski
                 hits = [
                     hit for hit in each.check(subject, config.limits) if config.purpose == "strava" or not hit.allowed
                 ]
-            found += [(_finding(each, hit, config, format_), hit.told_by) for hit in hits]
+            found += [(_finding(each, hit, config, format_), each.told_by + hit.told_by) for hit in hits]
         except Exception as error:  # a defect of ours must not hide the file's other findings
             found.append((crash(each.code, error), ()))
     skipped |= {code[:3] + "*" if code[:3] not in ran else code: _NOT_ASKED for code in unasked}

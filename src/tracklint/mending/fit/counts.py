@@ -19,6 +19,7 @@ __all__ = [
     "count_laps",
     "count_lengths",
     "count_sessions",
+    "drop_totals",
     "renumber_laps",
     "state_type",
     "stretch_sessions",
@@ -183,6 +184,17 @@ def stretch_sessions(document: FitDocument, asked: Asked) -> Iterator[Step]:
             says = f"session.total_elapsed_time becomes {elapsed} s, up to the last record"
             if 0 <= elapsed < 0xFFFFFFFF // 1000:
                 yield from _step(sessions, [(int(mine[0]), 7, 1000 * elapsed)], says, safe=False)
+
+
+def drop_totals(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Write "no value" in place of the totals that the findings name."""
+    for finding in asked.findings if asked.unsafe else ():
+        columns = message_columns(document, str(finding.where.message_name))
+        rows: list[tuple[int, int, int | None]] = [
+            (int(i), int(finding.evidence["number"]), None) for i in finding.evidence["rows"]
+        ]
+        says = f"{finding.where.field} of {len(rows)} {finding.where.message_name}s becomes no value"
+        yield from _step(columns, rows, says, safe=False)
 
 
 def _mean(records: MessageColumns, sources: tuple[int, ...], inside: npt.NDArray[np.bool_]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,17 +23,21 @@ Floats = npt.NDArray[np.float64]
 #: write while they record.
 _TIMED = (18, 19, 20, 21, 78, 101, 132, 142, 165, 167, 208, 209, 210, 225, 312, 313)
 
+#: What describes developer data: field_description and developer_data_id.
+_DEVELOPER = (206, 207)
+
 
 def split(document: FitDocument) -> tuple[bytes, ...]:
     """The activities in a file as files of their own, nothing where there is one only or the file is damaged.
 
-    A segment without file_id (the heart rates of a swim, postrunner#4) stays with the one before it. Sessions are told
-    apart by their start times; what is written once for the whole file (file_id, device_info, settings) goes into each
-    part.
+    A segment without file_id (the heart rates of a swim, postrunner#4) stays with the one before it. Files that were
+    joined under one header are told apart by their file_id, sessions by their start times; what is written once for the
+    whole file (file_id, device_info, settings) goes into each part.
     """
     if damaged(document):
         return ()
-    parts = [part for piece in _segments(document) for part in _sessions(piece)]
+    bodies = [body for piece in _segments(document) for body in _bodies(piece)]
+    parts = [part for body in bodies for part in _sessions(body)]
     return tuple(parts) if len(parts) > 1 else ()
 
 
@@ -45,6 +51,36 @@ def _segments(document: FitDocument) -> list[bytes]:
         else:
             pieces[-1] += piece
     return pieces
+
+
+def _bodies(piece: bytes) -> list[bytes]:
+    """The files that were joined under one header, each from its file_id on; the piece itself where there is one.
+
+    A file_id behind which neither records nor a session stand starts no file. A body keeps the definitions and the
+    descriptions of developer data that stand before it, because its messages may be bound by them.
+    """
+    document = scan_fit(piece)
+    content = np.sort(np.concatenate([message_columns(document, each).offsets for each in (18, 20)]))
+    starts = np.sort(message_columns(document, 0).offsets)
+    if len(document.segments) != 1 or len(starts) < 2:
+        return [piece]
+    end = document.segments[0].data_end
+    held = np.diff(np.searchsorted(content, np.append(starts, end)))
+    starts = starts[held > 0]
+    if len(starts) < 2:
+        return [piece]
+    edges = [document.segments[0].data_start, *starts[1:].tolist(), end]
+    return [apply(piece, seal(document, _outside(document, a, b))) for a, b in pairwise(edges)]
+
+
+def _outside(document: FitDocument, start: int, end: int) -> list[Edit]:
+    """What takes out every message that does not stand in ``start:end`` and that nothing in there may need."""
+    drops = [Edit(each.offset, each.layout.length, b"") for each in document.definitions if each.offset >= end]
+    for group in document.messages:
+        layout, offsets = group.definition.layout, group.offsets
+        foreign = offsets >= end if layout.global_ in _DEVELOPER else (offsets < start) | (offsets >= end)
+        drops += [Edit(int(at), layout.stride, b"") for at in offsets[foreign].tolist()]
+    return drops
 
 
 def _sessions(piece: bytes) -> list[bytes]:

@@ -133,8 +133,11 @@ def file_crc(document: FitDocument, _limits: Limits) -> Found:
     the messages without the header, with its two bytes swapped, or not at all (0). Strict readers refuse the file,
     among them GPSBabel.
     """
+    gaps = {f.evidence.get("segment", 0) for f in document.faults if f.kind in ("unreadable-span", "truncated")}
     for hit in from_faults(document.faults, "file-crc"):
-        yield Hit(hit.where, {**hit.evidence, "how": _CHECKSUMS[hit.evidence["reason"]]})
+        waits = (hit.where.segment or 0) in gaps  # a right checksum over unreadable bytes would say that they are whole
+        how = _CHECKSUMS[hit.evidence["reason"]]
+        yield Hit(hit.where, {**hit.evidence, "how": how}, fix="unsafe" if waits else None)
 
 
 @rule(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...config import Limits
 from ...findings import Severity, Where
 from ...fit import FitDocument
 from ...fit.columns import message_columns
 from ...fit.profile import file_type_name
-from ..basis import FIT_PROTOCOL
+from ..basis import FIT_FILE_TYPES, FIT_PROTOCOL
 from ..registry import Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 #: Base types of 64 bits, which protocol 2 brought.
 _WIDE = (14, 15, 16)
+#: The rule that tells the cause of all that is wrong with counts and totals of a joined file.
+JOINED = ("FIT023",)
 
 
 @rule(
@@ -59,6 +63,33 @@ def chained(document: FitDocument, _limits: Limits) -> Found:
     types = f" of the types {', '.join(names)}" if len(names) > 1 else ""
     evidence = {"segments": len(filled), "types": types, "kinds": names}
     yield Hit(where, evidence, WARNING if len(names) > 1 else None)
+
+
+@rule(
+    "FIT023",
+    "joined",
+    WARNING,
+    on=FitDocument,
+    basis=FIT_FILE_TYPES,
+    says="{count} file_id messages stand under one header: the messages of several files were joined",
+    hint="take them apart with `tracklint fix --split`; files in a row need a header and a checksum each",
+)
+def joined(document: FitDocument, _limits: Limits) -> Found:
+    """A segment holds a second file_id, which starts a file.
+
+    The messages of two files were written behind one header. Readers merge the two activities, show the totals of one,
+    or stop. What counts and totals say against each other is no fault of its own then, and is told when the files are
+    apart.
+    """
+    columns = message_columns(document, 0)
+    if len(columns) < 2:
+        return
+    (kinds, typed), segments = columns.integers(0), columns.segments()
+    for segment in document.segments:
+        mine = np.flatnonzero((segments == segment.index) & typed)
+        mine = mine[kinds[mine] == kinds[mine[:1]]]  # bytes of 0, taken for a file_id, have another type
+        if len(mine) > 1:
+            yield Hit(columns.where(int(mine[1])), {"count": len(mine)})
 
 
 @rule(

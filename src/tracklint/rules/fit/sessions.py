@@ -14,6 +14,7 @@ from ...fit.columns import MessageColumns, message_columns
 from ...fit.profile import FIT_EPOCH, UPTIME_LIMIT, word
 from ..basis import FIT_ACTIVITY_FILE, PRACTICE
 from ..registry import Found, Hit, rule
+from .segments import JOINED
 from .structure import first_records
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
@@ -30,6 +31,7 @@ _LAP_SWIMMING = 17
     says="session {later} starts {off_s:g} s before session {earlier} ends",
     hint="let each session of a multisport activity begin where the one before ends",
     formats=_FIT,
+    told_by=JOINED,
 )
 def session_overlap(activity: Activity, _limits: Limits) -> Found:
     """Two sessions of one segment cover the same time, by more than 5 s.
@@ -98,6 +100,7 @@ def _lengths(document: FitDocument) -> tuple[int, int] | None:
     says="the session's {field} is {found}, its length messages give {expected}",
     hint="count all lengths in num_lengths and the active ones in num_active_lengths, or run `tracklint fix`",
     fix="safe",
+    told_by=JOINED,
 )
 def pool_counts(document: FitDocument, _limits: Limits) -> Found:
     """A pool swim's session counts other lengths than there are length messages.
@@ -122,6 +125,7 @@ def pool_counts(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="the session's total_distance is {found:g} m, {active} active lengths of {pool:g} m make {expected:g} m",
     hint="write active lengths times pool_length as total_distance, or correct the pool's length",
+    told_by=JOINED,
 )
 def pool_distance(document: FitDocument, _limits: Limits) -> Found:
     """The distance of a pool swim is not that of its active lengths, by more than 1 %.

@@ -14,6 +14,7 @@ from ...fit.columns import MessageColumns, message_columns
 from ...fit.document import Messages
 from ..basis import FIT_ACTIVITY_FILE, PRACTICE
 from ..registry import Found, Hit, rule
+from .segments import JOINED
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 _FIT = ("fit",)
@@ -43,6 +44,7 @@ def segments_with_records(activity: Activity) -> Iterator[tuple[int, Where]]:
     basis=FIT_ACTIVITY_FILE,
     says="one segment has {count} activity messages; there is exactly one in a file",
     hint="write one activity message, as the last one",
+    told_by=JOINED,
 )
 def many_activities(document: FitDocument, _limits: Limits) -> Found:
     """A segment has more than one activity message.
@@ -75,6 +77,7 @@ def _timer(activity: Activity, segment: int) -> list[Event]:
     hint="write an event timer start at the first record, or run `tracklint fix --unsafe`",
     formats=_FIT,
     fix="unsafe",
+    told_by=JOINED,
 )
 def no_timer_start(activity: Activity, _limits: Limits) -> Found:
     """There are records and no timer start event.
@@ -84,7 +87,7 @@ def no_timer_start(activity: Activity, _limits: Limits) -> Found:
     """
     for segment, where in segments_with_records(activity):
         if not any(e.kind.startswith("start") for e in _timer(activity, segment)):
-            yield Hit(where)
+            yield Hit(where, fix=None if activity.channel("time").any() else "")
 
 
 @rule(
@@ -97,6 +100,7 @@ def no_timer_start(activity: Activity, _limits: Limits) -> Found:
     hint="write an event timer stop_all when the activity is saved, or run `tracklint fix --unsafe`",
     formats=_FIT,
     fix="unsafe",
+    told_by=JOINED,
 )
 def no_timer_stop(activity: Activity, _limits: Limits) -> Found:
     """The timer is never stopped, or its last event is a start.
@@ -107,7 +111,8 @@ def no_timer_stop(activity: Activity, _limits: Limits) -> Found:
     for segment, where in segments_with_records(activity):
         events = _timer(activity, segment)
         if not any(e.kind.startswith("stop") for e in events):
-            yield Hit(where, {"what": "no event says that the timer stops"})
+            mendable = activity.channel("time").any()
+            yield Hit(where, {"what": "no event says that the timer stops"}, fix=None if mendable else "")
         elif events[-1].kind.startswith("start"):
             yield Hit(events[-1].where, {"what": "the last timer event is a start"})
 
@@ -145,6 +150,7 @@ def first_records(document: FitDocument, count: int = 500) -> MessageColumns:
     says="activity.num_sessions is {found}, there are {expected} session messages",
     hint="write the number of session messages, or run `tracklint fix`",
     fix="safe",
+    told_by=JOINED,
 )
 def num_sessions(document: FitDocument, _limits: Limits) -> Found:
     """The activity message counts other sessions than there are.
@@ -170,6 +176,7 @@ def num_sessions(document: FitDocument, _limits: Limits) -> Found:
     says="{what}; there are {expected} lap messages",
     hint="write first_lap_index and num_laps so that each lap belongs to one session, or run `tracklint fix`",
     fix="safe",
+    told_by=JOINED,
 )
 def num_laps(document: FitDocument, _limits: Limits) -> Found:
     """The sessions' num_laps do not add up to the lap messages.
@@ -203,6 +210,7 @@ def num_laps(document: FitDocument, _limits: Limits) -> Found:
     says="the laps' message_index {what}; laps are numbered from 0 in the order of the file",
     hint="number the laps from 0 on, or run `tracklint fix`",
     fix="safe",
+    told_by=JOINED,
 )
 def lap_index(document: FitDocument, _limits: Limits) -> Found:
     """The lap messages are not numbered 0, 1, 2 ... in their order.
@@ -243,6 +251,7 @@ def _end(part: Lap | Session) -> float:
     says="{count} of {laps} laps do not start where the one before ends or lie outside the session; lap {lap} {what}",
     hint="write start_time and total_elapsed_time so that the laps cover the session without gaps",
     formats=_FIT,
+    told_by=JOINED,
 )
 def lap_tiling(activity: Activity, _limits: Limits) -> Found:
     """Laps leave gaps, overlap, or reach beyond their session by more than 5 s.

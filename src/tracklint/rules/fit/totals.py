@@ -15,6 +15,8 @@ from ...fit import FitDocument
 from ...fit.columns import message_columns
 from ..basis import FIT_ACTIVITY_FILE, PRACTICE, STRAVA_UPLOADS
 from ..registry import Found, Hit, rule
+from ..track import Floats, most_calories
+from .segments import JOINED
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 _FIT = ("fit",)
@@ -61,6 +63,7 @@ def _parts(activity: Activity) -> tuple[tuple[str, Sequence[Session | Lap]], ...
     hint="write total_elapsed_time with pauses and total_timer_time without, or run `tracklint fix --unsafe`",
     formats=_FIT,
     fix="unsafe",
+    told_by=JOINED,
 )
 def timer_over_elapsed(activity: Activity, _limits: Limits) -> Found:
     """total_timer_time is larger than total_elapsed_time.
@@ -103,6 +106,7 @@ def _stopped(activity: Activity, session: Session) -> float | None:
     "timer events make {expected_s:g} s",
     hint="write an event timer stop and start for each pause, and total_timer_time without the pauses",
     formats=_FIT,
+    told_by=JOINED,
 )
 def timer_vs_pauses(activity: Activity, _limits: Limits) -> Found:
     """total_timer_time is not what the timer events leave of total_elapsed_time.
@@ -132,6 +136,7 @@ def timer_vs_pauses(activity: Activity, _limits: Limits) -> Found:
     hint="write total_elapsed_time up to the last record, pauses included, or run `tracklint fix --unsafe`",
     formats=_FIT,
     fix="unsafe",
+    told_by=JOINED,
 )
 def session_end(activity: Activity, _limits: Limits) -> Found:
     """The last session ends before the last record by more than 5 s.
@@ -163,6 +168,7 @@ def session_end(activity: Activity, _limits: Limits) -> Found:
     hint="write the distance of the last record into total_distance, or run `tracklint fix --unsafe`",
     formats=_FIT,
     fix="unsafe",
+    told_by=JOINED,
 )
 def distance_total(activity: Activity, _limits: Limits) -> Found:
     """total_distance of the sessions is more than 1 % and 20 m off the distance of the records.
@@ -195,6 +201,7 @@ _SUMS: tuple[tuple[str, str, float, Callable[[Session | Lap], float]], ...] = (
     says="the laps add up to {laps:g} {unit} of {name}, the sessions to {sessions:g} {unit}",
     hint="write the totals of the whole activity into the sessions and those of each lap into the laps",
     formats=_FIT,
+    told_by=JOINED,
 )
 def lap_sums(activity: Activity, _limits: Limits) -> Found:
     """Distance, timer time or calories of the laps are more than 1 % off those of the sessions.
@@ -234,6 +241,7 @@ def _pairs() -> Iterator[tuple[int, int, int]]:
     "{maximum:g}",
     hint="compute both from the records, or run `tracklint fix --unsafe`",
     fix="unsafe",
+    told_by=JOINED,
 )
 def avg_over_max(document: FitDocument, _limits: Limits) -> Found:
     """An average of speed, heart rate, cadence or power is above the maximum of the same session or lap.
@@ -255,6 +263,45 @@ def avg_over_max(document: FitDocument, _limits: Limits) -> Found:
             yield Hit(replace(columns.where(i, columns.fact(second).name), count=len(wrong)), evidence)
 
 
+#: Fields of session and lap that hold a speed: average, maximum, and their enhanced twins.
+_SPEEDS = {18: (14, 15, 124, 125), 19: (13, 14, 110, 111)}
+
+
+@rule(
+    "FIT430",
+    "total-implausible",
+    WARNING,
+    on=FitDocument,
+    basis=PRACTICE,
+    says="{field} is beyond what anybody does in {count} of {messages} {message_name} messages: up to {value:g} {unit}",
+    hint='write what was measured, or the field\'s "no value"',
+    fix="unsafe",
+)
+def total_implausible(document: FitDocument, limits: Limits) -> Found:
+    """A session or lap states a speed or an energy that nobody reaches.
+
+    These are a speed above that of every sport (100 m/s), and more than 50 kcal a minute; the first 300 kcal are free.
+    A counter ran over, or a field was never filled. Strava shows the calories of the session.
+    """
+    for global_, speeds in _SPEEDS.items():
+        columns = message_columns(document, global_)
+        if not len(columns):
+            continue
+        most: dict[int, Floats | float] = dict.fromkeys(speeds, limits.max_speed_other_m_s)
+        most[_CALORIES] = most_calories(columns.floats(7))
+        for number, limit in most.items():
+            values = columns.floats(number)
+            wrong = np.flatnonzero(values > limit)
+            if len(wrong):
+                unit = "kcal" if number == _CALORIES else "m/s"
+                evidence = {"messages": len(columns), "number": number, "rows": wrong.tolist(), "unit": unit}
+                place = replace(columns.where(int(wrong[0]), columns.fact(number).name), count=len(wrong))
+                yield Hit(place, {**evidence, "value": float(values[wrong].max())})
+
+
+_CALORIES = 11
+
+
 @rule(
     "FIT427",
     "activity-timer",
@@ -264,6 +311,7 @@ def avg_over_max(document: FitDocument, _limits: Limits) -> Found:
     says="activity.total_timer_time is {found:g} s, the sessions add up to {expected:g} s",
     hint="write the sum of the sessions' total_timer_time, or run `tracklint fix`",
     fix="safe",
+    told_by=JOINED,
 )
 def activity_timer(document: FitDocument, _limits: Limits) -> Found:
     """The timer time of the activity message is not the sum of its sessions.
