@@ -74,16 +74,16 @@ def repair_rows(repairs: Iterable[Repair], formats: tuple[str, ...], kind: str) 
 
 def format_rows() -> Iterator[str]:
     """A row for each rule about FIT and other formats that is mended in one of them; a cell is empty where the rule
-    does not hold."""
-    yield "| Rule | FIT | TCX | GPX |"
-    yield "|---|---|---|---|"
+    does not hold. The last cell says why there is no repair in FIT."""
+    yield "| Rule | FIT | TCX | GPX | Why not in all |"
+    yield "|---|---|---|---|---|"
     benches = {"fit": fit.REPAIRS, "tcx": xml.REPAIRS, "gpx": xml.REPAIRS}
     for rule in RULES.values():
         if rule.fixes and "fit" in rule.formats and len(rule.formats) > 1:
             cells = dict.fromkeys(benches, "") | dict.fromkeys(rule.formats, "—")
             for f in rule.fixes:
                 cells[f] = " or ".join(next(each.told(rule, f) for each in benches[f] if rule in each.rules))
-            yield f"| {rule.name} | {' | '.join(cells.values())} |"
+            yield f"| {rule.name} | {' | '.join(cells.values())} | {fit.NOT_MENDED.get(rule, '')} |"
 
 
 def sandbox_page(before: str) -> str:

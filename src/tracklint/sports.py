@@ -226,6 +226,17 @@ def gpx_word(sport: str) -> str | None:
     return _GPX_WORDS.get(meant, meant) if meant else None
 
 
+def fit_words(sport: str) -> tuple[str, str] | None:
+    """The sport and sub_sport of FIT, as profile names, that Strava maps to a sport in any known word; ``None`` where
+    there are none."""
+    meant = synonym(sport)
+    pairs = [(name, sub) for name, row in _FIT.items() for sub, (strava, _) in row.items() if strava == meant]
+    if not pairs:
+        return None
+    name, sub = min(pairs, key=lambda pair: pair[1] != "")
+    return name.replace(" ", "_"), sub.replace(" ", "_") or "generic"
+
+
 def synonym(sport: str) -> str | None:
     """The SportType that a TCX word means though Strava does not map it (``cycling``), ``None`` where none is known."""
     return _WORDS.get(normalise(sport)) or spell_sport_type(normalise(sport))

@@ -216,6 +216,11 @@ def word(kind: str, number: int) -> str | None:
     return _words(kind).get(number)
 
 
+def word_number(kind: str, name: str) -> int:
+    """The number of a word in an enumerated type. Raises KeyError."""
+    return {each: number for number, each in _words(kind).items()}[name]
+
+
 def file_type_name(number: int) -> str:
     """The name of a file type: ``activity`` for 4; ``manufacturer type 250`` from 0xF7 on, ``file type 77`` for the
     rest."""

@@ -6,6 +6,10 @@ never touches a message that it does not mend.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
+from ...rules import Rule
 from ...rules.fit.container import (
     empty_segment,
     file_crc,
@@ -40,19 +44,36 @@ from ...rules.fit.identity import type_lies
 from ...rules.fit.messages import file_id_not_first, no_activity, no_file_id, no_lap, no_session
 from ...rules.fit.sessions import pool_counts
 from ...rules.fit.structure import lap_index, no_timer_start, no_timer_stop, num_laps, num_sessions
-from ...rules.fit.totals import activity_timer, avg_over_max, distance_total, session_end, timer_over_elapsed
+from ...rules.fit.totals import (
+    activity_timer,
+    avg_over_max,
+    distance_total,
+    session_end,
+    timer_over_elapsed,
+    total_implausible,
+)
 from ...rules.fit.values import leaked_sentinel, string_encoding
+from ...rules.ride.dates import absurd_date, week_rollover
 from ...rules.ride.elevation import elevation_implausible
-from ...rules.ride.position import marker_position, null_island, position_missing, position_out_of_range
-from ...rules.ride.time import absurd_date, point_without_time, time_goes_back, week_rollover
-from ...rules.ride.timeline import stale_points
-from ...rules.ride.values import heart_rate_implausible
+from ...rules.ride.laps import starts_after_end
+from ...rules.ride.motion import speed_implausible
+from ...rules.ride.position import jump, marker_position, null_island, position_missing, position_out_of_range
+from ...rules.ride.sensors import heart_rate_not_read, power_not_read
+from ...rules.ride.sport import sport_absent, sport_not_mapped
+from ...rules.ride.time import lone_time, point_without_time, time_goes_back, time_twice
+from ...rules.ride.timeline import segments_overlap, stale_points
+from ...rules.ride.values import (
+    heart_rate_implausible,
+    power_implausible,
+    running_cadence_doubled,
+    temperature_implausible,
+)
 from ..repair import Repair
 from . import container, counts, definitions, developer, order, spans, summaries, times, values
 from .seal import seal as close
 from .split import split
 
-__all__ = ["REPAIRS", "close", "split"]
+__all__ = ["NOT_MENDED", "REPAIRS", "close", "split"]
 
 _NO_SEGMENT = "the segment is dropped"
 _NO_SPAN = (
@@ -60,6 +81,7 @@ _NO_SPAN = (
 )
 _BYTE = "the byte is corrected in the definition"
 _NO_VALUE, _NO_POSITION = 'the value becomes "no value"', 'the position becomes "no value"'
+_OUTSIDE = 'what lies outside the limits becomes "no value"'
 _FILE_ID = (
     "type activity and the time of the first record; manufacturer, product and serial number where device_info names "
     "them"
@@ -67,9 +89,22 @@ _FILE_ID = (
 _SORTED = (
     "records are sorted by time where no step back is above 5 s; a larger one says that the clock was set, and is left"
 )
+_DATES = (
+    "times since the start of the device are counted from the session's start or file_id.time_created, Unix seconds "
+    "become FIT's; records of other such dates are dropped, where the others are a ride"
+)
 _WRITTEN = "written from the records, see below"
 _TOTAL = "the total becomes what the records say"
 _COUNTED = "indices and counts become what they count"
+
+#: Why a rule that is mended in other formats is not in FIT, for docs/fixing.md.
+NOT_MENDED: Mapping[Rule, str] = {
+    power_not_read: "every record and its definition would need another field",
+    heart_rate_not_read: "every record and its definition would need another field",
+    time_twice: "a record has fields that no rule compares, so nobody can say that it tells nothing more",
+    segments_overlap: "each segment is a file of its own; `--split` takes them apart",
+    starts_after_end: "the records do not tell where a lap began",
+}
 
 #: Container, spans, definitions, developer data, values, order, summaries, counts, and closing last. Each is tried
 #: again until none finds anything to do.
@@ -141,14 +176,26 @@ REPAIRS: tuple[Repair, ...] = (
     Repair((position_missing,), values.blank_half_positions, _NO_VALUE),
     Repair((position_out_of_range,), values.blank_outside, _NO_VALUE),
     Repair((marker_position,), values.blank_markers, _NO_POSITION),
+    Repair((jump,), values.blank_jumps, _NO_POSITION),
     Repair((null_island,), values.blank_null_island, _NO_POSITION),
     Repair((leaked_sentinel,), values.blank_leaked, _NO_VALUE),
-    Repair((elevation_implausible,), values.blank_zero_altitudes, 'raw 0, which reads as -500 m, becomes "no value"'),
+    Repair((elevation_implausible,), values.blank_zero_altitudes, _NO_VALUE),
     Repair(
         (heart_rate_implausible,),
         values.blank_heart_rates,
         'a heart rate of 0 becomes "no value"',
-        unsafely='what lies outside the limits becomes "no value"',
+        unsafely=_OUTSIDE,
+    ),
+    Repair((power_implausible,), partial(values.blank_outside_limits, numbers=(7,)), _OUTSIDE),
+    Repair((speed_implausible,), partial(values.blank_outside_limits, numbers=(6, 73)), _OUTSIDE),
+    Repair((temperature_implausible,), partial(values.blank_outside_limits, numbers=(13,)), _OUTSIDE),
+    Repair(
+        (running_cadence_doubled,),
+        values.halve_cadences,
+        "half of it, because Strava doubles the cadence of runs, also in sessions and laps",
+    ),
+    Repair(
+        (sport_absent, sport_not_mapped), values.name_sports, "the sport that `--sport` names", needs="--sport WORD"
     ),
     Repair(
         (string_encoding,),
@@ -159,10 +206,8 @@ REPAIRS: tuple[Repair, ...] = (
     Repair((type_lies,), counts.state_type, "a file_id without a type gets type activity, where the file has records"),
     Repair((no_file_id,), summaries.add_file_id, _FILE_ID),
     Repair((week_rollover,), times.shift_rollover, "1024 weeks are added to all dates of that time"),
-    Repair(
-        (absurd_date,), times.shift_uptime, "times since the start of the device are counted from file_id.time_created"
-    ),
-    Repair((stale_points,), times.drop_stale, "these records are dropped"),
+    Repair((absurd_date,), times.mend_dates, _DATES),
+    Repair((lone_time, stale_points), times.drop_stale, "these records are dropped"),
     Repair((point_without_time,), order.drop_timeless, "these records are dropped"),
     Repair((time_goes_back,), order.sort_records, _SORTED),
     Repair((no_timer_start,), summaries.add_timer_start, "the event is added at the first or last record"),
@@ -174,6 +219,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair((session_end,), counts.stretch_sessions, _TOTAL),
     Repair((distance_total,), counts.total_distance, _TOTAL),
     Repair((avg_over_max,), counts.total_maxima, _TOTAL),
+    Repair((total_implausible,), counts.drop_totals, _NO_VALUE),
     Repair((lap_index,), counts.renumber_laps, _COUNTED),
     Repair((num_laps,), counts.count_laps, _COUNTED),
     Repair((pool_counts,), counts.count_lengths, _COUNTED),

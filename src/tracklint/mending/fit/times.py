@@ -7,11 +7,11 @@ from typing import Any
 
 from ...edits import Asked, Edit, Step
 from ...findings import Finding
-from ...fit.columns import message_columns
+from ...fit.columns import MessageColumns, message_columns
 from ...fit.document import FitDocument
 from ...fit.profile import UPTIME_LIMIT, field_fact
 
-__all__ = ["drop_stale", "rows_of", "shift_rollover", "shift_uptime"]
+__all__ = ["drop_stale", "mend_dates", "rows_of", "shift_rollover"]
 
 _ROLLOVER = 1024 * 7 * 86400
 _DAY = 86400
@@ -62,38 +62,48 @@ def shift_rollover(document: FitDocument, asked: Asked) -> Iterator[Step]:
     )
 
 
-def shift_uptime(document: FitDocument, asked: Asked) -> Iterator[Step]:
-    """Move times that count from the start of the device to file_id.time_created, taken for the first record's."""
-    records, identity = message_columns(document, 20), message_columns(document, 0)
+def mend_dates(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Move the dates that the finding tells by how much they are off: seconds since the start of the device, or since
+    1970. Drop the records of other absurd dates."""
+    records = message_columns(document, 20)
     times, valid = records.integers(253)
-    created, known = identity.integers(4)
-    early = times[valid & (times < UPTIME_LIMIT)] if len(records) else times
     compressed = any(document.compressed(group).any() for group in document.messages)
-    if not asked.unsafe or not len(early) or not len(identity) or not known[0] or created[0] < UPTIME_LIMIT:
-        return
-    shift = int(created[0]) - int(early.min())
-    shift -= shift % 32 if compressed else 0
-    edits = _shifted(document, 1, UPTIME_LIMIT - 1, shift)
-    yield Step(
-        action="changed",
-        says=f"{len(edits)} dates that count from the start of the device become dates from file_id.time_created on",
-        edits=edits,
-        safe=False,
-        where=records.where(0),
-        retimed=True,
-    )
+    for finding in asked.findings if asked.unsafe else ():
+        shift = finding.evidence.get("shift_s")
+        rows = [i for i in rows_of((finding,), len(records)) if valid[i]]
+        if not finding.fix or not rows:
+            continue
+        if shift is None:
+            yield from _dropped(records, rows, "of dates that no ride has")
+            continue
+        uptime = shift > 0
+        low, high = (1, UPTIME_LIMIT - 1) if uptime else (int(times[rows].min()) - _DAY, int(times[rows].max()) + _DAY)
+        edits = _shifted(document, low, high, shift - (shift % 32 if compressed else 0))
+        since = "the start of the device" if uptime else "1970"
+        yield Step(
+            action="changed",
+            says=f"{len(edits)} dates that count from {since} become dates of FIT, {shift:+d} s",
+            edits=edits,
+            safe=False,
+            where=records.where(rows[0]),
+            retimed=True,
+        )
 
 
 def drop_stale(document: FitDocument, asked: Asked) -> Iterator[Step]:
-    """Drop the records that the finding names: they belong to an earlier ride."""
+    """Drop the records that the findings name: they belong to another ride, or their time does."""
     records = message_columns(document, 20)
-    rows = rows_of(asked.findings, len(records))
-    if not asked.unsafe or not rows or len(rows) == len(records):
+    if asked.unsafe:
+        yield from _dropped(records, rows_of(asked.findings, len(records)), "of another time")
+
+
+def _dropped(records: MessageColumns, rows: list[int], what: str) -> Iterator[Step]:
+    if not rows or len(rows) == len(records):
         return
     edits = [Edit(int(records.offsets[i]), records.definition(i).layout.stride, b"") for i in rows]
     yield Step(
         action="dropped",
-        says=f"{len(rows)} records of an earlier time",
+        says=f"{len(rows)} records {what}",
         edits=tuple(edits),
         safe=False,
         where=records.where(rows[0]),

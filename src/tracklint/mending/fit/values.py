@@ -16,18 +16,23 @@ from ...edits import Asked, Edit, Step
 from ...findings import Finding, Where
 from ...fit.columns import MessageColumns, message_columns
 from ...fit.document import FitDocument
-from ...fit.profile import field_fact
+from ...fit.profile import field_fact, message_name, word, word_number
+from ...sports import fit_words, map_fit
 from ...words import counted
 from .times import rows_of
 
 __all__ = [
     "blank_half_positions",
     "blank_heart_rates",
+    "blank_jumps",
     "blank_leaked",
     "blank_markers",
     "blank_null_island",
     "blank_outside",
+    "blank_outside_limits",
     "blank_zero_altitudes",
+    "halve_cadences",
+    "name_sports",
     "put",
     "transcode",
 ]
@@ -109,6 +114,62 @@ def blank_heart_rates(document: FitDocument, asked: Asked) -> Iterator[Step]:
             yield from _blank(columns, _named(columns, (finding,)), (3,), what, safe=safe)
 
 
+def blank_outside_limits(document: FitDocument, asked: Asked, *, numbers: tuple[int, ...]) -> Iterator[Step]:
+    """Blank these fields of the records that the findings name: values outside of what the rule's limits are."""
+    if asked.unsafe:
+        columns, what = message_columns(document, _RECORD), str(asked.findings[0].evidence["what"])
+        yield from _blank(columns, _named(columns, asked.findings), numbers, what, safe=False)
+
+
+def blank_jumps(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Blank the positions that the finding names: far off those before and after them."""
+    if asked.unsafe:
+        columns = message_columns(document, _RECORD)
+        yield from _blank(columns, _named(columns, asked.findings), (0, 1), "far off their neighbours", safe=False)
+
+
+#: Fields with a cadence: of records, and average and maximum of sessions and laps.
+_CADENCES = {_RECORD: (4,), 18: (18, 19), 19: (17, 18)}
+
+
+def halve_cadences(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Write strides for steps: half of the cadences of records, sessions and laps, rounded down."""
+    for global_, numbers in _CADENCES.items() if asked.unsafe else ():
+        columns = message_columns(document, global_)
+        edits: list[Edit] = []
+        for number in numbers:
+            values, valid = columns.integers(number)
+            edits += [e for i in np.flatnonzero(valid) if (e := put(columns, int(i), number, int(values[i]) // 2))]
+        if edits:
+            says = f"cadences of {message_name(global_)}s halved ({len(edits)} values)"
+            where = Where(message_name=message_name(global_), offset=min(e.offset for e in edits))
+            yield Step(action="changed", says=says, edits=tuple(edits), safe=False, where=where, columns=("cadence",))
+
+
+def name_sports(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Write the sport that a person names into the sessions whose sport Strava does not map, and into the laps and the
+    sport message that repeat it."""
+    wished = fit_words(asked.wishes.sport) if asked.wishes.sport else None
+    if not asked.unsafe or wished is None:
+        return
+    sport, sub = (word_number(kind, name) for kind, name in zip(("sport", "sub_sport"), wished, strict=True))
+    sessions = message_columns(document, 18)
+    (sports, told), (subs, _) = sessions.integers(5), sessions.integers(6)
+    names = [(word("sport", a), word("sub_sport", b)) for a, b in zip(sports.tolist(), subs.tolist(), strict=True)]
+    wrong = ~told | np.array([map_fit(*each).strava is None for each in names], bool)
+    old, edits = set(sports[wrong & told].tolist()), []
+    for global_, number, below in ((18, 5, 6), (19, 25, 39), (12, 0, 1)):
+        columns = message_columns(document, global_)
+        values, valid = columns.integers(number)
+        rows = wrong if global_ == 18 else valid & np.isin(values, list(old))
+        for i in np.flatnonzero(rows).tolist():
+            edits += [e for pair in ((number, sport), (below, sub)) if (e := put(columns, i, *pair)) is not None]
+    if edits:
+        says = f"session.sport becomes {wished[0]}"
+        where = asked.findings[0].where
+        yield Step(action="changed", says=says, edits=tuple(edits), safe=False, where=where)
+
+
 def blank_markers(document: FitDocument, asked: Asked) -> Iterator[Step]:
     """Blank the positions that the finding names: markers of the device at a pole or on the 180th meridian."""
     if asked.unsafe:
@@ -135,12 +196,15 @@ def blank_leaked(document: FitDocument, _asked: Asked) -> Iterator[Step]:
         yield from _blank(columns, valid & (values == 0xFFFF) & wide, (number,), "at 65535", safe=True)
 
 
-def blank_zero_altitudes(document: FitDocument, _asked: Asked) -> Iterator[Step]:
-    """Blank altitudes whose raw number is 0, which reads as -500 m."""
+def blank_zero_altitudes(document: FitDocument, asked: Asked) -> Iterator[Step]:
+    """Blank altitudes whose raw number is 0, which reads as -500 m, and those that findings name besides."""
     columns = message_columns(document, _RECORD)
+    named = _named(columns, asked.findings)
     for number in (2, 78):
         values, valid = columns.integers(number)
-        yield from _blank(columns, valid & (values == 0), (number,), "with raw number 0 (-500 m)", safe=True)
+        zero = valid & (values == 0)
+        yield from _blank(columns, zero, (number,), "with raw number 0 (-500 m)", safe=True)
+        yield from _blank(columns, named & valid & ~zero, (number,), "that no place on the Earth has", safe=True)
 
 
 def transcode(document: FitDocument, _asked: Asked) -> Iterator[Step]:

@@ -3,6 +3,7 @@ not known or not their own."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,15 +11,16 @@ import numpy as np
 from ...activity import CHANNELS, sortable, time_order
 from ...edits import Edit, Step
 from ...predict import ground_distance
+from ...rules.ride.dates import absurd_date, week_rollover
 from ...rules.ride.laps import lap_start, lap_time, starts_after_end
 from ...rules.ride.time import (
+    FEW,
     lone_time,
     point_without_time,
     time_goes_back,
     time_twice,
     time_without_zone,
     unreadable_time,
-    week_rollover,
 )
 from ...rules.ride.timeline import segments_overlap, stale_points
 from ...rules.xml.forms import time_padded, time_zones_mixed
@@ -42,8 +44,6 @@ __all__ = ["REPAIRS"]
 
 _DAY = 86400
 _ROLLOVER = 1024 * 7 * _DAY
-#: The share of points without time up to which they are dropped.
-_FEW = 0.05
 
 
 def _rewritten(document: XmlDocument, rows: Ints, write: Callable[[str], str | None]) -> tuple[Edit, ...]:
@@ -127,7 +127,7 @@ def _drop_or_interpolate(document: XmlDocument, asked: Asked) -> Iterator[Step]:
         if given.any():
             yield _timed(document, asked, rows[given], moments[given])
         rows = rows[~given]
-    if 0 < len(rows) < _FEW * len(activity):
+    if 0 < len(rows) < FEW * len(activity):
         yield _drop(document, asked, rows, "without a time")
 
 
@@ -233,6 +233,13 @@ def _drop_lone(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     yield _drop(document, asked, rows, "with a time that is far off those around them")
 
 
+def _drop_absurd(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    asked = replace(asked, findings=tuple(finding for finding in asked.findings if finding.fix))
+    rows = named_rows(asked, len(activity_of(document)))
+    if len(rows):
+        yield _drop(document, asked, rows, "of dates that no ride has")
+
+
 def _lap_times(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     """TotalTimeSeconds of the laps that the finding names: from the first of their points to the last, or a
     thousandth of it where it is that in milliseconds."""
@@ -261,19 +268,14 @@ def _lap_starts(document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 
 def _lap_ends(document: XmlDocument, asked: Asked) -> Iterator[Step]:
-    """For laps that start after their end: StartTime and TotalTimeSeconds from their points, where they are wrong."""
+    """StartTime of the laps that start after their end: the time of their first point."""
     wrong = {number for finding in asked.findings for number in finding.evidence.get("wrong") or ()}
-    edits = []
-    for number, (element, said, moments) in enumerate(_laps(document), 1):
-        if number not in wrong or not len(moments):
-            continue
-        total = document.elements.children(element, "TotalTimeSeconds")
-        if said < 0 and len(total):
-            span = f"{float(moments.max() - moments.min()):.3f}".rstrip("0").rstrip(".")
-            edits.append(retexted(document, int(total[0]), span))
-        else:
-            edits.append(with_attribute(document, element, "StartTime", stamp(float(moments[0]))))
-    says = f"start or duration of {len(edits)} laps becomes what their points say"
+    edits = [
+        with_attribute(document, element, "StartTime", stamp(float(moments[0])))
+        for number, (element, _, moments) in enumerate(_laps(document), 1)
+        if number in wrong and len(moments)
+    ]
+    says = f"StartTime of {len(edits)} laps becomes the time of their first point"
     where = asked.findings[0].where
     yield Step(action="changed", says=says, edits=tuple(edits), where=where, safe=False)
 
@@ -308,6 +310,7 @@ REPAIRS: tuple[Repair, ...] = (
     ),
     Repair((time_zones_mixed,), _all_in_utc, "all times are written in UTC"),
     Repair((week_rollover,), _add_weeks, "1024 weeks are added to all dates of that time"),
+    Repair((absurd_date,), _drop_absurd, "the points are dropped, where the others are a ride"),
     Repair((lone_time, stale_points), _drop_lone, "the points are dropped"),
     Repair(
         (point_without_time,),

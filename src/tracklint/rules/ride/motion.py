@@ -32,7 +32,7 @@ def distance_decreases(activity: Activity, _limits: Limits) -> Found:
     The distance counts from the start of the activity. Where it starts again in each lap the total is lost; small steps
     back come from corrections of the device (GoldenCheetah#2446). Strava takes the distance from the points.
     """
-    there = np.flatnonzero(np.isfinite(activity.distance))
+    there = np.flatnonzero(activity.distance >= 0)
     if len(there) < 2:
         return
     step = np.diff(activity.distance[there])
@@ -60,6 +60,50 @@ def _session_changes(activity: Activity, points: Ints) -> Mask:
     starts = np.sort([session.start_time for session in activity.sessions])
     time = activity.time[points]
     return np.asarray(np.searchsorted(starts, time[1:] + 2, side="right") > np.searchsorted(starts, time[:-1] - 2))
+
+
+@rule(
+    "SEN032",
+    "motion-not-a-number",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says='{count} of {points} points have a {channel} that is no number, the first is "{text}" at point {record}',
+    hint="leave the element out where there is no {channel}",
+    formats=("tcx", "gpx"),
+    fix="safe",
+)
+def motion_not_a_number(activity: Activity, _limits: Limits) -> Found:
+    """A distance or speed is NaN, infinite, or text such as Infinity, undefined or null.
+
+    A program divided by zero. xsd:double allows NaN and INF, so that the schema does not find them; a reader that adds
+    them up has no total. The numbers of position, elevation and sensors have rules of their own.
+    """
+    for bad in activity.bad_values:
+        if bad.channel in ("distance", "speed") and bad.kind in ("not-a-number", "not-finite"):
+            yield from at_points(activity, bad.records, channel=bad.channel, text=bad.sample)
+
+
+@rule(
+    "SEN033",
+    "distance-negative",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says="{count} of {points} points have a distance below 0, the lowest is {worst:g} m",
+    hint="write the distance from the start of the activity, which begins with 0; leave it out where it is not known",
+    formats=("tcx", "gpx"),
+    fix="unsafe",
+)
+def distance_negative(activity: Activity, _limits: Limits) -> Found:
+    """The cumulative distance of a point is below 0.
+
+    It counts from the start of the activity. Programs write -1 or -2147483.75, which stands for "no value", where they
+    know none. Strava takes the distance from the points.
+    """
+    wrong = activity.distance < 0
+    if wrong.any():
+        yield from at_points(activity, wrong, worst=float(np.nanmin(activity.distance)))
 
 
 _UNITS = (
@@ -131,6 +175,7 @@ def unit_error(activity: Activity, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} speeds are {what}",
     hint="leave the speed out at these points",
+    fix="unsafe",
 )
 def speed_implausible(activity: Activity, limits: Limits) -> Found:
     """A speed is negative or faster than anybody in this sport.

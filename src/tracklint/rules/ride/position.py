@@ -276,7 +276,7 @@ _FEW = 5
     says="{count} of {points} points stand off by up to {metres:g} m and the next ones are back; that takes "
     "{speed:g} m/s",
     hint="drop these positions",
-    fix={"tcx": "unsafe", "gpx": "unsafe"},
+    fix="unsafe",
 )
 def jump(activity: Activity, limits: Limits) -> Found:
     """One point, or a few, lie far from the points before and after them, faster than the sport allows.

@@ -32,7 +32,7 @@ def _is_activity(activity: Activity) -> bool:
     basis=STRAVA_UPLOADS,
     says="{field} names no sport{value}: Strava uses the athlete's default sport",
     hint="name the sport when uploading (sport_type)",
-    fix={"tcx": "unsafe", "gpx": "unsafe"},
+    fix="unsafe",
 )
 def sport_absent(activity: Activity, _limits: Limits) -> Found:
     """The file does not say what sport it is, or says "generic".
@@ -62,7 +62,7 @@ def sport_absent(activity: Activity, _limits: Limits) -> Found:
     basis=STRAVA_UPLOADS,
     says='{field} is "{sport}", which Strava does not map: it uses the athlete\'s default sport',
     hint="{advice}",
-    fix={"tcx": "unsafe", "gpx": "unsafe"},
+    fix="unsafe",
 )
 def sport_not_mapped(activity: Activity, _limits: Limits) -> Found:
     """The file names a sport that Strava does not turn into one of its own.
@@ -186,7 +186,10 @@ def sport_is_number(activity: Activity, _limits: Limits) -> Found:
         if activity.format == "gpx" and word.isascii() and word.isdigit():
             meant = gpx_word(word)
             meaning = f", {meant} in old exports of Strava" if meant else ", which names no sport"
-            yield Hit(session.where, {"sport": word, "meant": meant, "meaning": meaning}, fix=None if meant else "")
+            yield Hit(
+                session.where,
+                {"sport": word, "meant": meant, "meaning": meaning},
+            )
             return
 
 

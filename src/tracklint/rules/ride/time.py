@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import replace
 
 import numpy as np
@@ -11,12 +10,15 @@ import numpy.typing as npt
 from ...activity import Activity, BadValue, sortable
 from ...config import Limits
 from ...findings import Severity
-from ...fit.profile import FIT_EPOCH, UPTIME_LIMIT
 from ..basis import FIT_FILE_TYPES, PRACTICE, STRAVA_NO_TIME, STRAVA_UPLOADS
-from ..registry import Found, Hit, at_points, now, rule
-from ..track import ROLLOVER_S, between, boundary_steps, elapsed
+from ..registry import Found, Hit, at_points, rule
+from ..track import ROLLOVER_S, between, boundary_steps, date_of, elapsed
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+
+#: The share of points without time up to which they are dropped from a TCX or GPX file.
+FEW = 0.05
 
 
 def _bad(activity: Activity, *kinds: str) -> list[BadValue]:
@@ -48,8 +50,13 @@ def point_without_time(activity: Activity, _limits: Limits) -> Found:
     repeat the time before it, some refuse the file (FitTrackee#338, mytourbook#549).
     """
     missing = _without_time(activity)
-    if not missing.all():
-        yield from at_points(activity, missing)
+    if missing.all() or not missing.any():
+        return
+    timed = np.flatnonzero(~np.isnan(activity.time))
+    few = activity.format == "fit" or int(missing.sum()) < FEW * len(missing)
+    between = len(timed) > 1 and missing[timed[0] : timed[-1]].any()
+    for hit in at_points(activity, missing):
+        yield replace(hit, fix=None if few or between else "")
 
 
 @rule(
@@ -97,10 +104,8 @@ def unreadable_time(activity: Activity, _limits: Limits) -> Found:
     the date and time are plain all the same (a space for the T, no seconds, +0200, ZZ), they can be mended.
     """
     for bad in _bad(activity, "not-a-time"):
-        from ...xml.datetimes import respelled
-
         for hit in at_points(activity, bad.records, text=bad.sample):
-            yield replace(hit, fix=None if respelled(bad.sample) else "")
+            yield replace(hit, fix=None if bad.mendable else "")
 
 
 @rule(
@@ -119,97 +124,6 @@ def time_without_zone(activity: Activity, _limits: Limits) -> Found:
     off."""
     for bad in _bad(activity, "no-zone"):
         yield from at_points(activity, bad.records, text=bad.sample)
-
-
-@rule(
-    "TIM006",
-    "absurd-date",
-    ERROR,
-    on=Activity,
-    basis=PRACTICE,
-    says="{count} of {points} points are dated {what}, the first {date}",
-    hint="set the clock of the device and correct the dates; a constant shift keeps the durations",
-    fix={"fit": "unsafe"},
-)
-def absurd_date(activity: Activity, limits: Limits) -> Found:
-    """Points are dated before 1990 or in the future.
-
-    A FIT time below 1998-07-03 counts from the start of the device and was never converted; a planned route says 1970;
-    a clock without satellite fix jumps ahead. Strava refuses such files (Hitrava#64, GoldenCheetah#1389). A few points
-    among good ones are a warning: they make an elapsed time of years (elevate#363).
-    """
-    earliest = datetime.datetime(int(limits.earliest_year), 1, 1, tzinfo=datetime.UTC).timestamp()
-    latest = now(limits) + limits.future_days * 86400
-    for what, wrong in (
-        (f"before {int(limits.earliest_year)}", activity.time < earliest),
-        ("in the future", activity.time > latest),
-    ):
-        mostly = 2 * wrong.sum() > activity.channel("time").sum()
-        for hit in at_points(activity, wrong):
-            evidence = {**hit.evidence, "what": what, "date": _date(float(activity.time[hit.evidence["first"]]))}
-            mendable = _counts_from_start(activity, activity.time[wrong])
-            yield Hit(hit.where, evidence, ERROR if mostly else WARNING, fix=None if mendable else "")
-
-
-def _counts_from_start(activity: Activity, times: npt.NDArray[np.float64]) -> bool:
-    """Whether these times of a FIT file count from the start of the device, and file_id tells the date."""
-    first_date = FIT_EPOCH + UPTIME_LIMIT
-    return bool(len(times)) and times.min() > FIT_EPOCH and times.max() < first_date <= activity.stated_time
-
-
-@rule(
-    "TIM007",
-    "week-rollover",
-    WARNING,
-    on=Activity,
-    basis=PRACTICE,
-    says="{count} of {points} points are dated 1024 weeks too early: {date}, {why}",
-    hint="add 7168 days to these times; the receiver needs newer firmware",
-    fix="unsafe",
-)
-def week_rollover(activity: Activity, _limits: Limits) -> Found:
-    """Times are 1024 weeks (7168 days) before the truth, because the receiver's count of GPS weeks started again.
-
-    The count has 10 bits and last started again on 2019-04-07. Receivers that do not know this write dates of 1999 to
-    2007 for rides of today (OsmAnd#18642, OpenTracks#155, GPSLogger#66). Strava files the ride under the wrong date. It
-    is reported where the times jump by 1024 weeks and where laps, sessions or the metadata of a GPX file say another
-    date by as much. A FIT file dated before 2008, when there was no FIT, is information only, because an old track can
-    be converted.
-    """
-    time = activity.time
-    timed = np.flatnonzero(np.isfinite(time))
-    if not len(timed):
-        return
-    step = np.diff(time[timed])
-    early = np.zeros(len(time), bool)
-    why = "before the times around them"
-    if len(step) and step.max() - step.min() > ROLLOVER_S / 2:
-        jump = np.abs(np.abs(step) - ROLLOVER_S) < 2 * 86400
-        if jump.any():
-            early[timed] = time[timed] < time[timed].max() - ROLLOVER_S / 2
-    said = [s.start_time for s in activity.sessions] + [lap.start_time for lap in activity.laps]
-    said = [start for start in said if np.isfinite(start)]
-    first = float(time[timed[0]])
-    if not early.any() and said and abs(min(said) - first - ROLLOVER_S) < 2 * 86400:
-        early[timed], why = True, "and the laps say 1024 weeks later"
-    stated = activity.stated_time if activity.format == "gpx" else np.nan
-    if not early.any() and abs(stated - first - ROLLOVER_S) < 30 * 86400:
-        early[timed], why = True, "and the metadata say 1024 weeks later"
-    if not early.any() and activity.format == "fit" and _GPS_WEEK_0 <= first < _FIRST_FIT:
-        early[timed], why = True, _NO_FIT
-    for hit in at_points(activity, early, why=why):
-        evidence = {**hit.evidence, "date": _date(float(time[hit.evidence["first"]]))}
-        yield Hit(hit.where, evidence, INFO if why == _NO_FIT else None)
-
-
-_NO_FIT = "when there were no FIT files"
-#: 1999-08-22, when the count of GPS weeks started again for the first time, and 2008-01-01, before which there were no
-#: FIT files.
-_GPS_WEEK_0, _FIRST_FIT = 935_280_000.0, 1_199_145_600.0
-
-
-def _date(moment: float) -> str:
-    return f"{np.datetime64('1970-01-01', 's') + np.timedelta64(int(moment), 's')}Z"
 
 
 @rule(
@@ -334,7 +248,7 @@ def no_duration(activity: Activity, _limits: Limits) -> Found:
     """Every point has the same time. Strava loses the duration, and with it the speed (StravaImporter PR 7)."""
     timed = np.flatnonzero(np.isfinite(activity.time))
     if len(timed) > 1 and activity.time[timed[0]] == activity.time[timed[-1]] and not np.ptp(activity.time[timed]):
-        yield from at_points(activity, timed, date=_date(float(activity.time[timed[0]])))
+        yield from at_points(activity, timed, date=date_of(float(activity.time[timed[0]])))
 
 
 @rule(
@@ -345,7 +259,7 @@ def no_duration(activity: Activity, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} points are dated more than a day off the points around them, the first {date}",
     hint="drop these points; their time is not that of the ride",
-    fix={"tcx": "unsafe", "gpx": "unsafe"},
+    fix="unsafe",
 )
 def lone_time(activity: Activity, limits: Limits) -> Found:
     """The time of a single point is more than a day off both of its neighbours, which agree with each other.
@@ -354,4 +268,4 @@ def lone_time(activity: Activity, limits: Limits) -> Found:
     """
     _, _, lone = elapsed(activity, limits)
     for hit in at_points(activity, lone):
-        yield Hit(hit.where, {**hit.evidence, "date": _date(float(activity.time[hit.evidence["first"]]))})
+        yield Hit(hit.where, {**hit.evidence, "date": date_of(float(activity.time[hit.evidence["first"]]))})

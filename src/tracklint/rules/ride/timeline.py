@@ -16,7 +16,7 @@ from ...fit.columns import message_columns
 from ...fit.profile import FIT_EPOCH, UPTIME_LIMIT
 from ..basis import FIT_ACTIVITY_FILE, FIT_FILE_TYPES, PRACTICE
 from ..registry import Found, Hit, at_points, rule
-from ..track import ROLLOVER_S, Mask, boundary_steps, elapsed, moved, session_steps
+from ..track import ROLLOVER_S, Mask, absurd_dates, boundary_steps, elapsed, moved, session_steps
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 #: Seconds that times of sessions and events may differ from those of the records.
@@ -53,19 +53,39 @@ def _stale(activity: Activity, timed: npt.NDArray[np.int64], step: npt.NDArray[n
     """The steps between the ride and a few points at its head or tail that lie hours away.
 
     A few are at most ten and at most a twentieth of all. Where FIT sessions tell when the ride was, the points lie
-    outside of them; elsewhere the gap is six times as long, because a pause of an hour is none of our business.
+    outside of them; elsewhere the gap is six times as long, because a pause of an hour is none of our business. Points
+    are not stale because they are few where what the file says of its date speaks for them and against the others.
     """
     mask = np.zeros(len(step), bool)
     starts = [s.start_time for s in activity.sessions if np.isfinite(s.start_time)]
     ends = [s.start_time + s.elapsed_s for s in activity.sessions if np.isfinite(s.start_time + s.elapsed_s)]
     least = limits.stale_gap_s if starts and ends else 6 * limits.stale_gap_s
-    few = min(10, len(timed) // 20)
+    most = min(10, len(timed) // 20)
     far = np.flatnonzero(np.abs(step) > least)
-    for i in far[(far < few)].tolist():
+    for i in far[(far < most)].tolist():
         mask[i] = not starts or activity.time[timed[i]] < min(starts) - _SLACK_S or step[i] < 0
-    for i in far[len(step) - far <= few].tolist():
+    for i in far[len(step) - far <= most].tolist():
         mask[i] = not ends or activity.time[timed[i + 1]] > max(ends) + _SLACK_S
+    for i in np.flatnonzero(mask).tolist():
+        few, rest = (timed[: i + 1], timed[i + 1 :]) if i < most else (timed[i + 1 :], timed[: i + 1])
+        mask[i] = not _speaks_for(activity, few, rest, limits)
     return mask
+
+
+def _speaks_for(activity: Activity, few: npt.NDArray[np.int64], rest: npt.NDArray[np.int64], limits: Limits) -> bool:
+    """Whether the few points are of a possible date and the rest is not; or a lap or the file itself is dated within a
+    day of the few and none within a day of the rest. A date that repeats the first point's tells nothing."""
+    absurd = np.logical_or(*absurd_dates(activity, limits))
+    if absurd[rest].all() or absurd[few].any():
+        return bool(absurd[rest].all() and not absurd[few].any())
+    told = [lap.start_time for lap in activity.laps if activity.format == "tcx"] + [activity.stated_time]
+    first = activity.time[min(few[0], rest[0])]
+    dates = np.array([date for date in told if abs(date - first) > 1])
+    near = [
+        bool(((dates > activity.time[part].min() - 86400) & (dates < activity.time[part].max() + 86400)).any())
+        for part in (few, rest)
+    ]
+    return near[0] and not near[1]
 
 
 def _clock_steps(activity: Activity, timed: npt.NDArray[np.int64], step: npt.NDArray[np.float64], wide: Mask) -> Mask:

@@ -134,7 +134,7 @@ def cadence_implausible(activity: Activity, limits: Limits) -> Found:
     basis=PRACTICE,
     says="the median cadence of the run is {median:g} a minute; these are steps, where strides (two steps) are wanted",
     hint="write half of it: Strava doubles the cadence of runs",
-    fix={"tcx": "unsafe", "gpx": "unsafe"},
+    fix="unsafe",
 )
 def running_cadence_doubled(activity: Activity, limits: Limits) -> Found:
     """The cadence of a run counts steps of both feet.
@@ -160,7 +160,7 @@ def running_cadence_doubled(activity: Activity, limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} powers are {what}",
     hint="leave the power out at these points, and write whole watts",
-    fix={"tcx": "safe", "gpx": "safe"},
+    fix={"fit": "unsafe", "tcx": "safe", "gpx": "safe"},
 )
 def power_implausible(activity: Activity, limits: Limits) -> Found:
     """A power is not written as a whole number, no number at all, negative, or above 2500 W.
@@ -170,7 +170,7 @@ def power_implausible(activity: Activity, limits: Limits) -> Found:
     """
     yield from _texts(activity, "power")
     for hit in _beyond(activity, "power", 0.0, limits.max_power_w, "W"):
-        yield replace(hit, fix="unsafe" if activity.format != "fit" else None)
+        yield replace(hit, fix="unsafe")
     for hit in _not_whole(activity, "power"):
         what = f'not written as whole numbers, the first is "{hit.evidence["text"]}"'
         yield Hit(hit.where, {**hit.evidence, "what": what}, INFO)
@@ -293,6 +293,7 @@ def dropouts(activity: Activity, limits: Limits) -> Found:
     says="{count} of {points} temperatures are {what}",
     hint="leave the temperature out at these points",
     formats=("fit", "gpx"),
+    fix={"fit": "unsafe", "gpx": "safe"},
 )
 def temperature_implausible(activity: Activity, limits: Limits) -> Found:
     """A temperature is below -60 or above 85 degrees Celsius, or no number.
@@ -300,6 +301,6 @@ def temperature_implausible(activity: Activity, limits: Limits) -> Found:
     No device works there; 127 is FIT's "no value" that leaked, and higher numbers are Fahrenheit or Kelvin.
     """
     yield from _texts(activity, "temperature")
-    yield from _beyond(
-        activity, "temperature", limits.lowest_temperature_c, limits.highest_temperature_c, "degrees Celsius"
-    )
+    lowest, highest = limits.lowest_temperature_c, limits.highest_temperature_c
+    for hit in _beyond(activity, "temperature", lowest, highest, "degrees Celsius"):
+        yield replace(hit, fix="unsafe")
