@@ -78,6 +78,10 @@ CASES = [
     *_spared("STR009", "only-altitude", kinds=("tcx",), change={40: dict.fromkeys(("position", "distance", "heart_rate", "cadence", "power", "speed"))}),
     *_case("STR013", "cumulative", kinds=("tcx",), lap={"DistanceMeters": "481.00"}),
     *_spared("STR013", "hundred-metres", kinds=("tcx",), lap={"DistanceMeters": "300.00"}),
+    *_case("STR014", "negative", kinds=("tcx",), lap={"TotalTimeSeconds": "-5.0"}),
+    *_case("STR014", "not-a-number", kinds=("tcx",), lap={"MaximumSpeed": "Infinity"}),
+    *_case("STR014", "beyond", kinds=("tcx",), lap={"Calories": "65001"}),
+    *_spared("STR014", "nothing-and-much", kinds=("tcx",), lap={"Calories": "0", "MaximumSpeed": "99.9"}),
     Case("DEV008", lambda: _with_more(_OTHER_DEVICE), True, frozenset({"STR005"}), "two"),
     Case("DEV008", lambda: _with_more(_activity(_LATER)), False, frozenset({"STR005"}), "same"),
 ]  # fmt: skip

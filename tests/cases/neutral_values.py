@@ -92,6 +92,12 @@ CASES = [
     *_case("SEN031", "treadmill", Ride(seconds=60, sport="running", channels=_INDOOR), kinds=("fit",)),
     *_case("SEN031", "treadmill", Ride(seconds=60, channels=_INDOOR), "POS013", kinds=("tcx",)),
     *_spared("SEN031", "with-distance", Ride(seconds=60, channels=(*_INDOOR, "distance")), "POS013", kinds=_FIT_TCX),
+    *_case("SEN032", "nan", change=_one(speed="NaN"), kinds=("tcx",)),
+    *_case("SEN032", "infinity", RIDE, "SEN021", change=_one(distance="Infinity"), **_GPX),
+    *_spared("SEN032", "zero", change=_one(speed="0"), kinds=("tcx",)),
+    *_case("SEN033", "no-value", change=_one(distance=-2147483.75), kinds=("tcx",)),
+    *_case("SEN033", "no-value", RIDE, "SEN021", change=_one(distance=-2147483.75), **_GPX),
+    *_spared("SEN033", "first", change={0: {"distance": 0.0}}, kinds=("tcx",)),
     Case("FIT209", _records(_TWO_SPEEDS, lambda _: (8000, 7900)), True, frozenset({"FIT425"}), "speed"),
     Case("FIT209", _records(_TWO_SPEEDS, lambda i: (8000, 8000 + i % 2)), False, frozenset({"FIT425"}), "rounding"),
 ]  # fmt: skip

@@ -104,6 +104,11 @@ _SPELLINGS = {
     "zone-name": (b"2024-05-01T12:00:30+02:00[Europe/Paris]", "2024-05-01T12:00:30+02:00"),
     "two-zones": (b"2024-05-01T10:00:30ZZ", "2024-05-01T10:00:30Z"),
     "word": (b"2024-05-01 10:00:30 UTC", "2024-05-01T10:00:30Z"),
+    "slashes": (b"2024/05/01T10:00:30Z", "2024-05-01T10:00:30Z"),
+    "points": (b"2024.05.01 10:00:30Z", "2024-05-01T10:00:30Z"),
+    "one-digit": (b"2024/5/1 9:00:30Z", "2024-05-01T09:00:30Z"),
+    "month-in-letters": (b"Wed, 01 May 2024 10:00:30 GMT", "2024-05-01T10:00:30Z"),
+    "month-and-offset": (b"1 May 2024 12:00:30 +0200", "2024-05-01T12:00:30+02:00"),
 }
 
 
@@ -115,7 +120,9 @@ def test_spellings(written: bytes, meant: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["2024-13-01T10:00Z", "2024-02-30 10:00:00Z", "2024-05-01T25:00Z", "2024-05-01", "10:00:00Z", "2024-05-01T10:00:60Z",
-     "2024-05-01T10:00:00[Europe/Paris]", "2024-05-01T10:00:00+1500", "202405-01T10:00Z", "yesterday", ""],
+     "2024-05-01T10:00:00[Europe/Paris]", "2024-05-01T10:00:00+1500", "202405-01T10:00Z", "yesterday", "",
+     "01/05/2024 10:00:00Z", "2024/05-01T10:00:00Z", "2024/13/01T10:00:00Z", "1 Foo 2024 10:00:00Z",
+     "2024-05-01T10:00.5Z"],
 )  # fmt: skip
 def test_what_is_no_date_stays_one_that_is_none(text: str) -> None:
     assert respelled(text) is None
@@ -131,6 +138,22 @@ def test_other_spellings_are_read_afterwards(kind: str, written: bytes) -> None:
     assert "TIM003" not in _codes(fixed)
     assert np.isfinite(read(fixed.data).time).all()
     assert fixed.data == data.replace(written, meant.encode(), 1)
+
+
+def test_dates_of_laps_and_ids_are_mended_too() -> None:
+    data = re.sub(rb"2024-05-01T", b"2024/05/01T", RIDE.tcx())
+    fixed = fix(data, config=CONFIG)
+    assert {f.code: f.fix for f in fixed.before.findings} == dict.fromkeys(("SCH011", "SCH015", "TIM003"), "safe")
+    assert fixed.data == RIDE.tcx()
+
+
+def test_one_readable_date_among_texts_is_said_and_mended() -> None:
+    data = RIDE.gpx(change={20: {"time": "yesterday"}, 30: {"time": "2024/05/01T10:00:30Z"}})
+    fixed = fix(data, config=CONFIG)
+    (told,) = (f for f in fixed.before.findings if f.code == "TIM003")
+    assert (told.evidence["count"], told.fix) == (2, "safe")
+    (left,) = (f for f in fixed.after.findings if f.code == "TIM003")
+    assert (left.evidence["count"], left.fix) == (1, None)
 
 
 _FORMS = st.sampled_from((

@@ -40,7 +40,8 @@ MENDED = [
 TOUCHED = {
     "SEN003": ("speed",), "SEN004": ("speed",), "SEN007": ("heart_rate",), "SEN008": ("heart_rate",),
     "SEN009": ("cadence",), "SEN010": ("cadence",), "SEN011": ("power",), "POS009": ("altitude",),
-    "POS010": ("altitude",),
+    "POS010": ("altitude",), "SEN027": ("speed",), "SEN032": ("distance", "speed"), "SEN033": ("distance",),
+    "SEN028": ("temperature",),
 }  # fmt: skip
 POSITIONS = ("latitude", "longitude")
 

@@ -15,12 +15,24 @@ __all__ = ["TimeTexts", "in_utc", "respelled", "stamp"]
 
 _Z, _COLON, _PLUS, _MINUS = 0x5A, 0x3A, 0x2B, 0x2D
 _FRACTION = re.compile(r"\.\d+")
-#: What writers make of a date and time: basic form, no seconds, a space for T, a comma, a zone in other forms.
+#: What writers make of a date and time: basic form, slashes or points, one digit for two, no seconds, a space for T, a
+#: comma, a zone in other forms. The year stands first, so that month and day cannot be mistaken.
 _LOOSE = re.compile(
-    r"(\d{4})(-?)(\d\d)\2(\d\d)(?:[Tt]| +)(\d\d)(:?)(\d\d)(?:\6(\d\d)(?:[.,](\d+))?)?"
-    r" ?([Zz]+|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(\[[\w/+:-]+\])?",
+    r"(?P<year>\d{4})(?:(?P<month>\d\d)(?P<day>\d\d)|(?P<mark>[-/.])(?P<month1>\d\d?)(?P=mark)(?P<day1>\d\d?))"
+    r"(?:[Tt]| +)"
+    r"(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?|(?P<hour1>\d\d?):(?P<minute1>\d\d)(?::(?P<second1>\d\d))?)"
+    r"(?:(?<=\d\d)[.,](?P<fraction>\d+))?"
+    r" ?(?P<zone>[Zz]+|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?P<name>\[[\w/+:-]+\])?",
     re.ASCII,
 )
+#: A month in letters cannot be mistaken either: "Wed, 01 May 2024 10:00:00 GMT", as letters and HTTP have it.
+_WORDED = re.compile(
+    r"(?:[A-Za-z]{3}, *)?(?P<day>\d\d?)[ -](?P<month>[A-Za-z]{3})[a-z]*[ -](?P<year>\d{4}),? +"
+    r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?P<fraction>)"
+    r" ?(?P<zone>[Zz]+|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?P<name>)",
+    re.ASCII,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,17 +89,22 @@ def respelled(text: str) -> str | None:
 
     The date must be one. Missing seconds are 0; nothing else is added.
     """
-    match = _LOOSE.fullmatch(text.strip())
+    match = _LOOSE.fullmatch(text.strip()) or _WORDED.fullmatch(text.strip())
     if match is None:
         return None
-    year, _, month, day, hour, _, minute, second, fraction, zone, name = match.groups()
-    if zone is None and name is not None:
+    parts = {name.rstrip("1"): found for name, found in match.groupdict("").items() if found}
+    zone, month, second = parts.get("zone", ""), parts["month"], parts.get("second")
+    if (not zone and "name" in parts) or ("fraction" in parts and second is None):
         return None
-    if zone is None or zone[0] not in "+-":
-        zone = "Z" if zone else ""
-    else:
+    if month.isalpha():
+        month = str(_MONTHS.index(month.lower()) + 1) if month.lower() in _MONTHS else "0"
+    if zone[:1] not in ("", "+", "-"):
+        zone = "Z"
+    elif zone:
         zone = f"{zone[:3]}:{zone[3:].lstrip(':') or '00'}"
-    better = f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{'.' + fraction if fraction else ''}{zone}"
+    date = f"{parts['year']}-{month:0>2}-{parts['day']:0>2}"
+    fraction = f".{parts['fraction']}" if "fraction" in parts else ""
+    better = f"{date}T{parts['hour']:0>2}:{parts['minute']}:{second or '00'}{fraction}{zone}"
     return better if read_time(better)[1] in (TAKEN, NO_ZONE) else None
 
 

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from .datetimes import respelled
 from .values import TAKEN, read_time
 
 if TYPE_CHECKING:
     from .document import XmlDocument
 
-__all__ = ["own_ids", "same_value"]
+__all__ = ["NOT_A_DATE_TIME", "own_ids", "right_form", "same_value"]
 
 _LONGEST = 40
+#: How a validation says that a value is not of xsd:dateTime.
+NOT_A_DATE_TIME = "not a date and time"
 
 
 def same_value(text: str, words: Iterable[str] = ()) -> str | None:
@@ -30,6 +33,11 @@ def same_value(text: str, words: Iterable[str] = ()) -> str | None:
     if not number.is_finite() or abs(number) >= 10**15 or number != number.to_integral_value():
         return None
     return None if str(int(number)) == text else str(int(number))
+
+
+def right_form(text: str, why: str, words: Iterable[str] = ()) -> str | None:
+    """`same_value`, or the same date and time where ``why`` says that the schema wants one and ``text`` is none."""
+    return respelled(text) if why == NOT_A_DATE_TIME else same_value(text, words)
 
 
 def own_ids(document: XmlDocument) -> dict[int, str]:

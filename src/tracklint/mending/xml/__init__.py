@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...edits import Asked, Edit, Step
 from ..repair import Repair
-from . import device, document, positions, schema, sensors, sport, structure, times
+from . import device, document, laps, positions, schema, sensors, sport, structure, times
 from .split import split
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _INSIDE = (
     *times.REPAIRS,
     *positions.REPAIRS,
     *sensors.REPAIRS,
+    *laps.REPAIRS,
 )
 #: The document first, so that a parser reads it; then what stands where, then what it says. Each is tried again until
 #: none finds anything to do.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...edits import Edit, Step
+from ...rules.track import lap_metres, lap_seconds
 from ...rules.xml.document import gpx_version, no_namespace, other_namespace
 from ...rules.xml.schema import (
     element_in_other_namespace,
@@ -22,16 +23,16 @@ from ...rules.xml.schema import (
     value_outside_type,
 )
 from ...xml.columns import element_place
-from ...xml.forms import own_ids, same_value
+from ...xml.datetimes import respelled
+from ...xml.forms import own_ids, right_form
+from ...xml.laps import first_time
 from ...xml.names import GPX_1_0, GPX_1_1, near_miss
-from ...xml.values import TAKEN, read_time
 from ..repair import Repair
 from . import upgrade
 from .sequence import inserted, reordered
 from .splice import named_like, removed, renamed, retexted, steps, with_attribute, without_attribute
 
 if TYPE_CHECKING:
-    from ...activity import Activity, Lap
     from ...edits import Asked
     from ...findings import Finding
     from ...xml.document import XmlDocument
@@ -106,17 +107,6 @@ def _required(document: XmlDocument, asked: Asked) -> Iterator[Step]:
             yield Step(action="added", says=says, edits=tuple(edits), where=finding.where, safe=False)
 
 
-def first_time(document: XmlDocument, element: int) -> str | None:
-    """The time of the first point below an element that can be read, as it is written."""
-    elements = document.elements
-    found = elements.where(lambda path: path.locals()[-2:] == ("Trackpoint", "Time"))
-    for each in found[(found > element) & (found < elements.end_of(element))].tolist():
-        text = document.text_of(each).value
-        if read_time(text)[1] == TAKEN:
-            return text
-    return None
-
-
 def _lap_totals(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     from ...xml.tcx import tcx_activity
 
@@ -124,7 +114,7 @@ def _lap_totals(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     laps = {lap.where.offset: lap for lap in activity.laps}
     for finding in asked.findings:
         element = finding.evidence["element"]
-        total = _duration if element == "TotalTimeSeconds" else _length
+        total = lap_seconds if element == "TotalTimeSeconds" else lap_metres
         edits = []
         for each in flagged(document, finding).tolist():
             lap = laps.get(element_place(document, each).offset)
@@ -135,38 +125,25 @@ def _lap_totals(document: XmlDocument, asked: Asked) -> Iterator[Step]:
         yield Step(action="added", says=says, edits=tuple(edits), where=finding.where, safe=False)
 
 
-def _duration(activity: Activity, lap: Lap) -> float | None:
-    """Seconds from the first to the last time of the lap's points."""
-    times = activity.time[lap.first_point : lap.first_point + lap.points]
-    times = times[np.isfinite(times)]
-    return float(times.max() - times.min()) if len(times) else None
-
-
-def _length(activity: Activity, lap: Lap) -> float | None:
-    """Metres that the distance grows in the lap, else the length of its track."""
-    from ...predict import ground_distance
-
-    end = lap.first_point + lap.points
-    known = activity.distance[lap.first_point : end]
-    known = known[np.isfinite(known)]
-    if len(known):
-        earlier = activity.distance[: lap.first_point]
-        earlier = earlier[np.isfinite(earlier)]
-        start = float(earlier[-1]) if len(earlier) and earlier[-1] <= known[0] else float(known[0])
-        return max(float(known[-1]) - start, 0.0)
-    usable = np.flatnonzero(activity.channel("position"))
-    if not len(usable):
-        return None
-    inside = (usable[:-1] >= lap.first_point) & (usable[1:] < end)
-    return float(ground_distance(activity)[inside].sum())
-
-
 def _lap_start(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """The same date and time in the form of the schema, else the time of the lap's first point."""
     for finding in asked.findings:
-        times = {each: first_time(document, each) for each in flagged(document, finding).tolist()}
-        edits = [with_attribute(document, each, "StartTime", text) for each, text in times.items() if text]
-        says = f"the time of its first point becomes StartTime of a lap ({len(edits)} in the file)"
-        yield Step(action="changed", says=says, edits=tuple(edits), where=finding.where, safe=False)
+        laps = flagged(document, finding).tolist()
+        if finding.fix == "safe":
+            starts = {each: document.attribute_of(each, "StartTime") for each in laps}
+            texts = {each: respelled(start.value) if start is not None else None for each, start in starts.items()}
+            says = "StartTime of {} laps is written as xsd:dateTime has it"
+        else:
+            texts = {each: first_time(document, each) for each in laps}
+            says = "the time of its first point becomes StartTime of a lap ({} in the file)"
+        edits = [with_attribute(document, each, "StartTime", text) for each, text in texts.items() if text]
+        yield Step(
+            action="changed",
+            says=says.format(len(edits)),
+            edits=tuple(edits),
+            where=finding.where,
+            safe=finding.fix == "safe",
+        )
 
 
 def _names(document: XmlDocument, asked: Asked) -> Iterator[Step]:
@@ -224,7 +201,7 @@ def _values(document: XmlDocument, asked: Asked) -> Iterator[Step]:
         edits: list[Edit] = []
         for each in flagged(document, finding).tolist():
             known = finding.evidence.get("expected") or ()
-            better = same_value(document.inner_text(each), known)
+            better = right_form(document.inner_text(each), str(finding.evidence["why"]), known)
             if better is not None:
                 edits.append(retexted(document, each, better))
         says = (
@@ -268,7 +245,12 @@ REPAIRS: tuple[Repair, ...] = (
         "TCX: Calories 0, Intensity Active, TriggerMethod Manual, an Id from the first time",
     ),
     Repair((lap_total_missing,), _lap_totals, "TCX: the lap says what its points say"),
-    Repair((lap_start_missing,), _lap_start, "TCX: the lap says what its points say"),
+    Repair(
+        (lap_start_missing,),
+        _lap_start,
+        "TCX: a date and time in another form is written as XML has it",
+        unsafely="TCX: the lap says what its points say",
+    ),
     Repair(
         (value_outside_type,),
         _values,

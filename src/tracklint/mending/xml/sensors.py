@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ...edits import Asked, Edit, Step
 from ...findings import Severity
+from ...rules.ride.motion import distance_negative, motion_not_a_number, speed_implausible
 from ...rules.ride.sensors import heart_rate_not_read, power_not_read
 from ...rules.ride.values import (
     cadence_implausible,
@@ -20,6 +21,7 @@ from ...rules.ride.values import (
     heart_rate_not_whole,
     power_implausible,
     running_cadence_doubled,
+    temperature_implausible,
 )
 from ...rules.xml.sensors import (
     extension_namespace,
@@ -154,6 +156,36 @@ def mend_powers(document: XmlDocument, asked: Asked) -> Iterator[Step]:
         )  # fmt: skip
     elif any(finding.severity == Severity.INFO for finding in asked.findings):
         yield from round_values(document, asked, channel="power")
+
+
+def drop_temperatures(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Take out temperatures that are no number, implausible ones unsafely."""
+    low, high = _limits(asked)
+    yield from _drop(document, ("temperature",), _no_number, ("temperature", "without a number"), safe=True)
+    if asked.unsafe and low is not None:
+        yield from _drop(
+            document, ("temperature",), lambda c: (c.values < low) | (c.values > high),
+            ("temperature", f"outside {low:g} to {high:g} degrees Celsius"), safe=False,
+        )  # fmt: skip
+
+
+def drop_unreadable_motion(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
+    """Take out distances and speeds that are no number."""
+    yield from _drop(
+        document, ("distance", "speed"), _no_number, ("value", "of distance or speed without a number"), safe=True
+    )
+
+
+def drop_negative_distances(document: XmlDocument, _asked: Asked) -> Iterator[Step]:
+    """Take out distances below 0."""
+    yield from _drop(document, ("distance",), lambda c: c.values < 0, ("distance", "below 0"), safe=False)
+
+
+def drop_speeds(document: XmlDocument, asked: Asked) -> Iterator[Step]:
+    """Take out speeds that nobody in this sport has."""
+    most = float(asked.findings[0].evidence["limit"])
+    what = "speed", f"outside 0 to {most:g} m/s"
+    yield from _drop(document, ("speed",), lambda c: (c.values < 0) | (c.values > most), what, safe=False)
 
 
 def halve_cadences(document: XmlDocument, asked: Asked) -> Iterator[Step]:
@@ -315,6 +347,10 @@ REPAIRS: tuple[Repair, ...] = (
         "GPX: the temperature of TrackPointExtension is called atemp",
     ),
     Repair((empty_value,), drop_empty, "sensor elements without a value are dropped"),
+    Repair((temperature_implausible,), drop_temperatures, "texts are dropped", unsafely=_OUTSIDE),
+    Repair((motion_not_a_number,), drop_unreadable_motion, "the distance or speed is dropped"),
+    Repair((distance_negative,), drop_negative_distances, "the distance is dropped"),
+    Repair((speed_implausible,), drop_speeds, _OUTSIDE),
     Repair((plain_heart_rate,), wrap_heart_rates, "TCX: the number of HeartRateBpm is put into a Value"),
     Repair(
         (heart_rate_implausible,), drop_heart_rates, "texts, negative numbers and 255 are dropped", unsafely=_OUTSIDE

@@ -95,12 +95,12 @@ def lap_start(activity: Activity, _limits: Limits) -> Found:
     on=Activity,
     basis=PRACTICE,
     says="{what} that start after their end: {count}; the first is number {number}, which starts {off_s:g} s after it",
-    hint="write the time of the first point as the start, and a duration that is not negative",
+    hint="write the time of the first point as the start",
     formats=("fit", "tcx"),
     fix={"tcx": "unsafe"},
 )
 def starts_after_end(activity: Activity, _limits: Limits) -> Found:
-    """A lap or session starts after it ends, or has a negative duration.
+    """A lap or session starts after it ends.
 
     In FIT the message itself is written when the lap ends, so its start cannot be later; in TCX the start is compared
     with the last point of the lap. Importers refuse such files or compute laps of many years (tapiriik PR 25).
@@ -113,8 +113,7 @@ def starts_after_end(activity: Activity, _limits: Limits) -> Found:
             times = activity.time[part.first_point : part.first_point + part.points]
             end = part.timestamp if activity.format == "fit" else times[np.isfinite(times)].max(initial=-np.inf)
             late = part.start_time - end if np.isfinite(end) else np.nan
-            late = late if late > (_SLACK_S if activity.format == "fit" else 60) else -part.elapsed_s
-            if late > 0 and abs(late - ROLLOVER_S) > 2 * 86400:
+            if late > (_SLACK_S if activity.format == "fit" else 60) and abs(late - ROLLOVER_S) > 2 * 86400:
                 off = off or float(late)
                 wrong.append(i)
         if wrong:
@@ -144,8 +143,8 @@ def lap_distance(activity: Activity, _limits: Limits) -> Found:
     first = (0.0, 0.0)
     for i, lap in enumerate(activity.laps):
         metres = activity.distance[lap.first_point : lap.first_point + lap.points]
-        metres = metres[np.isfinite(metres)]
-        if len(metres) < 10 or not np.isfinite(lap.distance_m) or (np.diff(metres) < 0).any():
+        metres = metres[metres >= 0]
+        if len(metres) < 10 or not lap.distance_m >= 0 or (np.diff(metres) < 0).any():
             continue
         gone = float(metres[-1] - metres[0])
         if abs(lap.distance_m - gone) > max(100.0, 0.1 * gone):

@@ -7,22 +7,28 @@ rules only where the specification is asked or where that rule keeps quiet.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from ...findings import Severity
 from ...xml import XmlDocument
 from ...xml.columns import element_place
-from ...xml.forms import own_ids, same_value
+from ...xml.datetimes import respelled
+from ...xml.forms import own_ids, right_form
+from ...xml.laps import first_time, lap_elements
 from ...xml.schema import own_in_extensions
+from ...xml.tcx import tcx_activity
+from ...xml.values import read_number
 from ..basis import GPX_1_1 as GPX_SCHEMA
 from ..basis import PRACTICE, STRAVA_UPLOADS, TCX_V2
 from ..registry import Found, Hit, rule
+from ..track import lap_metres, lap_seconds
 from .violations import hit_of, hits, offsets_of, violations_of
 
 if TYPE_CHECKING:
     from ...config import Limits
+    from ...xml.document import Attribute
     from ...xml.schema import Violation
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
@@ -128,7 +134,12 @@ def required_element_missing(document: XmlDocument, _limits: Limits) -> Found:
 )
 def lap_total_missing(document: XmlDocument, _limits: Limits) -> Found:
     """A lap lacks TotalTimeSeconds or DistanceMeters. Of a lap, these two and its track are what Strava uses."""
-    yield from hits(document, "SCH010")
+    for each in violations_of(document, "SCH010"):
+        total = lap_seconds if each.element == "TotalTimeSeconds" else lap_metres
+        activity, laps = tcx_activity(document), lap_elements(document)
+        numbers = np.searchsorted(laps, np.asarray(each.elements)).tolist()
+        known = any(total(activity, activity.laps[i]) is not None for i in numbers if i < len(laps))
+        yield hit_of(document, each, fix="unsafe" if known else "")
 
 
 @rule(
@@ -151,7 +162,19 @@ def lap_start_missing(document: XmlDocument, _limits: Limits) -> Found:
         shown = f'StartTime of Lap is "{hit.evidence["text"]}", which is no date and time'
         if each.kind == "missing-attribute":
             shown = "Lap has no StartTime"
-        yield Hit(hit.where, {**hit.evidence, "shown": shown})
+        texts = [start.value for start in _starts(document, each)]
+        same = len(texts) == len(each.elements) and all(respelled(text) for text in texts)
+        yield Hit(hit.where, {**hit.evidence, "shown": shown}, fix="safe" if same else _first_times(document, each))
+
+
+def _starts(document: XmlDocument, violation: Violation) -> list[Attribute]:
+    found = [document.attribute_of(int(lap), "StartTime") for lap in violation.elements]
+    return [start for start in found if start is not None]
+
+
+def _first_times(document: XmlDocument, violation: Violation) -> Literal["unsafe", ""]:
+    """Whether the first point of one of these laps tells when it started."""
+    return "unsafe" if any(first_time(document, int(lap)) for lap in violation.elements) else ""
 
 
 @rule(
@@ -248,12 +271,14 @@ def value_outside_type(document: XmlDocument, _limits: Limits) -> Found:
         hit = hit_of(document, each)
         why = str(each.evidence["why"])
         words = why.removeprefix(_CHOICE).split(", ") if why.startswith(_CHOICE) else []
-        texts = (document.inner_text(int(i)) for i in each.elements)
-        curable = each.kind == "value" and all(same_value(text, words) is not None for text in texts)
+        texts = [document.inner_text(int(i)) for i in each.elements]
+        curable = each.kind == "value" and all(right_form(text, why, words) is not None for text in texts)
         evidence = {**hit.evidence, "expected": words}
         if hit.evidence["text"] in words:
             evidence["why"] = "white space stands around it, which the schema does not permit there"
-        yield Hit(hit.where, evidence, told_by=hit.told_by, fix=None if curable else "")
+        measured = all(read_number(text)[0] >= 0 for text in texts)  # of which STR014 has nothing to tell
+        told_by = tuple(code for code in hit.told_by if code != "STR014" or not measured)
+        yield Hit(hit.where, evidence, told_by=told_by, fix=None if curable else "")
 
 
 #: How a validation says that a value is none of the words of its type.

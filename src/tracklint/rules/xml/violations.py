@@ -27,6 +27,10 @@ _CADENCE = ("SEN009", "SEN014")
 _SPORT = ("SPT001", "SPT002", "SPT003", "SPT004", "SPT005")
 _POSITION = ("POS001", "POS002", "POS003", "POS004", "POS006", "POS007")
 _DEVICE = ("UnitId", "ProductID", "Version", "VersionMajor", "VersionMinor", "Name")
+_OF_LAPS = (
+    "TotalTimeSeconds", "DistanceMeters", "MaximumSpeed", "Calories", "Cadence", "AvgSpeed", "MaxBikeCadence",
+    "AvgRunCadence", "MaxRunCadence", "Steps", "AvgWatts", "MaxWatts",
+)  # fmt: skip
 
 #: Which violations another rule tells: kinds, names of the element or attribute, names of its parent (none: any),
 #: codes. The first line that fits counts.
@@ -39,8 +43,10 @@ TOLD: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, 
     (_VALUES, ("lat", "lon"), ("trkpt",), _POSITION),
     (_VALUES, ("LatitudeDegrees", "LongitudeDegrees"), ("Position",), _POSITION),
     (_VALUES, ("ele", "AltitudeMeters"), _POINTS, ("POS009",)),
-    (_VALUES, ("DistanceMeters",), _POINTS, ("SEN014", "SEN016")),
-    (_VALUES, ("speed", "Speed"), (), ("SEN014",)),
+    (_VALUES, ("DistanceMeters",), _POINTS, ("SEN014", "SEN016", "SEN032")),
+    (_VALUES, ("speed", "Speed"), (), ("SEN014", "SEN032")),
+    (_VALUES, _OF_LAPS, ("Lap", "LX"), ("STR014",)),
+    (_VALUES, ("Value",), ("AverageHeartRateBpm", "MaximumHeartRateBpm"), ("STR014",)),
     (("value", "missing-child", "text"), ("Value",), ("HeartRateBpm",), _HEART),
     (("text",), ("HeartRateBpm",), (), ("SEN013",)),
     (_VALUES, ("hr",), (), _HEART),
@@ -48,7 +54,7 @@ TOLD: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, 
     (_VALUES, ("RunCadence", "cad", "cadence"), (), _CADENCE),
     (_VALUES, ("Watts", "PowerInWatts"), (), ("SEN011", "SEN014")),
     (_VALUES, ("atemp", "wtemp", "temp"), (), ("SEN028", "SEN014")),
-    (_VALUES, ("distance",), (), ("SEN014", "SEN016")),
+    (_VALUES, ("distance",), (), ("SEN014", "SEN016", "SEN032")),
     (("attribute-value", "missing-attribute"), ("Sport",), (), _SPORT),
     (("missing-attribute",), ("creator",), ("gpx",), ("DEV001",)),
     (("missing-attribute", "attribute-value"), ("version",), ("gpx",), ("SCH005",)),

@@ -1,0 +1,57 @@
+"""Where TCX laps say something of themselves: their numbers, and the time of their first point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .values import TAKEN, read_time
+
+if TYPE_CHECKING:
+    from .document import XmlDocument
+    from .index import Path
+    from .tags import Int32s
+
+__all__ = ["first_time", "lap_elements", "lap_numbers"]
+
+_OWN = ("TotalTimeSeconds", "DistanceMeters", "MaximumSpeed", "Calories", "Cadence")
+_RATES = ("AverageHeartRateBpm", "MaximumHeartRateBpm")
+#: Numbers of LX, Garmin's extension of a lap.
+_EXTENDED = ("AvgSpeed", "MaxBikeCadence", "AvgRunCadence", "MaxRunCadence", "Steps", "AvgWatts", "MaxWatts")
+
+
+def lap_elements(document: XmlDocument) -> Int32s:
+    """The laps of a TCX document, one for each of `Activity.laps`."""
+    return document.elements.where(
+        lambda path: path.local == "Lap" and not {"Lap", "Folders"} & set(path.locals()[:-1])
+    )
+
+
+def lap_numbers(document: XmlDocument) -> list[tuple[str, Int32s]]:
+    """The elements with the numbers that laps state, place by place. The name is that of the element, of a heart rate
+    that of the element around its Value."""
+    found = []
+    for path in document.elements.paths:
+        name = _name(path)
+        if name is not None:
+            found.append((name, document.elements.where(lambda each, path=path: each is path)))  # type: ignore[misc]
+    return found
+
+
+def _name(path: Path) -> str | None:
+    if "Lap" not in path.locals() or "Folders" in path.locals():
+        return None
+    parent = path.parent.local if path.parent is not None else ""
+    if (parent == "Lap" and path.local in _OWN) or (parent == "LX" and path.local in _EXTENDED):
+        return path.local
+    return parent if path.local == "Value" and parent in _RATES else None
+
+
+def first_time(document: XmlDocument, element: int) -> str | None:
+    """The time of the first point below an element that can be read, as it is written."""
+    elements = document.elements
+    found = elements.where(lambda path: path.locals()[-2:] == ("Trackpoint", "Time"))
+    for each in found[(found > element) & (found < elements.end_of(element))].tolist():
+        text = document.text_of(each).value
+        if read_time(text)[1] == TAKEN:
+            return text
+    return None
