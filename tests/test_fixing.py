@@ -22,12 +22,13 @@ from tracklint.config import Config, Limits
 from tracklint.edits import Draft, Edit, Step, Wishes, apply, narrowed
 from tracklint.findings import Report, Severity
 from tracklint.mending import fixing
+from tracklint.mending.fit import NOT_MENDED
 from tracklint.mending.fit import REPAIRS as FIT_REPAIRS
 from tracklint.mending.fixing import fix
 from tracklint.mending.repair import Repair
 from tracklint.mending.xml import REPAIRS as XML_REPAIRS
 from tracklint.preparing import prepare
-from tracklint.rules import RULES
+from tracklint.rules import RULES, Rule
 from tracklint.source import sniff
 from tracklint.testing import Ride
 
@@ -266,6 +267,50 @@ def test_steps_are_as_safe_as_the_rule_says(case: cases.Case) -> None:
         assert "unsafe" in done or case.code in PROVED
     else:
         assert done == said - {None}
+
+
+EVERY_CASE = [
+    case
+    for module in pkgutil.iter_modules(cases.__path__)
+    for case in importlib.import_module(f"cases.{module.name}").CASES
+    if case.config is None and sniff(case.build())[0] in ("fit", "tcx", "gpx")
+]
+
+
+def _weights(report: Report) -> dict[str, int]:
+    """How much each code tells: the number of its findings, and of the points and messages in them."""
+    weights: dict[str, int] = {}
+    for f in report.findings:
+        weights[f.code] = weights.get(f.code, 0) + (f.where.count or int(f.evidence.get("count") or 1))
+    return weights
+
+
+@pytest.mark.parametrize("case", EVERY_CASE, ids=lambda case: f"{case.code}-{case.name}")
+def test_what_a_report_says_of_a_repair_is_what_a_repair_does(case: cases.Case) -> None:
+    """For every code in every case: where its findings name a repair it is made or needless afterwards, where none of
+    them does no step is made for it."""
+    data, name = case.build(), case.file or None
+    wishes = Wishes(sport="running", interpolate=True)
+    for unsafe in (False, True):
+        fixed = fix(data, config=CONFIG, unsafe=unsafe, notes=True, wishes=wishes, name=name)
+        said: dict[str, set[str | None]] = {}
+        for finding in fixed.before.findings:
+            said.setdefault(finding.code, set()).add(finding.fix)
+        done = {code for change in fixed.ledger for code in change.code.split("/")}
+        before, after = _weights(fixed.before), _weights(fixed.after)
+        wanted = {"safe", "unsafe"} if unsafe else {"safe"}
+        for code, fixes in said.items():
+            if fixes & wanted:
+                assert code in done or after.get(code, 0) < before[code], (code, fixed.left)
+            elif fixes == {None}:
+                assert code not in done, code
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
+def test_a_repair_that_only_other_formats_have_has_its_reason(rule: Rule) -> None:
+    lacks = bool(rule.fixes) and "fit" in set(rule.formats) - set(rule.fixes)
+    assert (rule in NOT_MENDED) == lacks
+    assert set(rule.formats) <= {"fit", *rule.fixes} or not rule.fixes
 
 
 @pytest.mark.parametrize(("part", "kind"), [("## Safe repairs", "safe"), ("## Unsafe repairs", "unsafe")])
