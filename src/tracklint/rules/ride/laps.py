@@ -14,8 +14,8 @@ from ..registry import Found, Hit, rule
 from ..track import ROLLOVER_S, at_laps
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
-#: Seconds that a FIT lap may start after its message was written.
-_SLACK_S = 5.0
+#: Seconds that a part may start after its end: FIT has whole seconds, and the points of a TCX lap may lie in the next.
+_SLACK_S = {"fit": 5.0, "tcx": 60.0}
 
 
 @rule(
@@ -102,24 +102,33 @@ def lap_start(activity: Activity, _limits: Limits) -> Found:
 def starts_after_end(activity: Activity, _limits: Limits) -> Found:
     """A lap or session starts after it ends.
 
-    In FIT the message itself is written when the lap ends, so its start cannot be later; in TCX the start is compared
-    with the last point of the lap. Importers refuse such files or compute laps of many years (tapiriik PR 25).
+    A FIT lap or session ends at its start plus total_elapsed_time. Its timestamp only says when the message was
+    written, which may be any time (current Garmin watches write all laps at the end, with the start of the session), and
+    is the end where no elapsed time is told. In TCX the start is compared with the last point of the lap. Importers
+    refuse such files or compute laps of many years (tapiriik PR 25).
     """
     both: tuple[tuple[str, Sequence[Session | Lap]], ...] = (("sessions", activity.sessions), ("laps", activity.laps))
     for what, parts in both:
         wrong: list[int] = []
         off = 0.0
         for i, part in enumerate(parts):
-            times = activity.time[part.first_point : part.first_point + part.points]
-            end = part.timestamp if activity.format == "fit" else times[np.isfinite(times)].max(initial=-np.inf)
+            end = _end(activity, part)
             late = part.start_time - end if np.isfinite(end) else np.nan
-            if late > (_SLACK_S if activity.format == "fit" else 60) and abs(late - ROLLOVER_S) > 2 * 86400:
+            if late > _SLACK_S[activity.format] and abs(late - ROLLOVER_S) > 2 * 86400:
                 off = off or float(late)
                 wrong.append(i)
         if wrong:
             where = parts[wrong[0]].where
             evidence = {"what": what, "count": len(wrong), "number": wrong[0] + 1, "off_s": off}
             yield Hit(where, {**evidence, "wrong": [i + 1 for i in wrong]})
+
+
+def _end(activity: Activity, part: Session | Lap) -> float:
+    """The UTC seconds at which a part ends; NaN or an infinity where nothing tells."""
+    if activity.format == "fit":
+        return part.start_time + part.elapsed_s if np.isfinite(part.elapsed_s) else part.timestamp
+    times = activity.time[part.first_point : part.first_point + part.points]
+    return float(times[np.isfinite(times)].max(initial=-np.inf))
 
 
 @rule(
