@@ -32,7 +32,7 @@ def page() -> Iterator[str]:
         yield ""
         yield f"## {rule.code}"
         yield ""
-        yield f"**{rule.name}** ({rule.severity.label}). {rule.documentation}"
+        yield f"**{rule.name}** ({rule.told_as}). {rule.documentation}"
         yield ""
         yield f"* Says: `{rule.says}`"
         yield f"* Do: `{rule.hint}`"

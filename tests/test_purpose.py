@@ -19,7 +19,7 @@ from tracklint.mending.fixing import fix
 from tracklint.rules import RULES
 from tracklint.rules.xml.violations import TOLD
 from tracklint.source import sniff
-from tracklint.testing import Ride
+from tracklint.testing import FitBuilder, Ride
 
 RIDE = Ride(seconds=30)
 SPEC = Config(purpose="spec")
@@ -199,3 +199,45 @@ def test_built_files_are_valid_where_nothing_is_an_error_for_the_specification()
     reports = [(case, check(data, config=SPEC)) for case, data in built if sniff(data)[0] in XML]
     assert [(case.code, case.name, report.findings) for case, report in reports if _disagrees(report)] == []
     assert len(reports) > 200
+
+
+_HABITS: dict[str, Callable[[], bytes]] = {
+    "FIT019": lambda: RIDE.fit() + FitBuilder().build(),
+    "FIT406": lambda: RIDE.fit(without=("activity",)),
+    "FIT408": lambda: RIDE.fit(without=("timer_start",)),
+    "FIT409": lambda: RIDE.fit(without=("timer_stop",)),
+    "FIT427": lambda: RIDE.fit(messages={"activity": {"total_timer_time": 0}}),
+    "FIT703": lambda: RIDE.fit(manufacturer=255),
+    "FIT704": lambda: RIDE.fit(messages={"file_id": {"time_created": 1000}}),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "strava", "spec"),
+    [
+        ("FIT019", Severity.WARNING, Severity.ERROR),
+        ("FIT406", Severity.WARNING, Severity.ERROR),
+        *((code, Severity.INFO, Severity.WARNING) for code in ("FIT408", "FIT409", "FIT427", "FIT703", "FIT704")),
+    ],
+)
+def test_what_strava_does_not_mind_keeps_its_voice_for_the_specification(
+    code: str, strava: Severity, spec: Severity
+) -> None:
+    data = _HABITS[code]()
+    for config, severity in ((Config(), strava), (SPEC, spec)):
+        assert [f.severity for f in check(data, config).findings if f.code == code] == [severity]
+
+
+def test_an_open_recording_without_a_session_lacks_its_timer_events() -> None:
+    report = check(RIDE.fit(without=("event", "lap", "session", "activity", "timer_start", "timer_stop")))
+    assert {f.code: f.severity for f in report.findings}.items() >= {
+        ("FIT408", Severity.WARNING), ("FIT409", Severity.WARNING), ("FIT404", Severity.ERROR),
+    }  # fmt: skip
+
+
+def test_an_activity_timer_that_is_the_elapsed_time_is_a_habit_and_another_one_is_not() -> None:
+    ride = Ride(seconds=60, laps=1)
+    shorter = {"session": {"total_timer_time": 40_000}, "lap": {"total_timer_time": 40_000}}
+    for said, severity in ((60_000, Severity.INFO), (50_000, Severity.WARNING)):
+        data = ride.fit(messages={**shorter, "activity": {"total_timer_time": said}})
+        assert [f.severity for f in check(data).findings if f.code == "FIT427"] == [severity]

@@ -82,8 +82,9 @@ class Rule:
     ``says`` and ``hint`` are `str.format` templates over the hit's evidence and the fields of its place. ``formats``
     are the formats that it can fire on. ``fixes`` says for a format whether its repair is ``"safe"`` or ``"unsafe"``;
     formats without a repair are not in it. ``schema`` marks a rule that tells what a format's schema forbids: an error
-    where the specification is asked (`Config.purpose`). ``well_formed`` marks one that needs a document without faults.
-    ``told_by`` are codes that tell the cause of all its hits (`Hit.told_by`).
+    where the specification is asked (`Config.purpose`). ``for_spec`` is the severity of all its hits there, where that
+    is another one. ``well_formed`` marks one that needs a document without faults. ``told_by`` are codes that tell the
+    cause of all its hits (`Hit.told_by`).
     """
 
     code: str
@@ -99,6 +100,13 @@ class Rule:
     schema: bool = False
     well_formed: bool = False
     told_by: tuple[str, ...] = ()
+    for_spec: Severity | None = None
+
+    def level(self, hit: Hit, purpose: str) -> Severity:
+        """How severe a hit is for the question ``purpose``."""
+        if purpose == "spec" and (self.schema or self.for_spec is not None):
+            return Severity.ERROR if self.for_spec is None else self.for_spec
+        return hit.severity or self.severity
 
     def answers(self, purpose: Purpose, format_: str) -> bool:
         """Whether the rule is of use for the question ``purpose`` about a file of this format.
@@ -109,6 +117,11 @@ class Rule:
         if purpose == "strava" or self.schema or self.code.startswith(_EVERY_PURPOSE):
             return True
         return self.basis.authority == "specification" and format_ == "fit"
+
+    @property
+    def told_as(self) -> str:
+        """Its severity in words, with the one for the specification where that is another one."""
+        return self.severity.label + (f", {self.for_spec.label} with --for spec" if self.for_spec is not None else "")
 
     @property
     def title(self) -> str:
@@ -145,6 +158,7 @@ def rule(
     schema: bool = False,
     well_formed: bool = False,
     told_by: tuple[str, ...] = (),
+    for_spec: Severity | None = None,
 ) -> Callable[[Callable[[Any, Limits], Iterable[Hit]]], Rule]:
     """Declare a rule: its name in the module becomes the `Rule`. The decorated function takes what it looks at and the
     `Limits`, and yields `Hit`.
@@ -160,7 +174,20 @@ def rule(
         if code in RULES:
             raise ValueError(f"{code} is declared twice")
         RULES[code] = declared = Rule(
-            code, name, severity, on, basis, says, hint, check, tuple(formats), fixes, schema, well_formed, told_by
+            code,
+            name,
+            severity,
+            on,
+            basis,
+            says,
+            hint,
+            check,
+            tuple(formats),
+            fixes,
+            schema,
+            well_formed,
+            told_by,
+            for_spec,
         )
         return declared
 
@@ -286,12 +313,10 @@ def _finding(each: Rule, hit: Hit, config: Config, format_: str) -> Finding:
     evidence = {key: _plain(value) for key, value in hit.evidence.items()}
     words = {f: getattr(hit.where, f) for f in _WHERE_FIELDS} | evidence
     words = {name: _ABSENT if word is None else word for name, word in words.items()}
-    forbidden = config.purpose == "spec" and each.schema
-    severity = Severity.ERROR if forbidden else hit.severity or each.severity
     return Finding(
         code=each.code,
         name=each.name,
-        severity=config.severity.get(each.code, severity),
+        severity=config.severity.get(each.code, each.level(hit, config.purpose)),
         message=each.says.format_map(words),
         hint=each.hint.format_map(words),
         where=hit.where,

@@ -335,15 +335,20 @@ def unreadable_span(document: FitDocument, _limits: Limits) -> Found:
 @rule(
     "FIT019",
     "empty-segment",
-    ERROR,
+    WARNING,
     on=FitDocument,
     basis=FIT_PROTOCOL,
     says="the segment has a header and no messages",
     hint="export the activity again, or run `tracklint fix --unsafe`",
     fix="unsafe",
+    for_spec=ERROR,
 )
 def empty_segment(document: FitDocument, _limits: Limits) -> Found:
-    """A header with data size 0 is followed by nothing but a checksum, or by nothing at all."""
+    """A header with data size 0 is followed by nothing but a checksum, or by nothing at all.
+
+    Nothing is lost, and no report is known of Strava refusing a file for it. A file that is nothing else has no points,
+    which a rule of its own tells.
+    """
     yield from from_faults(document.faults, "empty-segment")
 
 

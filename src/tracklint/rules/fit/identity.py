@@ -49,16 +49,18 @@ def serial(document: FitDocument, _limits: Limits) -> Found:
 @rule(
     "FIT703",
     "development-id",
-    WARNING,
+    INFO,
     on=FitDocument,
     basis=FIT_ACTIVITY_FILE,
     says="file_id names manufacturer 255 (development), which stands for no company",
-    hint="ask Garmin for a manufacturer id, and write it",
+    hint="ask Garmin for a manufacturer id, and write it; the athlete can do nothing",
+    for_spec=WARNING,
 )
 def development_id(document: FitDocument, _limits: Limits) -> Found:
     """The manufacturer is 255, the number for trials during development.
 
-    Files that reach customers with it cannot be told apart by maker, and Strava shows no device.
+    Files that reach customers with it cannot be told apart by maker, and Strava shows no device. No number of the ride
+    depends on it, so it is a warning for the specification only.
     """
     columns = _identity(document)
     if columns is not None and columns.value(1) == 255:
@@ -68,16 +70,18 @@ def development_id(document: FitDocument, _limits: Limits) -> Found:
 @rule(
     "FIT704",
     "time-created",
-    WARNING,
+    INFO,
     on=FitDocument,
     basis=FIT_ACTIVITY_FILE,
     says="file_id.time_created is {date}, {what}",
     hint="write the UTC time at which the recording starts",
+    for_spec=WARNING,
 )
 def time_created(document: FitDocument, limits: Limits) -> Found:
     """The time of creation is no date, lies in the future, or is more than a day off the start of the recording.
 
-    It is part of what tells one file from another, and some platforms sort by it.
+    It is part of what tells one file from another, and some platforms sort by it. No number of the ride depends on it,
+    so it is a warning for the specification only.
     """
     columns = _identity(document)
     raw = columns.value(4) if columns is not None else None

@@ -110,17 +110,22 @@ def no_lap(activity: Activity, _limits: Limits) -> Found:
 @rule(
     "FIT406",
     "no-activity",
-    ERROR,
+    WARNING,
     on=Activity,
     basis=FIT_ACTIVITY_FILE,
     says="the file has records ({records}) and no activity message: the local time of the ride is not known",
     hint="write the activity message when the activity is saved, or run `tracklint fix --unsafe`",
     formats=_FIT,
     fix="unsafe",
+    for_spec=ERROR,
 )
 def no_activity(activity: Activity, _limits: Limits) -> Found:
     """There is no activity message, of which an activity file has exactly one. It alone tells the time zone of the
-    ride."""
+    ride.
+
+    Strava does not name it among the messages that it reads (file_id, session, lap, record, event), and no report is
+    known of it refusing a file for this alone. Files without a session were never closed, which a rule of its own tells.
+    """
     yield from _lacks(activity, "activity")
 
 

@@ -74,20 +74,29 @@ def _timer(activity: Activity, segment: int) -> list[Event]:
     on=Activity,
     basis=FIT_ACTIVITY_FILE,
     says="no event says that the timer starts",
-    hint="write an event timer start at the first record, or run `tracklint fix --unsafe`",
+    hint="write an event timer start where the session starts, or run `tracklint fix --unsafe`",
     formats=_FIT,
     fix="unsafe",
     told_by=JOINED,
+    for_spec=WARNING,
 )
 def no_timer_start(activity: Activity, _limits: Limits) -> Found:
     """There are records and no timer start event.
 
     Garmin's page counts the timer events among the best practices. Readers that take moving time from them find none
-    (qdomyos-zwift#1279).
+    (qdomyos-zwift#1279). Where a session tells its timer time, nothing is lost, and it is information for Strava.
     """
     for segment, where in segments_with_records(activity):
         if not any(e.kind.startswith("start") for e in _timer(activity, segment)):
-            yield Hit(where, fix=None if activity.channel("time").any() else "")
+            mendable = activity.channel("time").any()
+            yield Hit(where, severity=_told(activity, segment), fix=None if mendable else "")
+
+
+def _told(activity: Activity, segment: int) -> Severity | None:
+    """Information where a session of the segment tells the time that the events leave open: some makers write no
+    timer events into any file."""
+    told = any(s.timer_s >= 0 for s in activity.sessions if (s.where.segment or 0) == segment)
+    return INFO if told else None
 
 
 @rule(
@@ -101,20 +110,21 @@ def no_timer_start(activity: Activity, _limits: Limits) -> Found:
     formats=_FIT,
     fix="unsafe",
     told_by=JOINED,
+    for_spec=WARNING,
 )
 def no_timer_stop(activity: Activity, _limits: Limits) -> Found:
     """The timer is never stopped, or its last event is a start.
 
     A device that crashed or was switched off leaves such a file. Where session and activity are missing too, the file
-    was never saved.
+    was never saved. Where a session tells its timer time, nothing is lost, and it is information for Strava.
     """
     for segment, where in segments_with_records(activity):
         events = _timer(activity, segment)
         if not any(e.kind.startswith("stop") for e in events):
-            mendable = activity.channel("time").any()
-            yield Hit(where, {"what": "no event says that the timer stops"}, fix=None if mendable else "")
+            mendable, what = activity.channel("time").any(), "no event says that the timer stops"
+            yield Hit(where, {"what": what}, _told(activity, segment), fix=None if mendable else "")
         elif events[-1].kind.startswith("start"):
-            yield Hit(events[-1].where, {"what": "the last timer event is a start"})
+            yield Hit(events[-1].where, {"what": "the last timer event is a start"}, _told(activity, segment))
 
 
 @rule(
