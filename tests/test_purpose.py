@@ -225,7 +225,7 @@ def test_what_strava_does_not_mind_keeps_its_voice_for_the_specification(
 ) -> None:
     data = _HABITS[code]()
     for config, severity in ((Config(), strava), (SPEC, spec)):
-        assert [f.severity for f in check(data, config).findings if f.code == code] == [severity]
+        assert [f.severity for f in check(data, config=config).findings if f.code == code] == [severity]
 
 
 def test_an_open_recording_without_a_session_lacks_its_timer_events() -> None:

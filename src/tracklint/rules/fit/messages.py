@@ -124,7 +124,7 @@ def no_activity(activity: Activity, _limits: Limits) -> Found:
     ride.
 
     Strava does not name it among the messages that it reads (file_id, session, lap, record, event), and no report is
-    known of it refusing a file for this alone. Files without a session were never closed, which a rule of its own tells.
+    known of it refusing a file for this alone. Files without a session were never closed, which another rule tells.
     """
     yield from _lacks(activity, "activity")
 

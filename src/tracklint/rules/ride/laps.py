@@ -103,8 +103,8 @@ def starts_after_end(activity: Activity, _limits: Limits) -> Found:
     """A lap or session starts after it ends.
 
     A FIT lap or session ends at its start plus total_elapsed_time. Its timestamp only says when the message was
-    written, which may be any time (current Garmin watches write all laps at the end, with the start of the session), and
-    is the end where no elapsed time is told. In TCX the start is compared with the last point of the lap. Importers
+    written, which may be any time (current Garmin watches write all laps at the end, with the start of the session);
+    it is the end where no elapsed time is told. In TCX the start is compared with the last point of the lap. Importers
     refuse such files or compute laps of many years (tapiriik PR 25).
     """
     both: tuple[tuple[str, Sequence[Session | Lap]], ...] = (("sessions", activity.sessions), ("laps", activity.laps))
