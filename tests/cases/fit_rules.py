@@ -12,7 +12,7 @@ from tracklint.testing import FitBuilder, Ride
 
 RIDE = Ride(seconds=60)
 #: What a file lacks that ends before its summaries are written.
-NO_SUMMARIES = frozenset({"FIT404", "FIT405", "FIT406"})
+NO_SUMMARIES = frozenset({"FIT404", "FIT405", "FIT406", "SPT001"})
 NO_EVENTS = frozenset({"FIT408", "FIT409"})
 
 

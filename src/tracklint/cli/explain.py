@@ -24,9 +24,8 @@ def explain(codes: tuple[str, ...]) -> None:
         found = every.get(code.upper()) or by_name.get(code.lower())
         if found is None:
             fail(f"no rule has the code or name {code}; `tracklint explain` lists them")
-        click.echo(
-            f"{found.code} {found.name} ({found.severity.label if isinstance(found, Failure) else found.told_as})\n\n{found.documentation}\n"
-        )
+        severity = found.severity.label if isinstance(found, Failure) else found.told_as
+        click.echo(f"{found.code} {found.name} ({severity})\n\n{found.documentation}\n")
         click.echo(f"Says:    {found.says}\nDo:      {found.hint}")
         if isinstance(found, Failure):
             click.echo()

@@ -291,14 +291,18 @@ class _Work:
         return f"needs {repair.needs}" if repair.needs else "cannot be mended from what the file holds"
 
     def worse(self, after: _State, repair: Repair, findings: tuple[Finding, ...], steps: Sequence[Step]) -> str | None:
-        """Why a result is not taken, ``None`` where it is good: what was there to be mended is less, nothing of a
-        higher severity is new, and no point that could be read is lost or changed."""
+        """Why a result is not taken, ``None`` where it is good: what was there to be mended is less, no warning or
+        error is new but what the repair may reveal or leave, and no point that could be read is lost or changed."""
         before = self.state
-        level = max(f.severity for f in findings)
         if any(f.code == "INT001" for f in after.findings):
             return "the result could not be checked"
-        known = _levels(before.findings)
-        new = sorted(c for c, worst in _levels(after.findings).items() if worst > max(level, known.get(c, level)))
+        known, mended = _levels(before.findings), max(f.severity for f in findings)
+        left = {rule.code for rule in repair.leaves}
+        new = [
+            code
+            for code, worst in sorted(_levels(after.findings).items())
+            if worst > max(known.get(code, Severity.INFO), mended if repair.reveals or code in left else Severity.INFO)
+        ]
         if new:
             return f"the result would have {', '.join(new)}"
         if _weight(after.told(repair.codes, self.least)) >= _weight(before.told(repair.codes, self.least)):

@@ -19,6 +19,10 @@ class Repair:
     ``does`` says in words what is done, for docs/fixing.md. Whether that is safe is what the rules say (`Rule.fixes`);
     where it may be either, ``does`` is what is done safely and ``unsafely`` the other. Each is one text, or a text by
     rule. ``needs`` names what a person must say before it can plan anything, such as ``--sport WORD``.
+
+    A repair brings no new warning or error. ``reveals`` marks those after which more of the file is read than before,
+    so that what other rules then tell stood in it all the time. ``leaves`` are the rules that tell what is left of the
+    same cause, which the findings that are mended stood for.
     """
 
     rules: tuple[Rule, ...]
@@ -27,6 +31,8 @@ class Repair:
     _: KW_ONLY
     unsafely: str | Mapping[Rule, str] = ""
     needs: str = ""
+    reveals: bool = False
+    leaves: tuple[Rule, ...] = ()
 
     @property
     def codes(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ never touches a message that it does not mend.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from ...rules import Rule
@@ -48,6 +49,7 @@ from ...rules.fit.totals import (
     activity_timer,
     avg_over_max,
     distance_total,
+    lap_sums,
     session_end,
     timer_over_elapsed,
     total_implausible,
@@ -56,7 +58,7 @@ from ...rules.fit.values import leaked_sentinel, string_encoding
 from ...rules.ride.dates import absurd_date, week_rollover
 from ...rules.ride.elevation import elevation_implausible
 from ...rules.ride.laps import starts_after_end
-from ...rules.ride.motion import speed_implausible
+from ...rules.ride.motion import distance_decreases, speed_implausible
 from ...rules.ride.position import jump, marker_position, null_island, position_missing, position_out_of_range
 from ...rules.ride.sensors import heart_rate_not_read, power_not_read
 from ...rules.ride.sport import sport_absent, sport_not_mapped
@@ -106,9 +108,8 @@ NOT_MENDED: Mapping[Rule, str] = {
     starts_after_end: "the records do not tell where a lap began",
 }
 
-#: Container, spans, definitions, developer data, values, order, summaries, counts, and closing last. Each is tried
-#: again until none finds anything to do.
-REPAIRS: tuple[Repair, ...] = (
+#: Container, spans, definitions and developer data: what was not read before says more afterwards.
+_READABLE = (
     Repair(
         (not_fit,),
         container.restore_signature,
@@ -173,6 +174,11 @@ REPAIRS: tuple[Repair, ...] = (
         developer.redescribe_widths,
         "a developer field whose size does not fit its type is described as bytes",
     ),
+)
+#: What makes a file readable, then values, order, summaries and counts. Each is tried again until none finds anything
+#: to do.
+REPAIRS: tuple[Repair, ...] = (
+    *(replace(each, reveals=True) for each in _READABLE),
     Repair((position_missing,), values.blank_half_positions, _NO_VALUE),
     Repair((position_out_of_range,), values.blank_outside, _NO_VALUE),
     Repair((marker_position,), values.blank_markers, _NO_POSITION),
@@ -209,11 +215,17 @@ REPAIRS: tuple[Repair, ...] = (
     Repair((absurd_date,), times.mend_dates, _DATES),
     Repair((lone_time, stale_points), times.drop_stale, "these records are dropped"),
     Repair((point_without_time,), order.drop_timeless, "these records are dropped"),
-    Repair((time_goes_back,), order.sort_records, _SORTED),
-    Repair((no_timer_start,), summaries.add_timer_start, "the event is added at the first or last record"),
-    Repair((no_timer_stop,), summaries.add_timer_stop, "the event is added at the first or last record"),
+    Repair((time_goes_back,), order.sort_records, _SORTED, leaves=(distance_decreases,)),
+    Repair(
+        (no_timer_start,),
+        summaries.add_timer_start,
+        "the event is added where the session, lap or record starts or ends",
+    ),
+    Repair(
+        (no_timer_stop,), summaries.add_timer_stop, "the event is added where the session, lap or record starts or ends"
+    ),
     Repair((no_lap,), summaries.add_lap, _WRITTEN),
-    Repair((no_session,), summaries.add_session, _WRITTEN),
+    Repair((no_session,), summaries.add_session, _WRITTEN, leaves=(sport_absent, lap_sums)),
     Repair((no_activity,), summaries.add_activity, _WRITTEN),
     Repair((timer_over_elapsed,), counts.clamp_timers, "the timer time becomes the elapsed time"),
     Repair((session_end,), counts.stretch_sessions, _TOTAL),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from ...activity import Activity, Lap, Session
 from ...edits import Asked, Edit, Step
 from ...findings import Where
+from ...fit.activity import fit_activity
 from ...fit.columns import MessageColumns, message_columns
 from ...fit.document import FitDocument
 from ...fit.profile import field_fact, message_name
+from ...rules.fit.totals import time_stopped
 from .values import put
 
 __all__ = [
@@ -144,22 +148,72 @@ def sum_timers(document: FitDocument, _asked: Asked) -> Iterator[Step]:
 
 
 def clamp_timers(document: FitDocument, asked: Asked) -> Iterator[Step]:
-    """Write the elapsed time in place of a timer time that is longer."""
+    """Write the elapsed time without the pauses of the events in place of a timer time that is longer than it. Where
+    the records of a session last as long as its timer, the elapsed time is the wrong one."""
     if not asked.unsafe:
         return
-    for global_ in (_SESSION, _LAP):
+    activity = fit_activity(document)
+    for global_, parts in ((_SESSION, activity.sessions), (_LAP, activity.laps)):
         columns = message_columns(document, global_)
         (elapsed, there), (timer, timed) = columns.integers(7), columns.integers(8)
-        longer = np.flatnonzero(there & timed & (timer > elapsed))
-        rows = [(int(i), 8, int(elapsed[i])) for i in longer]
+        longer = set(np.flatnonzero(there & timed & (timer > elapsed)).tolist())
+        short = {i for i in longer if len(parts) == 1 and _lasts(activity, parts[i], int(timer[i]))}
+        says = f"total_elapsed_time of {len(short)} sessions becomes total_timer_time, as long as the records last"
+        yield from _step(columns, [(i, 7, int(timer[i])) for i in short], says, safe=False)
+        longer -= short
+        timers = {i: int(elapsed[i]) - round(1000 * (time_stopped(activity, parts[i]) or 0)) for i in longer}
+        rows = [(i, 8, value) for i, value in timers.items()]
         name = "session" if global_ == _SESSION else "lap"
         yield from _step(
             columns, rows, f"total_timer_time of {len(rows)} {name}s becomes total_elapsed_time", safe=False
         )
+        if global_ == _SESSION:
+            yield from _summed_too(document, timers)
+
+
+def _lasts(activity: Activity, part: Session | Lap, timer: int) -> bool:
+    """Whether the points go on for as many ms after the start of the only session, within 5 s and a hundredth."""
+    latest = activity.time[np.isfinite(activity.time)].max(initial=-np.inf)
+    return isinstance(part, Session) and abs(1000 * (latest - part.start_time) - timer) <= 5000 + timer / 100
+
+
+def _summed_too(document: FitDocument, timers: Mapping[int, int]) -> Iterator[Step]:
+    """Let activity.total_timer_time go on being the sum of the sessions, whose timer times (ms, by row) change."""
+    activity, sessions = message_columns(document, _ACTIVITY), message_columns(document, _SESSION)
+    (before, _), (said, told) = sessions.integers(8), activity.integers(0)
+    after = before.copy()
+    for i, value in timers.items():
+        after[i] = value
+    for segment in document.segments:
+        mine = sessions.in_segment(segment.index)
+        old, new = int(before[mine].sum()), int(after[mine].sum())
+        rows = [(i, 0, new) for i in activity.in_segment(segment.index).tolist() if told[i] and _close(said[i], old)]
+        if old != new:
+            yield from _step(activity, rows, f"activity.total_timer_time becomes {new / 1000:g} s", safe=False)
+
+
+def _close(one: int, other: int) -> bool:
+    return abs(int(one) - int(other)) <= 1000  # a second, or ten metres
+
+
+def _lap_too(document: FitDocument, segment: int, changes: Mapping[int, tuple[int, int]]) -> Iterator[Step]:
+    """Let the only lap of a segment go on saying what its only session says, in fields (total_elapsed_time,
+    total_timer_time, total_distance) that have the same number in both: what they were and what they become."""
+    laps = message_columns(document, _LAP)
+    mine = laps.in_segment(segment).tolist()
+    if len(mine) == 1:
+        said = {number: laps.value(number, mine[0]) for number in changes}
+        rows = [
+            (mine[0], number, after)
+            for number, (before, after) in changes.items()
+            if (old := said[number]) is not None and _close(old, before)
+        ]
+        yield from _step(laps, rows, "the only lap says the same", safe=False)
 
 
 def total_distance(document: FitDocument, asked: Asked) -> Iterator[Step]:
-    """Write the last distance of the records into the session's total_distance, where a segment has one session."""
+    """Write the last distance of the records into the session's total_distance, where a segment has one session, and
+    into the only lap."""
     sessions, records = message_columns(document, _SESSION), message_columns(document, _RECORD)
     values, valid = records.integers(5)
     for segment in document.segments if asked.unsafe else ():
@@ -169,10 +223,14 @@ def total_distance(document: FitDocument, asked: Asked) -> Iterator[Step]:
             last = int(values[good[-1]])
             says = f"session.total_distance becomes {last / 100:g} m, as in the last record"
             yield from _step(sessions, [(int(mine[0]), 9, last)], says, safe=False)
+            before = sessions.value(9, int(mine[0])) or 0
+            yield from _lap_too(document, segment.index, {9: (before, last)})
 
 
 def stretch_sessions(document: FitDocument, asked: Asked) -> Iterator[Step]:
-    """Let the session end with the last record, where a segment has one session."""
+    """Let the session end with the last record, where a segment has one session. Its timer time grows by what the
+    events leave of that, and what said the same goes on saying it."""
+    activity = fit_activity(document)
     sessions, records = message_columns(document, _SESSION), message_columns(document, _RECORD)
     starts, known = sessions.integers(2)
     times, valid = records.integers(253)
@@ -183,7 +241,22 @@ def stretch_sessions(document: FitDocument, asked: Asked) -> Iterator[Step]:
             elapsed = int(times[good].max()) - int(starts[mine[0]])
             says = f"session.total_elapsed_time becomes {elapsed} s, up to the last record"
             if 0 <= elapsed < 0xFFFFFFFF // 1000:
-                yield from _step(sessions, [(int(mine[0]), 7, 1000 * elapsed)], says, safe=False)
+                i = int(mine[0])
+                changes = _stretched(activity, sessions, i, 1000 * elapsed)
+                yield from _step(sessions, [(i, number, new) for number, (_, new) in changes.items()], says, safe=False)
+                yield from _lap_too(document, segment.index, changes)
+                yield from _summed_too(document, {i: changes[8][1]} if 8 in changes else {})
+
+
+def _stretched(activity: Activity, sessions: MessageColumns, i: int, elapsed: int) -> dict[int, tuple[int, int]]:
+    """Elapsed and timer time (fields 7 and 8) of a session in ms, as they are and as they become."""
+    before, timer = sessions.value(7, i), sessions.value(8, i)
+    if before is None or timer is None:
+        return {7: (before or 0, elapsed)}
+    session = activity.sessions[i]
+    stopped = [time_stopped(activity, part) or 0.0 for part in (session, replace(session, elapsed_s=elapsed / 1000))]
+    ran = elapsed - before - round(1000 * (stopped[1] - stopped[0]))
+    return {7: (before, elapsed), 8: (timer, min(max(timer + ran, 0), elapsed))}
 
 
 def drop_totals(document: FitDocument, asked: Asked) -> Iterator[Step]:

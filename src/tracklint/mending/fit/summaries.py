@@ -1,6 +1,6 @@
 """Repairs that write the summaries which a crash or a careless writer left out: file_id, lap, session, activity, timer.
 
-Totals are computed from the records and from nothing else: where the records do not tell a number, it is not written.
+Totals are those of the records, and a lap's are those of its session: where neither tells a number, it is not written.
 Message and field numbers, and which fields must be there: Garmin, "FIT Activity File" and "Encoding FIT Activity
 Files".
 """
@@ -8,7 +8,7 @@ Files".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from ...fit.document import FitDocument, Segment
 from ...fit.profile import FIT_EPOCH
 from .compose import compose, free_local
 from .container import damaged
+from .values import put
 
 __all__ = ["add_activity", "add_file_id", "add_lap", "add_session", "add_timer_start", "add_timer_stop"]
 
@@ -116,6 +117,8 @@ def _totals(records: MessageColumns, rows: npt.NDArray[np.int64], timer_ms: int)
                 if name != "speed":
                     found[f"avg_{name}"] = round(float(values.mean()))
                 break
+    if found.get("avg_speed", 0) > found.get("max_speed", _LIMITS["<H"]):
+        del found["avg_speed"]  # the distance goes on where the speed is not told
     return found
 
 
@@ -175,11 +178,28 @@ def _told(ride: _Ride) -> str:
 
 
 def add_lap(document: FitDocument, asked: Asked) -> Iterator[Step]:
-    """Add one lap over all records of a segment that has none."""
-    laps = message_columns(document, 19)
+    """Add a lap for each session of a segment that has none, which says what the session says; one over all records
+    where there is no session."""
+    laps, sessions = message_columns(document, 19), message_columns(document, 18)
     for segment, ride in _rides(document) if asked.unsafe else ():
-        if not len(laps.in_segment(segment.index)):
-            yield _added(segment, _summary(False, 0, ride), "lap", f"a lap over all records: {_told(ride)}")
+        if len(laps.in_segment(segment.index)):
+            continue
+        mine = sessions.in_segment(segment.index).tolist()
+        data = b"".join(_summary(False, k, ride, **_said(sessions, i)) for k, i in enumerate(mine))
+        says = "a lap over the whole session" if len(mine) == 1 else f"{len(mine)} laps, one for each session"
+        if not mine:
+            data, says = _summary(False, 0, ride), f"a lap over all records: {_told(ride)}"
+        counts = [(i, number, value) for k, i in enumerate(mine) for number, value in ((25, k), (26, 1))]
+        edits = [edit for row in counts if (edit := put(sessions, *row)) is not None]
+        step = _added(segment, data, "lap", says)
+        yield replace(step, edits=(*edits, *step.edits))
+
+
+def _said(sessions: MessageColumns, i: int) -> dict[str, int]:
+    """The totals of a session as raw numbers, for a lap that is as long."""
+    numbers = {name: each[1] for name, each in _TOTALS.items() if name not in ("message_index", "event", "event_type")}
+    told = {name: sessions.value(number, i) for name, number in numbers.items()}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def add_session(document: FitDocument, asked: Asked) -> Iterator[Step]:
@@ -232,7 +252,7 @@ def add_file_id(document: FitDocument, asked: Asked) -> Iterator[Step]:
 
 def _timer_event(segment: Segment, moment: int, kind: int, at: int, local: int) -> Step:
     fields = [(253, _U32, "<I"), (0, _ENUM, "<B"), (1, _ENUM, "<B")]
-    name = "timer start at the first record" if kind == _START else "timer stop_all at the last record"
+    name = "timer start where the activity starts" if kind == _START else "timer stop_all where the activity ends"
     return Step(
         action="added",
         says=f"event {name}",
@@ -256,19 +276,35 @@ def _last_event(document: FitDocument, segment: int) -> int:
     return max((int(values[i]) for i in events.in_segment(segment) if valid[i]), default=0)
 
 
+def _span(document: FitDocument, segment: int, ride: _Ride) -> tuple[int, int]:
+    """The first and last date_time of the ride: of its records, or of sessions and laps around them that say more."""
+    starts, ends = [ride.first], [ride.last]
+    for global_ in (18, 19):
+        columns = message_columns(document, global_)
+        rows = columns.in_segment(segment)
+        (start, begun), (elapsed, timed) = columns.integers(2), columns.integers(7)
+        end = start + elapsed // 1000
+        rows = rows[(begun & timed & (start <= ride.last) & (end >= ride.first))[rows]]
+        starts += start[rows].tolist()
+        ends += end[rows].tolist()
+    return min(starts), max(ends)
+
+
 def add_timer_stop(document: FitDocument, asked: Asked) -> Iterator[Step]:
-    """Add the event that stops the timer, at the time of the last record or of an event behind it."""
+    """Add the event that stops the timer, at the end of the session, the last lap, record or event."""
     for segment, ride in _rides(document) if asked.unsafe else ():
         kinds = _timer_events(document, segment.index)
         if not kinds or kinds[-1] not in _STOPS:
-            yield _timer_event(segment, max(ride.last, _last_event(document, segment.index)), 4, segment.data_end, 0)
+            _, end = _span(document, segment.index, ride)
+            yield _timer_event(segment, max(end, _last_event(document, segment.index)), 4, segment.data_end, 0)
 
 
 def add_timer_start(document: FitDocument, asked: Asked) -> Iterator[Step]:
-    """Add the event that starts the timer before the first record, at its time."""
+    """Add the event that starts the timer before the first record, at the start of the session, lap or record."""
     records = message_columns(document, 20)
     for segment, ride in _rides(document) if asked.unsafe else ():
         first = int(records.offsets[records.in_segment(segment.index)[0]])
         local = free_local(document, segment.index, first)
         if local is not None and _START not in _timer_events(document, segment.index):
-            yield _timer_event(segment, ride.first, _START, first, local)
+            start, _ = _span(document, segment.index, ride)
+            yield _timer_event(segment, start, _START, first, local)

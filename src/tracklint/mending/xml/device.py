@@ -136,7 +136,12 @@ def _has_barometer(name: str) -> bool:
 
 
 REPAIRS: tuple[Repair, ...] = (
-    Repair((creator_misplaced,), _move, "TCX: the Creator is moved to its place"),
+    Repair(
+        (creator_misplaced,),
+        _move,
+        "TCX: the Creator is moved to its place",
+        leaves=(creator_without_type, device_incomplete),
+    ),
     Repair((creator_missing,), _name, "GPX: the creator is `tracklint`", unsafely="TCX: a complete Creator is put in"),
     Repair((creator_without_type, device_incomplete), _complete, "TCX: a Creator is completed with zeros"),
     Repair((barometer_not_at_end,), _end_with_barometer, 'the words "with barometer" are put at the end of the name'),

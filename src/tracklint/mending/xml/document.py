@@ -9,6 +9,7 @@ import codecs
 import html.entities
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...edits import Asked, Edit, Step
@@ -218,7 +219,7 @@ def _places(count: int) -> str:
     return "one place" if count == 1 else f"{count} places"
 
 
-REPAIRS: tuple[Repair, ...] = (
+_REPAIRS = (
     Repair(
         (bytes_before_declaration,), strip_before, "what stands before `<?xml`, or before the first tag, is dropped"
     ),
@@ -259,3 +260,5 @@ REPAIRS: tuple[Repair, ...] = (
     ),
     Repair((no_declaration,), declare_xml, '`<?xml version="1.0" encoding="UTF-8"?>` is put first'),
 )
+#: What no parser read before says more afterwards.
+REPAIRS: tuple[Repair, ...] = tuple(replace(each, reveals=True) for each in _REPAIRS)

@@ -140,6 +140,7 @@ REPAIRS: tuple[Repair, ...] = (
         write_decimals,
         "a decimal comma or an exponent is written as a plain decimal",
         unsafely=_GONE,
+        reveals=True,
     ),
     Repair((position_missing,), drop_named, _GONE),
     Repair((coordinate_not_finite,), drop_named, _GONE),

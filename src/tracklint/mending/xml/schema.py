@@ -243,8 +243,9 @@ REPAIRS: tuple[Repair, ...] = (
         (required_element_missing,),
         _required,
         "TCX: Calories 0, Intensity Active, TriggerMethod Manual, an Id from the first time",
+        leaves=(out_of_order,),
     ),
-    Repair((lap_total_missing,), _lap_totals, "TCX: the lap says what its points say"),
+    Repair((lap_total_missing,), _lap_totals, "TCX: the lap says what its points say", leaves=(out_of_order,)),
     Repair(
         (lap_start_missing,),
         _lap_start,

@@ -331,7 +331,10 @@ _OUTSIDE = "what lies outside the limits is dropped"
 
 REPAIRS: tuple[Repair, ...] = (
     Repair(
-        (extension_namespace,), extensions.map_namespaces, "extensions get the namespace that their names belong to"
+        (extension_namespace,),
+        extensions.map_namespaces,
+        "extensions get the namespace that their names belong to",
+        reveals=True,
     ),
     Repair(
         (outside_extensions,), extensions.move_inside, "sensor elements are moved into the extensions of their point"

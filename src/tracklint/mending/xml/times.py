@@ -13,6 +13,7 @@ from ...edits import Edit, Step
 from ...predict import ground_distance
 from ...rules.ride.dates import absurd_date, week_rollover
 from ...rules.ride.laps import lap_start, lap_time, starts_after_end
+from ...rules.ride.motion import distance_decreases
 from ...rules.ride.time import (
     FEW,
     lone_time,
@@ -300,6 +301,7 @@ REPAIRS: tuple[Repair, ...] = (
         (unreadable_time,),
         _respell,
         "a time in another form, such as `2024-05-01 10:00:00+02`, is written as XML has it",
+        reveals=True,
     ),
     Repair((time_padded,), _trim, "the white space goes"),
     Repair(
@@ -318,7 +320,12 @@ REPAIRS: tuple[Repair, ...] = (
         "the points are dropped where they are few, or timed with `--interpolate`",
         needs="--interpolate",
     ),
-    Repair((time_goes_back,), _sort_points, "points are sorted by time in their segment"),
+    Repair(
+        (time_goes_back,),
+        _sort_points,
+        "points are sorted by time in their segment",
+        leaves=(distance_decreases,),
+    ),
     Repair((segments_overlap,), _sort_parts, "segments and laps are put in the order of their times"),
     Repair(
         (time_twice,),

@@ -75,7 +75,7 @@ def _lacks(activity: Activity, name: str) -> Found:
     ERROR,
     on=Activity,
     basis=FIT_ACTIVITY_FILE,
-    says="the file has records ({records}) and no session message: sport and totals are missing",
+    says="the file has records ({records}) and no session message: its totals are missing",
     hint="write a session message when the activity is saved, or run `tracklint fix --unsafe`",
     formats=_FIT,
     fix="unsafe",
@@ -83,8 +83,9 @@ def _lacks(activity: Activity, name: str) -> Found:
 def no_session(activity: Activity, _limits: Limits) -> Found:
     """No session message sums up the activity.
 
-    An activity file needs one at least. It alone carries the sport, so the athlete's default sport is taken, and the
-    totals are computed anew. A device that is switched off without saving leaves the file so.
+    An activity file needs one at least, and its totals are computed anew without it. A device that is switched off
+    without saving leaves the file so. Strava takes the sport from the session; where nothing else names it, a rule of
+    its own tells.
     """
     yield from _lacks(activity, "session")
 

@@ -78,9 +78,9 @@ def timer_over_elapsed(activity: Activity, _limits: Limits) -> Found:
             yield Hit(replace(wrong[0].where, count=len(wrong)), {"kind": kind, **evidence})
 
 
-def _stopped(activity: Activity, session: Session) -> float | None:
-    """Seconds within the session in which the timer stood still, ``None`` where the events do not tell."""
-    start, end = session.start_time, session.start_time + session.elapsed_s
+def time_stopped(activity: Activity, part: Session | Lap) -> float | None:
+    """Seconds within a session or lap in which the timer stood still, ``None`` where the events do not tell."""
+    start, end = part.start_time, part.start_time + part.elapsed_s
     events = sorted((e.time, e.kind) for e in activity.events if e.event == "timer" and np.isfinite(e.time))
     inside = [(time, kind) for time, kind in events if start - 2 <= time <= end + 2]
     if not any(kind.startswith("start") for _, kind in inside) or not any(
@@ -117,7 +117,7 @@ def timer_vs_pauses(activity: Activity, _limits: Limits) -> Found:
     for session in activity.sessions:
         if not session.elapsed_s > 0 or not np.isfinite(session.timer_s) or session.timer_s - session.elapsed_s > 1:
             continue
-        stopped = _stopped(activity, session)
+        stopped = time_stopped(activity, session)
         if stopped is None:
             continue
         expected = session.elapsed_s - stopped

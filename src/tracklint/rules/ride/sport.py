@@ -38,9 +38,13 @@ def sport_absent(activity: Activity, _limits: Limits) -> Found:
     """The file does not say what sport it is, or says "generic".
 
     Strava then takes the sport from the athlete's profile, so that runs become rides (RunnerUp#582, nrc2strava#4). For
-    GPX this is information only: Strava does not document that it reads trk/type, though it writes it.
+    GPX this is information only: Strava does not document that it reads trk/type, though it writes it. In a FIT file
+    without a session the laps or a sport message may name it.
     """
     if not _is_activity(activity):
+        nothing = not any(map(activity.counts.get, ("session", "lap", "sport")))
+        if activity.format == "fit" and activity.kind == "activity" and len(activity) and nothing:
+            yield Hit(Where(), {"field": _FIELDS["fit"], "value": "", "sport": None})
         return
     for session in activity.sessions:
         if session.sport is None and activity.counts.get("Course"):
