@@ -14,6 +14,8 @@ from conftest import ROOT
 from tracklint.activity import COLUMNS, Activity, Event, Lap, Session
 from tracklint.checking import check
 from tracklint.config import Config, Limits
+from tracklint.findings import Severity
+from tracklint.mending.fixing import fix
 from tracklint.reading import Reading
 from tracklint.rules import run_rules
 from tracklint.rules.track import KINDS
@@ -115,3 +117,22 @@ def test_every_limit_is_read_somewhere() -> None:
     speeds = [name for name in Limits.__dataclass_fields__ if name.startswith("max_speed_")]
     assert {name.removeprefix("max_speed_").removesuffix("_m_s") for name in speeds} == {*KINDS, "other"}
     assert [name for name in Limits.__dataclass_fields__ if f".{name}" not in code and name not in speeds] == []
+
+
+@pytest.mark.parametrize("kind", ["fit", "tcx", "gpx"])
+def test_a_run_of_zeros_says_what_it_does_to_the_average(kind: str) -> None:
+    data = getattr(Ride(seconds=60), kind)(change={i: {"heart_rate": 0} for i in range(20, 40)})
+    (finding,) = (f for f in check(data).findings if f.code == "SEN008")
+    assert finding.severity is Severity.WARNING
+    assert finding.evidence["longest"] == 20
+    assert finding.evidence["lowered"] == pytest.approx(finding.evidence["average"] * 41 / 61)
+    assert "20 of them in a row, which takes the average from" in finding.message
+    assert [f.code for f in fix(data).after.findings if f.code == "SEN008"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"), [("fit", Severity.INFO), ("tcx", Severity.WARNING), ("gpx", Severity.WARNING)]
+)
+def test_nothing_but_zeros(kind: str, severity: Severity) -> None:
+    data = getattr(Ride(seconds=60), kind)(change={i: {"heart_rate": 0} for i in range(61)})
+    assert [f.severity for f in check(data).findings if f.code == "SEN008"] == [severity]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracklint.sports import SPORT_TYPES, map_fit, map_gpx, map_sessions, map_tcx, spell_sport_type
+from tracklint.sports import SPORT_TYPES, map_fit, map_gpx, map_sessions, map_tcx, spell_sport_type, tcx_word
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,13 @@ def test_spelling() -> None:
     assert spell_sport_type("ride") == "Ride"
     assert spell_sport_type("e-bike ride") == "EBikeRide"
     assert spell_sport_type("quidditch") is None
+
+
+@pytest.mark.parametrize(
+    ("number", "strava"), [("1", "Ride"), ("4", "Hike"), ("9", "Run"), ("10", "Walk"), ("77", None)]
+)
+def test_numbers_of_strava_exports_are_guesses_in_gpx_only(number: str, strava: str | None) -> None:
+    mapped = map_gpx(number)
+    assert (mapped.strava, mapped.sure) == (strava, "guess" if strava else "unknown")
+    assert number in mapped.why
+    assert (map_tcx(number).strava, tcx_word(number)) == (None, None)

@@ -136,7 +136,7 @@ _FIT: dict[str, dict[str, tuple[str, Sure]]] = {
 #: TCX Activity/@Sport in lower case: the five that Strava's document names.
 _TCX = {"biking": "Ride", "running": "Run", "hiking": "Hike", "walking": "Walk", "swimming": "Swim"}
 
-#: Words in GPX trk/type, and synonyms that TCX writers use; Strava exports once wrote numbers (derive#65).
+#: Words in GPX trk/type, and synonyms that TCX writers use.
 _WORDS = {
     "ride": "Ride", "cycling": "Ride", "biking": "Ride", "bike": "Ride", "bicycle": "Ride", "road biking": "Ride",
     "road cycling": "Ride", "cyclisme": "Ride", "mountain biking": "MountainBikeRide", "mtb": "MountainBikeRide",
@@ -151,8 +151,11 @@ _WORDS = {
     "alpine skiing": "AlpineSki", "resort skiing snowboarding": "AlpineSki", "backcountry skiing": "BackcountrySki",
     "snowboarding": "Snowboard", "snowshoeing": "Snowshoe", "ice skating": "IceSkate", "inline skating": "InlineSkate",
     "skating": "InlineSkate", "roller skiing": "RollerSki", "rock climbing": "RockClimbing", "golf": "Golf",
-    "9": "Run", "10": "Walk",
 }  # fmt: skip
+
+#: Numbers that StravaGPX, the exporter of Strava, wrote into trk/type. Nobody documents them: 1, 4 and 9 stand in files
+#: of known sports (derive#65, GPXKit#23), 10 in one report.
+_NUMBERS = {"1": "Ride", "4": "Hike", "9": "Run", "10": "Walk"}
 
 #: FIT sub_sports that mean: stands still, whatever the positions say.
 STATIONARY_SUB_SPORTS = frozenset(
@@ -200,6 +203,8 @@ def map_gpx(sport: str | None) -> Mapped:
     """A GPX trk/type. Strava writes it into its exports but does not document that it reads it."""
     if not (name := normalise(sport or "")):
         return Mapped(None, "unknown", "the track has no type: Strava uses the athlete's default sport")
+    if name in _NUMBERS:
+        return Mapped(_NUMBERS[name], "guess", f"trk/type is {sport}, which exports of Strava had for this sport")
     strava = _WORDS.get(name) or spell_sport_type(name)
     if strava is None:
         return Mapped(None, "unknown", f"trk/type is {sport}, which names no sport of Strava")
@@ -222,7 +227,7 @@ def tcx_word(sport: str) -> str | None:
 
 def gpx_word(sport: str) -> str | None:
     """The trk/type for a sport in any known word; ``None`` where the word is not known."""
-    meant = synonym(sport)
+    meant = _NUMBERS.get(sport.strip()) or synonym(sport)
     return _GPX_WORDS.get(meant, meant) if meant else None
 
 

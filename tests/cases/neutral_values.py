@@ -57,6 +57,8 @@ CASES = [
     *_spared("SEN007", "none", change=_one(heart_rate="130"), kinds=XML),
     *_case("SEN008", "low", change=_one(heart_rate=20)),
     *_case("SEN008", "zero", change=_one(heart_rate=0)),
+    *_case("SEN008", "zeros", change={i: {"heart_rate": 0} for i in range(20, 40)}),
+    *_case("SEN008", "only-zeros", change={i: {"heart_rate": 0} for i in range(61)}),
     *_case("SEN008", "text", change=_one(heart_rate="None"), kinds=XML),
     *_spared("SEN008", "bradycardia", change=_one(heart_rate=31)),
     *_case("SEN009", "no-value", change=_one(cadence=255), kinds=XML),

@@ -11,6 +11,7 @@ from tracklint.testing import Ride
 
 RIDE = Ride(seconds=60)
 RUN = Ride(seconds=60, sport="running")
+HIKE = Ride(seconds=60, sport="hiking")
 BOTH = ("tcx", "gpx")
 #: 1024 weeks before the usual start.
 EARLY = Ride(seconds=60, start=1714557600 - 7168 * 86400.0)
@@ -182,7 +183,9 @@ CASES: list[Case] = [
     *_tcx("SPT005", "ride", sport="Ride"),
     *_tcx("SPT005", "rowing", replaced(b"Biking", b"Rowing"), "SPT004", breaks=False),
     *_gpx("SPT007", "run", type="9", ride=RUN),
-    *_gpx("SPT007", "other", type="1"),
+    *_gpx("SPT007", "ride", type="1"),
+    *_gpx("SPT007", "hike", type="4", ride=HIKE),
+    *_gpx("SPT007", "other", type="77"),
     *_gpx("SPT007", "word", type="ride", breaks=False),
     *_tcx("DEV003", "named", replaced(b' xsi:type="Device_t"', b"")),
     *_tcx("DEV003", "bare", substituted(_CREATOR, b"<Creator><Name>App with barometer</Name></Creator>")),

@@ -181,9 +181,10 @@ def sport_synonym(activity: Activity, _limits: Limits) -> Found:
     fix="unsafe",
 )
 def sport_is_number(activity: Activity, _limits: Limits) -> Found:
-    """The type of the track is a number, as Strava's exports had it once: 9 is a run (derive#65), 10 a walk.
+    """The type of the track is a number, as Strava's exports (StravaGPX) had it: 1 is a ride, 4 a hike, 9 a run, 10 a
+    walk (derive#65).
 
-    What the other numbers mean is not documented anywhere.
+    None of it is documented, so that these are guesses. What other numbers mean nobody tells.
     """
     for session in activity.sessions:
         word = (session.sport or "").strip()

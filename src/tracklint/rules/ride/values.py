@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from ...activity import Activity
 from ...config import Limits
@@ -83,8 +84,10 @@ def heart_rate_implausible(activity: Activity, limits: Limits) -> Found:
     """A heart rate is no number, or outside 30 to 240 beats per minute.
 
     255 is FIT's "no value" that leaked (TrackMyIndoorWorkout#364); to take it out, a text or a zero is safe, a number
-    that a strap may have measured waits for a decision. A zero is information only: many devices write it
-    while the strap has no contact, and readers drop it, but an average that takes it is too low.
+    that a strap may have measured waits for a decision. Many devices write a zero while the strap has no contact. Some
+    readers drop it; in the others the graph falls to 0 and the average is too low (RunnerUp#332). Single zeros are
+    information; ten and more in a row that lower the average by a beat are a warning, and so is a GPX or TCX file that
+    has nothing but zeros.
     """
     yield from _texts(activity, "heart_rate")
     rate = activity.heart_rate
@@ -97,8 +100,28 @@ def heart_rate_implausible(activity: Activity, limits: Limits) -> Found:
         for hit in at_points(activity, wrong, what=what, worst=worst, lowest=lowest, highest=highest):
             yield replace(hit, fix="unsafe" if measured else None)
     if zero.any():
-        for hit in at_points(activity, zero, what="0"):
-            yield Hit(hit.where, hit.evidence, INFO)
+        yield from _zeros(activity, zero)
+
+
+#: Zeros in a row that a reader cannot take for a moment without contact.
+_ZEROS_IN_A_ROW = 10
+
+
+def _zeros(activity: Activity, zero: npt.NDArray[np.bool_]) -> Found:
+    """The points with a heart rate of 0, and what they do to the average."""
+    first, last = runs_of_one_value(np.where(zero, 0.0, np.nan), 1)
+    longest = int((last - first).max()) + 1
+    measured = activity.heart_rate[activity.heart_rate > 0]
+    average = float(measured.mean()) if len(measured) else np.nan
+    lowered = average * len(measured) / (len(measured) + int(zero.sum()))
+    what, warns = "0", False
+    if longest >= _ZEROS_IN_A_ROW and len(measured):
+        warns = average - lowered >= 1
+        what = f"0, {longest} of them in a row, which takes the average from {average:.0f} to {lowered:.0f} bpm"
+    elif longest >= _ZEROS_IN_A_ROW:
+        what, warns = "0, and no other is told", activity.format != "fit"
+    for hit in at_points(activity, zero, what=what, longest=longest, average=average, lowered=lowered):
+        yield Hit(hit.where, hit.evidence, None if warns else INFO)
 
 
 @rule(
