@@ -24,6 +24,7 @@ __all__ = [
     "BAROMETER",
     "CHANNELS",
     "COLUMNS",
+    "SAID_OF",
     "Activity",
     "BadValue",
     "Device",
@@ -58,6 +59,8 @@ COLUMNS = (
     "power",
     "temperature",
 )
+#: The columns of which a session may say average and maximum, in m/s, bpm, rpm and W.
+SAID_OF = ("speed", "heart_rate", "cadence", "power")
 #: The channels a report counts; ``position`` needs latitude and longitude together.
 CHANNELS = ("position", "altitude", "heart_rate", "cadence", "power", "temperature", "distance", "speed")
 
@@ -127,6 +130,8 @@ class Session:
 
     ``sport`` is the word of the file (for FIT the profile's name, or the number as text when the profile has none);
     ``sub_sport`` exists in FIT only. ``start_time`` + ``elapsed_s`` is the end; a FIT session's own timestamp is not.
+    ``averages`` and ``maxima`` are what a FIT session says of the columns of `SAID_OF`, and ``work_j`` its work in
+    joules.
     """
 
     sport: str | None = None
@@ -141,6 +146,9 @@ class Session:
     descent_m: float = np.nan
     calories: float = np.nan
     pool_length_m: float = np.nan
+    work_j: float = np.nan
+    averages: tuple[float | None, ...] = (None,) * len(SAID_OF)
+    maxima: tuple[float | None, ...] = (None,) * len(SAID_OF)
     first_point: int = 0
     points: int = 0
     where: Where = field(default_factory=Where)

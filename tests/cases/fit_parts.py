@@ -78,10 +78,10 @@ def _stop(kind: int) -> bytes:
 
 
 def _swim(
-    lengths: int = 4, active: int = 4, said: int | None = None, pool: int | None = 2500, metres: int = 100
+    lengths: int = 4, active: int = 4, said: int | None = None, pool: int | None = 2500, metres: int | None = 100
 ) -> Callable[[], bytes]:
     """A swim in a pool of 25 m, with length messages of which so many are active."""
-    totals = {"total_distance": 100 * metres}
+    totals = {"total_distance": None if metres is None else 100 * metres}
     session = {"sport": 5, "sub_sport": 17, "pool_length": pool, "num_lengths": said or lengths, **totals}
     ride = Ride(seconds=60, laps=1, sport="swimming", sub_sport="lap_swimming", channels=("heart_rate",))
 
@@ -95,13 +95,15 @@ def _swim(
     return build
 
 
-def _sessions(gap: int) -> Callable[[], bytes]:
-    """A ride and a second session of a minute, so many seconds after the end of the first."""
+def _sessions(gap: int, seconds: int = 60) -> Callable[[], bytes]:
+    """A ride and a second session of a minute or so, without a distance, so many seconds after the end of the first."""
 
     def add(fit: FitBuilder) -> FitBuilder:
         fields = [(253, 4, U32), (2, 4, U32), (7, 4, U32), (8, 4, U32), (9, 4, U32), (5, 1, ENUM), (25, 2, U16)]
         start = NOW + 60 + gap
-        fit.define(13, 18, [*fields, (26, 2, U16)]).data(13, start + 60, start, 60_000, None, None, 2, 0, 0)
+        fit.define(13, 18, [*fields, (26, 2, U16)]).data(
+            13, start + seconds, start, 1000 * seconds, None, None, 2, 0, 0
+        )
         return fit
 
     data = ONE.fit(messages={"activity": {"num_sessions": 2}})
@@ -137,6 +139,39 @@ TOTALS = [
 ]  # fmt: skip
 
 
+#: A run indoors, whose records have no position and no elevation.
+TREADMILL = Ride(
+    seconds=60, laps=1, sport="running", sub_sport="treadmill", channels=("heart_rate", "cadence", "distance", "speed")
+)
+
+
+def _climbing(metres: int | None) -> Callable[[], bytes]:
+    said = {"total_ascent": metres}
+    return lambda: TREADMILL.fit(messages={"session": said, "lap": said})
+
+
+def _halved(kind: str, share: float) -> Callable[[], bytes]:
+    """A ride whose speeds are such a share of what its distances say."""
+    change = {i: {"speed": round(share * RIDE.point(i)["speed"], 3)} for i in range(RIDE.points)}
+    return lambda: getattr(RIDE, kind)(change=change)
+
+
+MEASURES = [
+    _broken("FIT433", _one(session={"avg_heart_rate": 90}), name="average"),
+    _broken("FIT433", _one(session={"max_power": 190}), name="maximum"),
+    _broken("FIT433", _one(session={"avg_speed": 4000}), name="speed"),
+    _broken("FIT433", _one(session={"total_work": 30_000}), name="work"),
+    _spared("FIT433", _one(session={"total_work": 10_900}), name="work"),
+    _spared("FIT433", _one(session={"avg_heart_rate": 120}), name="a-tenth"),
+    _broken("POS017", _climbing(30), name="treadmill"),
+    _spared("POS017", _climbing(None), name="treadmill"),
+    _broken("SEN034", _halved("fit", 0.5), name="half-fit"),
+    _broken("SEN034", _halved("tcx", 0.5), name="half-tcx"),
+    _spared("SEN034", _halved("fit", 0.8), name="a-fifth-fit"),
+    _spared("SEN034", _halved("tcx", 0.8), name="a-fifth-tcx"),
+]  # fmt: skip
+
+
 def _local(seconds: int | None) -> Callable[[], bytes]:
     value = None if seconds is None else fit_time(RIDE.start_time) + 60 + seconds
     return _one(activity={"local_timestamp": value})
@@ -152,6 +187,10 @@ SESSIONS = [
     _spared("FIT424", _swim(lengths=5, active=4), name="a-rest"),
     _broken("FIT431", _swim(metres=200), name="double"),
     _spared("FIT431", _swim(lengths=5, active=4), name="a-rest"),
+    _broken("FIT432", _swim(metres=None), name="pool"),
+    _broken("FIT432", _sessions(0, 300), name="later-session"),
+    _spared("FIT432", _swim(), name="pool"),
+    _spared("FIT432", _sessions(0, 60), name="a-minute"),
     _broken("FIT426", _one(lap={"sport": 1}), name="lap"),
     _broken("FIT426", _extra(lambda fit: fit.define(13, 12, [(0, 1, ENUM)]).data(13, 5)), name="sport-message"),
     _spared("FIT426", _one(lap={"sport": 0}), name="generic"),
@@ -163,4 +202,4 @@ SESSIONS = [
     _spared("FIT429", _local(5400), name="half-hour"),
 ]  # fmt: skip
 
-CASES: list[Case] = STRUCTURE + TOTALS + SESSIONS
+CASES: list[Case] = STRUCTURE + TOTALS + SESSIONS + MEASURES

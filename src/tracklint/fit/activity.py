@@ -3,7 +3,7 @@ stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -215,6 +215,7 @@ def _sessions(document: FitDocument, record_time: Floats, shifts: dict[int, floa
     stamp, start = _dates(columns, 253, shifts), _dates(columns, 2, shifts)
     sport, sub = _words(columns, 5), _words(columns, 6)
     f = {name: columns.floats(number) for name, number in _SESSION.items()}
+    averages, maxima = (_by_column(columns, numbers) for numbers in (_AVERAGES, _MAXIMA))
     out = []
     for i in range(len(columns)):
         inside = (record_time >= start[i]) & (record_time <= start[i] + f["elapsed_s"][i])
@@ -230,13 +231,26 @@ def _sessions(document: FitDocument, record_time: Floats, shifts: dict[int, floa
                 first_point=int(np.argmax(inside)) if inside.any() else 0,
                 points=int(inside.sum()),
                 where=_at(columns, i, stamp),
+                averages=averages[i],
+                maxima=maxima[i],
                 **{name: float(column[i]) for name, column in f.items()},
             )
         )
     return tuple(out)
 
 
+def _by_column(columns: MessageColumns, numbers: Sequence[tuple[int, ...]]) -> list[tuple[float | None, ...]]:
+    """For each message the values above 0 of these fields; of several for one column the first that has one counts."""
+    told = [[columns.floats(number) for number in fields] for fields in numbers]
+    return [
+        tuple(next((float(v[i]) for v in values if v[i] > 0), None) for values in told) for i in range(len(columns))
+    ]
+
+
+#: Fields of averages and maxima in a session for each of `SAID_OF`, the preferred one first.
+_AVERAGES, _MAXIMA = ((124, 14), (16,), (18,), (20,)), ((125, 15), (17,), (19,), (21,))
 _SESSION = {
+    "work_j": 48,
     "elapsed_s": 7,
     "timer_s": 8,
     "distance_m": 9,

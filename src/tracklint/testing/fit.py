@@ -55,7 +55,8 @@ _MESSAGES: Final = {
             "avg_speed:14:uint16 max_speed:15:uint16 avg_heart_rate:16:uint8 max_heart_rate:17:uint8 "
             "avg_cadence:18:uint8 max_cadence:19:uint8 avg_power:20:uint16 max_power:21:uint16 total_ascent:22:uint16 "
             "total_descent:23:uint16 first_lap_index:25:uint16 num_laps:26:uint16 event:0:enum event_type:1:enum "
-            "trigger:28:enum pool_length:44:uint16 num_lengths:33:uint16 num_active_lengths:47:uint16"
+            "trigger:28:enum pool_length:44:uint16 num_lengths:33:uint16 num_active_lengths:47:uint16 "
+            "total_work:48:uint32"
         ),
     ),
     "activity": (

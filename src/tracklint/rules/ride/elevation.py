@@ -150,13 +150,16 @@ def _first_after_zero(activity: Activity, there: np.ndarray) -> Mask:
     return np.asarray((altitude[1:] == 0) | (altitude[:-1] == 0))
 
 
+_TREADMILLS = ("treadmill", "indoor_running")
+
+
 @rule(
     "POS017",
     "ascent-differs",
     INFO,
     on=Activity,
     basis=PRACTICE,
-    says="the sessions say {said:g} m of ascent, the elevations of the points give {computed:g} m",
+    says="the sessions say {said:g} m of ascent, the elevations of the points give {computed:g} m{indoors}",
     hint="compute the total from the same elevations that the records hold",
     formats=("fit",),
 )
@@ -164,9 +167,15 @@ def ascent_differs(activity: Activity, _limits: Limits) -> Found:
     """total_ascent is more than three times what the records climb, and by more than 100 m.
 
     Devices that sum up every flicker of the sensor write such totals, on treadmills too (UNA watch: una-sdk PR 229).
-    Strava takes the total of the file where it knows the device's barometer.
+    Strava takes the total of the file where it knows the device's barometer. A treadmill run with an ascent, and no
+    elevation in any record, is a warning: nothing bears it out.
     """
     said = float(np.nansum([s.ascent_m for s in activity.sessions])) if activity.sessions else 0.0
+    treadmill = activity.sessions and all(s.sub_sport in _TREADMILLS for s in activity.sessions)
+    if treadmill and said > 0 and len(activity) >= 10 and not activity.channel("altitude").any():
+        evidence = {"said": said, "computed": 0.0, "indoors": ": a treadmill run, and no record has an elevation"}
+        yield Hit(activity.sessions[0].where, evidence, WARNING)
+        return
     known = activity.altitude[activity.channel("altitude")]
     if said <= 100 or len(known) < 10:
         return
@@ -175,4 +184,4 @@ def ascent_differs(activity: Activity, _limits: Limits) -> Found:
     computed = ascent(activity.altitude)
     if said > 3 * computed and said - computed > 100:
         first = activity.sessions[0].where
-        yield Hit(first, {"said": said, "computed": round(computed, 1)})
+        yield Hit(first, {"said": said, "computed": round(computed, 1), "indoors": ""})

@@ -9,7 +9,7 @@ from ...config import Limits
 from ...findings import Severity
 from ...predict import is_stationary
 from ..basis import FIT_ACTIVITY_FILE, PRACTICE
-from ..registry import Found, at_points, rule
+from ..registry import Found, Hit, at_points, rule
 from ..track import Ints, Mask, Track, boundary_steps, session_steps, speed_limit
 
 WARNING = Severity.WARNING
@@ -218,3 +218,35 @@ def indoor_without_distance(activity: Activity, _limits: Limits) -> Found:
     metres = float(np.nansum(totals)) if totals else 0.0
     if metres > 0:
         yield from at_points(activity, np.ones(len(activity), bool), metres=round(metres, 1))
+
+
+#: Between these the metres of the speeds and those of the distances differ by smoothing and calibration only.
+_SAME_WAY = (2 / 3, 3 / 2)
+
+
+@rule(
+    "SEN034",
+    "speed-contradicts-distance",
+    WARNING,
+    on=Activity,
+    basis=PRACTICE,
+    says="the speeds of {count} points make {by_speed:g} m, their distances {by_distance:g} m",
+    hint="write speed in m/s and distance in m since the start, of one and the same motion",
+    formats=("fit", "tcx"),
+)
+def speed_contradicts_distance(activity: Activity, _limits: Limits) -> Found:
+    """The speeds of the points, over time, make a half more or a third less than what the distances grow by.
+
+    One of the two is in another unit or of another sensor; pace and total then contradict each other. Steps of more
+    than 10 s, and steps back, do not count. Speeds in km/h have a rule of their own.
+    """
+    if not (activity.channel("speed").any() and activity.channel("distance").any()):
+        return
+    seconds, metres, speed = np.diff(activity.time), np.diff(activity.distance), activity.speed[1:]
+    told = (seconds > 0) & (seconds <= 10) & (metres >= 0) & (speed >= 0)
+    by_speed, by_distance = float((speed[told] * seconds[told]).sum()), float(metres[told].sum())
+    low, high = _SAME_WAY
+    if told.sum() >= 60 and by_distance > 100 and not low * by_distance <= by_speed <= high * by_distance:
+        evidence = {"by_speed": round(by_speed, 1), "by_distance": round(by_distance, 1)}
+        for hit in at_points(activity, np.flatnonzero(told) + 1, **evidence):
+            yield Hit(hit.where, hit.evidence, told_by=("SEN016", "SEN022", "SEN027"))
