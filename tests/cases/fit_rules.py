@@ -182,7 +182,7 @@ CONTAINER = [
     _spared("FIT015", _ride(build={"protocol": 0x10}), name="1.0"),
     _broken("FIT016", _text_before, name="http"),
     _spared("FIT016", _ride(), name="ride"),
-    _broken("FIT018", _span, "FIT006", "SEN011", "SEN016", "SEN028", name="overwritten"),
+    _broken("FIT018", _span, "FIT006", name="overwritten"),
     _spared("FIT018", _flipped_header, "FIT006", "FIT020", name="one-bit"),
     _broken("FIT019", _empty_tail, name="second"),
     _spared("FIT019", _ride(chained=2), "FIT013", name="chained"),

@@ -161,7 +161,7 @@ def test_without_checksum_real_files_read_the_same(corpus: Corpus) -> None:
 #: file -> records that must be read at least, and the kinds of faults that must be told.
 DAMAGED = {
     "strava-android-app-201.10-b1218918.fit": (5_300, {"unreadable-span", "truncated"}),
-    "garbage-block-midfile__input.fit": (118, {"unreadable-span", "file-crc"}),
+    "garbage-block-midfile__input.fit": (117, {"unreadable-span", "file-crc"}),
     "truncated-mid-record__input.fit": (120, {"truncated"}),
     "activity-unexpected-eof.fit": (14, {"truncated"}),
     "nick.fit": (14_391, {"truncated"}),

@@ -16,6 +16,8 @@ from .resync import local_type
 
 __all__ = ["definition_faults", "flip_faults", "gap_faults"]
 
+_LONG = 48  # bytes of a gap that is told of by their value
+
 
 def _bound(definitions: Sequence[Definition], segment: int, offset: int, local: int) -> Definition | None:
     """The definition that binds ``local`` just before ``offset``."""
@@ -36,18 +38,20 @@ def gap_faults(
     written_so = segment.file_crc is not None and segment.file_crc == segment.file_crc_computed
     strides = np.diff(walk.offsets)
     typical = float(np.median(strides[strides < 512])) if (strides < 512).any() else 32.0
-    frames = np.sort(np.concatenate((walk.offsets, np.array([offset for offset, _ in walk.definitions], np.int64))))
+    frames = np.sort(np.concatenate((walk.offsets, np.array([offset for offset, _ in walk.stated()[0]], np.int64))))
     for gap in walk.gaps:
         place: dict[str, Any] = {"segment": segment.index, "message": first + int(np.searchsorted(frames, gap.start))}
         if gap is walk.gaps[-1] and segment.data_end < walk.stopped:
             yield _truncated(data, segment, gap, place, definitions)
             continue
         local = local_type(gap.header)
+        place["again"] = list(gap.again)
         if gap.cause == "undefined-local" and written_so:
+            at = gap.at if gap.at < gap.end else gap.start
             yield Fault(
                 "undefined-local",
-                gap.at,
-                gap.end - gap.at,
+                at,
+                gap.end - at,
                 place | {"local": local, "header": f"0x{gap.header:02x}", "bytes": gap.end - gap.start},
             )
             continue
@@ -63,8 +67,15 @@ def gap_faults(
                 "next": gap.end,
                 "last_readable": gap.before,
                 "to_end": gap.end >= walk.limit,
+                "fill": _fill(data[gap.start : gap.end]),
             },
         )
+
+
+def _fill(piece: bytes) -> str | None:
+    """The value that most bytes of a longer gap have."""
+    middle = piece[len(piece) // 2 : len(piece) // 2 + 1]
+    return f"0x{middle.hex()}" if len(piece) >= _LONG and 4 * piece.count(middle) >= 3 * len(piece) else None
 
 
 def _truncated(

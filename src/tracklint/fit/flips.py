@@ -33,14 +33,14 @@ def find_flip(walk: Frames, fault: int) -> Bit | None:
     """
     recent = walk.recent(fault)
     frames = ([fault] if fault < walk.limit else []) + recent
-    return _in_header(walk, frames) or _in_refused(walk, fault) or _in_definition(walk, fault, recent)
+    return _in_header(walk, fault, frames) or _in_refused(walk, fault) or _in_definition(walk, fault, recent)
 
 
-def _in_header(walk: Frames, frames: list[int]) -> Bit | None:
+def _in_header(walk: Frames, fault: int, frames: list[int]) -> Bit | None:
     best: tuple[int, Bit] | None = None
     data = walk.data
     assert isinstance(data, bytearray)
-    compressed = walk.compressed()
+    compressed = walk.compressed(fault)
     for steps, frame in enumerate(frames):
         table, last = walk.table_at(frame), walk.last_before(frame)
         for at, bit in header_flips(data, frame):
@@ -58,7 +58,7 @@ def _in_refused(walk: Frames, fault: int) -> Bit | None:
     if fault + 6 > walk.limit or data[fault] & 0xC0 != 0x40:
         return None
     assert isinstance(data, bytearray)
-    table, last, compressed = walk.table_at(fault), walk.last_before(fault), walk.compressed()
+    table, last, compressed = walk.table_at(fault), walk.last_before(fault), walk.compressed(fault)
     best: tuple[int, Bit] | None = None
     as_it_is = read_layout(data, fault, walk.limit)
     one_fault = as_it_is is not None and as_it_is.unsound <= 1
@@ -77,7 +77,7 @@ def _in_definition(walk: Frames, fault: int, recent: list[int]) -> Bit | None:
     best: tuple[int, Bit] | None = None
     data = walk.data
     assert isinstance(data, bytearray)
-    compressed = walk.compressed()
+    compressed = walk.compressed(fault)
     for index in _blamed(walk, fault, recent):
         start, old = walk.definitions[index]
         before = fits_profile(old)
@@ -98,7 +98,7 @@ def _in_definition(walk: Frames, fault: int, recent: list[int]) -> Bit | None:
             if got < 4:
                 continue
             fits = fits_profile(layout)
-            if (fits > before or not old.sane) and (best is None or got + fits > best[0]):
+            if (fits > max(before, 0) or not old.sane) and (best is None or got + fits > best[0]):
                 best = got + fits, (at, bit, back)
     return best[1] if best else None
 

@@ -11,12 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from .document import Layout
-from .resync import NO_TIME, Table, local_type, quads, time_of
+from .resync import NO_TIME, UNTIMED, Table, local_type, quads, takes_time, time_of
 
 __all__ = ["TAIL", "Budget", "Flip", "Frames", "Gap", "Ints"]
 
 Ints = npt.NDArray[np.int64]
 TAIL = 64  # messages that stay open for a second thought
+_IN_USE = 12  # compressed timestamps that say that there are some
+_POOL = 8  # layouts of a local type that may be bound again
+_DOUBTFUL = 24  # messages before a fault that may be misread bytes
+_PARTS = 4  # batches of messages in which layouts are counted
 _RECENT = 10  # messages before a fault in which the damage may sit
 
 
@@ -33,7 +37,7 @@ class Budget:
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Bytes that could not be read. ``before`` is the offset of the last message before them; ``cause`` says what
-    stopped the reader."""
+    stopped the reader; ``again`` are the offsets of earlier definitions that hold again behind them."""
 
     start: int
     end: int
@@ -42,6 +46,7 @@ class Gap:
     header: int
     before: int | None
     last: int | None
+    again: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,10 @@ class Frames:
     last message.
     ``definitions`` are (offset, layout); ``fresh`` holds the offsets of data messages that can still be taken back,
     ``table`` the layout that each local type is bound to, ``sizes`` the length of the message that each header byte
-    begins (0: none). ``outliers`` are messages whose time is not believed, ``last`` is the last time that is.
+    begins (0: none). ``outliers`` are messages whose time is not believed, ``last`` is the last time that is, ``span``
+    the times that messages may have, once damage made it necessary to know, and ``believed`` are messages that are
+    taken as they are though they are odd. ``seen`` holds for each local type the layouts that it had and where they
+    stand, ``borrowed`` by index the definitions that hold again though they stand somewhere else.
     """
 
     data: bytes | bytearray
@@ -78,6 +86,13 @@ class Frames:
     sizes: list[int] = field(default_factory=lambda: [0] * 256)
     fresh: array[int] = field(default_factory=lambda: array("q"))
     outliers: set[int] = field(default_factory=set)
+    believed: set[int] = field(default_factory=set)
+    span: tuple[int, int] | None = None
+    borrowed: dict[int, int] = field(default_factory=dict)
+    seen: list[dict[tuple[int, ...], tuple[int, Layout]]] = field(default_factory=lambda: [{} for _ in range(16)])
+    _squeezed: int = 0
+    _owned: tuple[tuple[int, ...], Ints] = field(default_factory=lambda: ((), np.zeros(0, np.int64)))
+    _timed: tuple[tuple[int, ...], Ints] = field(default_factory=lambda: ((), np.zeros(0, np.int64)))
     _journal: list[Layout | None] = field(default_factory=list)
     _by_local: list[tuple[list[int], list[int]]] = field(default_factory=lambda: [([], []) for _ in range(16)])
     _done: list[tuple[Ints, Ints]] = field(default_factory=list)
@@ -91,6 +106,19 @@ class Frames:
         indices.append(len(self.definitions))
         self.definitions.append((position, layout))
         self.bind(local, layout)
+        known = self.seen[local]
+        known.pop(layout.shape, None)
+        known[layout.shape] = position, layout
+        if len(known) > _POOL:
+            del known[next(iter(known))]
+
+    def borrow(self, position: int, layout: Layout) -> int:
+        """Bind a local type at ``position`` again to a layout that it had before, and say where that stands."""
+        source = self.seen[layout.header & 0x0F][layout.shape][0]
+        self.define(position, layout)
+        self.seen[layout.header & 0x0F][layout.shape] = source, layout
+        self.borrowed[len(self.definitions) - 1] = source
+        return source
 
     def bind(self, local: int, layout: Layout | None) -> None:
         """Read messages of this local type with ``layout`` from now on."""
@@ -105,13 +133,24 @@ class Frames:
         del self.fresh[bisect_left(self.fresh, position) :]
         while self.definitions and self.definitions[-1][0] >= position:
             _, layout = self.definitions.pop()
+            self.borrowed.pop(len(self.definitions), None)
             local = layout.header & 0x0F
             for column in self._by_local[local]:
                 column.pop()
             self.bind(local, self._journal.pop())
 
     def owners_of(self, offsets: Ints) -> Ints:
-        """The definition of each data message."""
+        """The definition of each data message. The last answer is kept: several ask for the same messages in turn."""
+        key = self._key(offsets)
+        if key != self._owned[0]:
+            self._owned = key, self._owners_of(offsets)
+        return self._owned[1]
+
+    def _key(self, offsets: Ints) -> tuple[int, ...]:
+        ends = (int(offsets[0]), int(offsets[-1])) if len(offsets) else ()
+        return len(offsets), *ends, len(self.definitions), len(self.flips), len(self.gaps)
+
+    def _owners_of(self, offsets: Ints) -> Ints:
         headers = np.frombuffer(self.data, np.uint8)[offsets]
         local = np.where(headers & 0x80, (headers >> 5) & 3, headers & 0x0F)
         owners = np.zeros(len(offsets), np.int64)
@@ -122,17 +161,32 @@ class Frames:
         return owners
 
     def times_of(self, offsets: Ints, owners: Ints) -> Ints:
-        """The timestamps of data messages, `NO_TIME` where there is none."""
+        """The timestamps of data messages: `NO_TIME` where none stands, `UNTIMED` where there is no place for one. Not
+        to be changed: the last answer is kept."""
+        key = self._key(offsets)
+        if key != self._timed[0]:
+            self._timed = key, self._times_of(offsets, owners)
+        return self._timed[1]
+
+    def _times_of(self, offsets: Ints, owners: Ints) -> Ints:
         octets = np.frombuffer(self.data, np.uint8)
-        layouts = {int(owner): self.definitions[owner][1] for owner in np.unique(owners)}
-        times = np.full(len(offsets), NO_TIME, np.int64)
-        kinds: dict[tuple[int, bool], list[int]] = {}
-        for owner, layout in layouts.items():
-            if layout.time_at >= 0:
-                kinds.setdefault((layout.time_at, layout.big_endian), []).append(owner)
-        for (time_at, big), group in kinds.items():
-            chosen = slice(None) if len(group) == len(layouts) else np.isin(owners, group)
-            times[chosen] = quads(octets, offsets[chosen] + time_at, big)
+        times = np.full(len(offsets), UNTIMED, np.int64)
+        present = np.flatnonzero(np.bincount(owners, minlength=1))
+        places = np.full(int(present[-1]) + 1, -1) if len(present) else np.zeros(1, np.int64)
+        kinds: set[bool] = set()
+        for owner in present.tolist():
+            layout = self.definitions[owner][1]
+            places[owner] = layout.time_at
+            kinds.add(layout.big_endian)
+        at = places[owners]
+        for big in kinds:
+            chosen = at >= 0
+            if len(kinds) > 1:
+                chosen &= np.isin(owners, [o for o in present.tolist() if self.definitions[o][1].big_endian == big])
+            if chosen.all():
+                times = quads(octets, offsets + at, big)
+            else:
+                times[chosen] = quads(octets, offsets[chosen] + at[chosen], big)
         times[times == 0] = NO_TIME
         return times
 
@@ -145,6 +199,18 @@ class Frames:
                 if time is not None:
                     return time
         return self.last
+
+    def times_before(self, position: int) -> Ints:
+        """The believed times of all data messages before ``position``, in the order of the file."""
+        fresh = np.array(self.fresh[: bisect_left(self.fresh, position)], np.int64)
+        parts = [*self._done, (fresh, self.owners_of(fresh))] if len(fresh) else self._done
+        if not parts:
+            return np.zeros(0, np.int64)
+        times = np.concatenate([self.times_of(offsets, owners) for offsets, owners in parts])
+        if self.outliers:  # ``times`` is a copy already
+            offsets = np.concatenate([offsets for offsets, _ in parts])
+            times[np.isin(offsets, list(self.outliers))] = NO_TIME
+        return times[times < NO_TIME]
 
     def time(self, offset: int) -> int | None:
         """The timestamp of the data message at ``offset``, ``None`` where it has none."""
@@ -162,6 +228,7 @@ class Frames:
         self.last = self.last_before(self.fresh[count - 1] + 1, back=64)
         offsets = np.array(self.fresh[:count])
         owners = self.owners_of(offsets)
+        self._squeezed += self._squeezed_of(offsets, owners)
         self._done.append((offsets, owners))
         del self.fresh[:count]
 
@@ -175,6 +242,25 @@ class Frames:
         """The index in ``definitions`` for each data message."""
         return np.concatenate([done[1] for done in self._done]) if self._done else np.zeros(0, np.int64)
 
+    def stated(self) -> tuple[list[tuple[int, Layout]], Ints]:
+        """The definitions as they stand in the file, and for each in ``definitions`` which of them it is: one that is
+        borrowed stands somewhere else."""
+        if not self.borrowed:
+            return self.definitions, np.arange(len(self.definitions))
+        where = [self.borrowed.get(i, offset) for i, (offset, _) in enumerate(self.definitions)]
+        layouts = dict(zip(where, (layout for _, layout in self.definitions), strict=True))
+        entries = sorted(layouts.items(), key=lambda entry: entry[0])
+        return entries, np.searchsorted(np.array([offset for offset, _ in entries]), where)
+
+    def keep(self, chosen: npt.NDArray[np.bool_]) -> None:
+        """Forget the data messages of a finished walk that are not chosen."""
+        self._done = [(self.offsets[chosen], self.owners[chosen])]
+
+    @property
+    def unread(self) -> int:
+        """How many bytes the gaps have."""
+        return sum(gap.end - gap.start for gap in self.gaps)
+
     def recent(self, fault: int) -> list[int]:
         """Offsets of the messages just before ``fault``, definitions among them, the nearest first."""
         frames = list(self.fresh[-TAIL:])
@@ -182,9 +268,44 @@ class Frames:
         frames += [offset for offset, _ in self.definitions[-TAIL:] if offset >= floor or not self._done]
         return sorted((offset for offset in frames if offset < fault), reverse=True)[:_RECENT]
 
-    def compressed(self) -> bool:
-        """Whether compressed timestamps are in use here; where they are not, a header with bit 7 is no evidence."""
-        return sum(self.data[offset] >= 0x80 for offset in self.fresh[-TAIL:]) >= 2
+    def compressed(self, before: int) -> bool:
+        """Whether compressed timestamps are in use before this offset; where they are not, a header with bit 7 is no
+        evidence."""
+        fresh = np.array(self.fresh[: bisect_left(self.fresh, before)], np.int64)
+        return self._squeezed + self._squeezed_of(fresh, self.owners_of(fresh)) >= _IN_USE
+
+    def _squeezed_of(self, offsets: Ints, owners: Ints) -> int:
+        high = np.frombuffer(self.data, np.uint8)[offsets] >= 0x80
+        counts = np.bincount(owners[high], minlength=1)
+        return sum(int(counts[i]) for i in np.flatnonzero(counts) if takes_time(self.definitions[i][1]))
+
+    def pool(self) -> list[list[Layout]]:
+        """For each local type the layouts that it has had, the one with the most messages first."""
+        fresh = np.array(self.fresh, np.int64)
+        count = np.zeros(len(self.definitions) + 1, np.int64)
+        for _, owners in [*self._done[-_PARTS:], (fresh, self.owners_of(fresh))]:
+            count += np.bincount(owners, minlength=len(count))
+        used: dict[int, int] = {}
+        for i in np.flatnonzero(count).tolist():
+            key = id(self.definitions[i][1])
+            used[key] = used.get(key, 0) + int(count[i])
+        return [
+            sorted((layout for _, layout in known.values()), key=lambda layout: -used.get(id(layout), 0))
+            for known in self.seen
+        ]
+
+    def certain_before(self, fault: int) -> int | None:
+        """The last message before ``fault`` that its time proves, ``None`` where none of the latest has one."""
+        end = bisect_left(self.fresh, fault)
+        compressed = self.compressed(fault)
+        for offset in reversed(self.fresh[max(end - _DOUBTFUL, 0) : end]):
+            if offset in self.outliers:
+                continue
+            if self.data[offset] < 0x40 and self.time(offset) is not None:
+                return offset
+            if self.data[offset] >= 0x80 and compressed:
+                return offset
+        return None
 
     def table_at(self, position: int) -> Table:
         """The bindings just before ``position``."""

@@ -19,25 +19,27 @@ __all__ = [
     "BACKWARD",
     "FORWARD",
     "NO_TIME",
+    "UNTIMED",
     "Table",
     "chain",
     "fits_profile",
     "header_flips",
+    "is_dead",
     "layout_flips",
     "local_type",
     "quads",
-    "resume",
+    "takes_time",
     "time_of",
 ]
 
 #: How far a timestamp may lie before and after the one before it, in seconds, without being suspect.
 BACKWARD, FORWARD = 3600, 86_400
 NO_TIME = 0xFFFFFFFF
+UNTIMED = NO_TIME + 1
 #: Record fields that most devices write; between two that fit equally, these are likelier than vertical oscillation.
 _USUAL = frozenset((0, 1, 2, 3, 4, 5, 6, 7, 13, 73, 78, 253))
 #: The layouts that the sixteen local message types are bound to.
 Table = list[Layout | None]
-_WINDOWS = (4096, 65_536, 1_048_576)
 _NEED = 6
 _SOUND = np.zeros(256, bool)
 _SOUND[list(BASE_BYTES.values())] = True
@@ -55,6 +57,18 @@ def time_of(data: bytes | bytearray, offset: int, layout: Layout) -> int | None:
     at = offset + layout.time_at
     value = int.from_bytes(data[at : at + 4], "big" if layout.big_endian else "little")
     return None if value in (NO_TIME, 0) else value
+
+
+def takes_time(layout: Layout) -> bool:
+    """Whether messages of this layout may carry a compressed timestamp: a record, or a message of which nothing is
+    known, without a time of its own."""
+    return layout.time_at < 0 and (layout.global_ == 20 or message_name(layout.global_).startswith("message "))
+
+
+def is_dead(data: bytes | bytearray, offset: int, size: int) -> bool:
+    """Whether ``size`` bytes from ``offset`` on are all the same: no message, but memory that was never written."""
+    piece = data[offset : offset + size]
+    return piece.count(piece[:1]) == len(piece)
 
 
 def chain(
@@ -96,10 +110,13 @@ def chain(
             layout = bound[local_type(header)]
             if layout is None or header & 0xB0 in (0x10, 0x20, 0x30) or offset + layout.stride > limit:
                 return 0
-            if header & 0x80 and not compressed and layout.time_at < 0:
+            if header & 0x80 and (not compressed or not takes_time(layout)):
                 return 0
             time = time_of(data, offset, layout)
-            if time is not None:
+            if time is None:
+                if layout.time_at >= 0 and is_dead(data, offset, layout.stride):
+                    return 0
+            else:
                 if last is not None and not -BACKWARD <= time - last <= FORWARD:
                     return 0
                 last = time
@@ -159,127 +176,6 @@ def _flip(data: bytearray, at: int, bit: int) -> Iterator[tuple[int, int]]:
         yield at, bit
     finally:
         data[at] ^= 1 << bit
-
-
-def resume(
-    data: bytes | bytearray,
-    start: int,
-    table: Sequence[Layout | None],
-    last: int | None,
-    *,
-    limit: int,
-    ends: Collection[int],
-    beyond: int,
-    need: int = _NEED,
-    compressed: bool = True,
-) -> int | None:
-    """The first offset from ``start`` on where messages chain again, ``None`` where there is none before ``limit``.
-
-    The chain must not start a message at ``beyond``, the place that could not be read.
-    """
-    octets = np.frombuffer(data, np.uint8)
-    bound = [layout for layout in table if layout is not None]
-    timed = any(layout.time_at >= 0 for layout in bound)
-    width = iter(_WINDOWS)
-    size = next(width)
-    while start < limit:
-        stop = min(start + size, limit)
-        for offset in _candidates(
-            octets, start, stop, table, last=last, limit=limit, timed=timed, compressed=compressed
-        ):
-            weak = data[offset] & 0x80 or not timed
-            got = chain(
-                data, offset, table, last, limit=limit, ends=ends, need=max(need, 16) if weak else need, beyond=beyond,
-                compressed=compressed,
-            )  # fmt: skip
-            if got >= 1 or (weak and _untimed(data, offset, table, limit, beyond)):
-                return offset
-        start = stop
-        size = next(width, size)
-    return None
-
-
-def _untimed(data: bytes | bytearray, offset: int, table: Sequence[Layout | None], limit: int, beyond: int) -> bool:
-    """Whether sixteen messages without timestamps follow one another: the only evidence compressed headers can give."""
-    for _ in range(16):
-        if offset == beyond or offset >= limit:
-            return False
-        header = data[offset]
-        layout = table[local_type(header)]
-        if (
-            header & 0xC0 == 0x40
-            or header & 0xB0 in (0x10, 0x20, 0x30)
-            or layout is None
-            or offset + layout.stride > limit
-        ):
-            return False
-        offset += layout.stride
-    return True
-
-
-def _candidates(
-    octets: npt.NDArray[np.uint8],
-    start: int,
-    stop: int,
-    table: Sequence[Layout | None],
-    *,
-    last: int | None,
-    limit: int,
-    timed: bool,
-    compressed: bool,
-) -> list[int]:
-    """Offsets in [start, stop) where a message may begin, ascending: the cheap tests, done on all bytes at once."""
-    window = octets[start:stop]
-    found = [_definition_starts(octets, np.flatnonzero((window & 0xD0) == 0x40) + start, limit)]
-    for local, layout in enumerate(table):
-        if layout is None:
-            continue
-        if layout.time_at >= 0:
-            hits = np.flatnonzero(window == local) + start
-            hits = hits[hits + layout.stride <= limit]
-            times = quads(octets, hits + layout.time_at, layout.big_endian)
-            low, high = (0x10000000, NO_TIME - 1) if last is None else (last - BACKWARD, last + FORWARD)
-            found.append(hits[(times >= low) & (times <= high)])
-        else:
-            found += _untimed_starts(
-                octets, window, start, local, layout, limit=limit, timed=timed, compressed=compressed
-            )
-    return [int(offset) for offset in np.unique(np.concatenate(found))[:512]]
-
-
-def _untimed_starts(
-    octets: npt.NDArray[np.uint8],
-    window: npt.NDArray[np.uint8],
-    start: int,
-    local: int,
-    layout: Layout,
-    *,
-    limit: int,
-    timed: bool,
-    compressed: bool,
-) -> list[npt.NDArray[np.int64]]:
-    """Starts of messages without time: with compressed headers that repeat at their stride, or plain where nothing
-    has a time."""
-    found = []
-    masks = [(0xE0, 0x80 | local << 5)] if local < 4 and compressed else []
-    if not timed:
-        masks.append((0xFF, local))
-    for mask, header in masks:
-        hits = np.flatnonzero((window & mask) == header) + start
-        hits = hits[hits + 3 * layout.stride < limit]
-        repeats = np.ones(len(hits), bool)
-        for step in (1, 2, 3):
-            repeats &= (octets[hits + step * layout.stride] & mask) == header
-        found.append(hits[repeats])
-    return found
-
-
-def _definition_starts(octets: npt.NDArray[np.uint8], hits: npt.NDArray[np.int64], limit: int) -> npt.NDArray[np.int64]:
-    hits = hits[hits + 9 <= limit]
-    ok = (octets[hits + 1] == 0) & (octets[hits + 2] <= 1) & (octets[hits + 5] > 0)
-    ok &= (octets[hits + 7] > 0) & _SOUND[octets[hits + 8]]
-    found: npt.NDArray[np.int64] = hits[ok]
-    return found
 
 
 def quads(octets: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], big: bool) -> npt.NDArray[np.int64]:

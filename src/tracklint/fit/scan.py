@@ -6,7 +6,7 @@ What a header says about sizes is compared with what is there, and never trusted
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ import numpy.typing as npt
 from ..source import Fault
 from .checksum import crc16, swapped
 from .damage import definition_faults, flip_faults, gap_faults
-from .document import Definition, FitDocument, Messages, Segment, read_layout
+from .document import Definition, FitDocument, Layout, Messages, Segment, read_layout
+from .edges import drop_edges
 from .flips import walk_again
 from .frames import Budget
 from .walk import Walk
@@ -23,6 +24,8 @@ from .walk import Walk
 __all__ = ["scan_fit"]
 
 _SIGNATURE = b".FIT"
+_HOLE = 48  # bytes at its end that are all the same
+_ONE_CAUSE = 64  # bytes that flipped bits must save where other damage is as well
 _MOST_SEGMENTS = 1000  # real files have up to ten
 
 
@@ -54,7 +57,7 @@ class _Scan:
                 self.faults += gap_faults(self.data, segment, walk, definitions, first)
             if walk.flips:
                 self.faults += flip_faults(self.data, segment, walk, definitions)
-            first += len(walk.definitions) + len(walk.offsets)
+            first += len(walk.stated()[0]) + len(walk.offsets)
         self.faults += definition_faults(self.data, definitions, messages)
         self.faults.sort(key=lambda fault: fault.offset)
         as_read = self.data if self.as_read is self.data else bytes(self.as_read)
@@ -150,17 +153,16 @@ class _Scan:
 
         proved = usable and crc16(memoryview(self.data)[offset : declared_end + 2]) == 0
 
-        def go(data: bytes | bytearray) -> Walk:
-            budget = Budget(flips=0, doubts=0) if proved else self.budget
+        def go(data: bytes | bytearray, bits: bool = True) -> Walk:
             walk = Walk(
                 data=data,
                 start=start,
                 limit=limit,
                 ends=ends,
                 hard_end=hard_end,
-                budget=budget,
+                budget=self.budget,
                 truncated=declared_end > hard_end,
-                proved=proved,
+                bits=bits and declared_end + 2 == hard_end and not proved,
             )
             if hard_end - start <= 2:  # a checksum at most
                 walk.stopped = start
@@ -171,15 +173,23 @@ class _Scan:
                 walk.run()
             return walk
 
-        walk = go(self.as_read)
-        walk = walk_again(self.as_read, offset, walk, go) or walk
+        data = self.as_read if self.as_read is self.data else bytes(self.as_read)
+        walk = go(data)
+        again = walk_again(data, offset, walk, go)
+        walk = again or walk
+        if walk.flips and again is None and not _agrees(walk, offset):
+            plain = go(data, bits=False)
+            if plain.unread <= walk.unread + (_ONE_CAUSE if walk.gaps else 0):
+                walk = plain
+        drop_edges(walk)
         if walk.flips:
             self.as_read = walk.data
         return walk
 
     def _messages(self) -> tuple[tuple[Definition, ...], tuple[Messages, ...]]:
         """The definitions and data messages of all segments, numbered in the order of their bytes."""
-        starts = np.array([offset for walk in self.walks for offset, _ in walk.definitions], np.int64)
+        stated = [walk.stated() for walk in self.walks]
+        starts = np.array([offset for entries, _ in stated for offset, _ in entries], np.int64)
         offsets = np.concatenate([walk.offsets for walk in self.walks]) if self.walks else np.zeros(0, np.int64)
         numbers = np.arange(len(offsets)) + np.searchsorted(starts, offsets)
         ranks = np.arange(len(starts)) + np.searchsorted(offsets, starts)
@@ -188,14 +198,15 @@ class _Scan:
         done = 0
         for segment, walk in enumerate(self.walks):
             first = len(definitions)
-            for offset, layout in walk.definitions:
+            entries, which = stated[segment]
+            for offset, layout in entries:
                 index = len(definitions)
                 definitions.append(Definition(index, segment, int(ranks[index]), offset, layout))
-            owners = _same_layouts(walk)[walk.owners]
-            order = np.argsort(owners, kind="stable") if len(walk.definitions) > 1 else slice(None)
+            owners = _same_layouts(entries)[which][walk.owners]
+            order = np.argsort(owners, kind="stable") if len(entries) > 1 else slice(None)
             mine = slice(done, done + len(owners))
             sorted_offsets, sorted_numbers = offsets[mine][order], numbers[mine][order]
-            edges = np.cumsum(np.bincount(owners, minlength=len(walk.definitions)))
+            edges = np.cumsum(np.bincount(owners, minlength=len(entries)))
             begin = 0
             for index, edge in enumerate(edges.tolist()):
                 if edge > begin:
@@ -278,7 +289,7 @@ class _Scan:
                     expected=_hex(computed),
                 )
             return
-        if stored == computed:
+        if stored == computed or _unwritten(data, segment, walk):
             return
         data_only = crc16(memoryview(data)[segment.data_start : segment.data_end])
         declared_end = segment.data_start + segment.declared
@@ -331,6 +342,18 @@ class _Scan:
         return following
 
 
+def _unwritten(data: bytes, segment: Segment, walk: Walk) -> bool:
+    """Whether the checksum lies in a hole of bytes that are all the same: the hole says it all."""
+    last = walk.gaps[-1] if walk.gaps else None
+    return last is not None and last.end == segment.data_end and len(set(data[last.end - _HOLE : segment.end])) == 1
+
+
+def _agrees(walk: Walk, offset: int) -> bool:
+    """Whether the checksum is right with the bits that were flipped back."""
+    stored = int.from_bytes(walk.data[walk.stopped : walk.stopped + 2], "little")
+    return crc16(walk.data[offset : walk.stopped]) == stored
+
+
 def _cut_at(data: bytes, walk: Walk) -> int:
     """Where the messages end: before the last one where it is cut by the end of the file, else where the walk
     stopped."""
@@ -345,11 +368,11 @@ def _cut_at(data: bytes, walk: Walk) -> int:
     return walk.stopped if last.end <= len(data) - 2 and last.end - last.at > 1024 else last.start
 
 
-def _same_layouts(walk: Walk) -> npt.NDArray[np.int64]:
+def _same_layouts(entries: Sequence[tuple[int, Layout]]) -> npt.NDArray[np.int64]:
     """For each definition of a walk the first one with the same bytes: devices repeat definitions, some before each
     message."""
     first: dict[int, int] = {}
-    return np.array([first.setdefault(id(layout), i) for i, (_, layout) in enumerate(walk.definitions)], np.int64)
+    return np.array([first.setdefault(id(layout), i) for i, (_, layout) in enumerate(entries)], np.int64)
 
 
 def _heads(data: bytes) -> Iterator[int]:

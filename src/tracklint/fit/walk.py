@@ -11,11 +11,18 @@ import numpy as np
 from .document import Layout, read_layout
 from .flips import find_flip
 from .frames import TAIL, Flip, Frames, Gap
-from .resync import BACKWARD, FORWARD, NO_TIME, chain, local_type, resume
+from .likely import is_likely, reaches_in
+from .resync import BACKWARD, FORWARD, NO_TIME, chain, fits_profile, local_type, takes_time
+from .search import Again, Search
+from .suspects import first_suspect
 
 __all__ = ["Walk"]
 
 _BATCH = 4096
+_ENOUGH = 16  # times that say when the ride was
+_DAYS = 3 * 86_400
+_RECENT = 200  # definitions that are looked at
+_NEAR = 1 << 13  # bytes in which messages must chain otherwise, if a clock that was set is to be none
 _RUN = 32  # messages a run is first looked for
 
 
@@ -24,19 +31,19 @@ class Walk(Frames):
     """Reads messages from ``start``.
 
     ``hard_end`` is where the next segment or the end of the file lies: messages may go on up to there when the declared
-    size is wrong. ``truncated`` says that the header declares more bytes than there are, ``proved`` that the checksum
-    is right. ``data`` is changed where a bit is flipped, so it is a copy of the file as soon as that is wanted: `bytes`
-    are exchanged for a `bytearray` then. After `run`, ``offsets`` and ``owners`` name each data message and its
-    definition.
+    size is wrong. ``truncated`` says that the header declares more bytes than there are, ``bits`` that its size and
+    checksum leave it possible that single bits were flipped. ``data`` is changed where a bit is flipped, so it is a
+    copy of the file as soon as that is wanted: `bytes` are exchanged for a `bytearray` then. After `run`, ``offsets``
+    and ``owners`` name each data message and its definition.
     """
 
     hard_end: int
     truncated: bool = False
-    proved: bool = False
+    bits: bool = True
     lenient: dict[int, Layout] = field(default_factory=dict)
     _layouts: dict[bytes, Layout] = field(default_factory=dict)
-    _jumps: set[int] = field(default_factory=set)
     _reserved: int = 0
+    _measured: int = 0
 
     # -- the straight way -----------------------------------------------------------------------------------------
 
@@ -45,9 +52,9 @@ class Walk(Frames):
         position = max(self.start, self.stopped)
         while True:
             position = self._data_messages(position, min(self.limit, self._next_check(position)))
-            suspect = self._suspect_time() if len(self.fresh) > _BATCH or self._at_end(position) else None
+            suspect = self._suspect() if len(self.fresh) > _BATCH or self._at_end(position) else None
             if suspect is not None:
-                position = self._doubt(suspect, position)
+                position = self._doubt(*suspect, position)
                 continue
             if self._at_end(position):
                 break
@@ -62,6 +69,9 @@ class Walk(Frames):
             position = self._other(position)
         self.stopped = position
         self.settle(len(self.fresh))
+
+    def _suspect(self) -> tuple[int, str] | None:
+        return first_suspect(self) if self.fresh and self.budget.doubts > 0 else None
 
     def _next_check(self, position: int) -> int:
         """How far to walk before the times of what was walked are looked at: twice as far each time."""
@@ -163,8 +173,8 @@ class Walk(Frames):
         """Whether a definition with faults is still meant: the messages after it hold when it is taken as it is."""
         if id(layout) in self.lenient:
             return True
-        if layout.unsound and not layout.mild and not self.proved:
-            return False
+        if layout.unsound and not layout.mild and (layout.unsound > 1 or fits_profile(layout) <= 0):
+            return False  # bytes of another kind, not a writer's mistake
         table = list(self.table)
         table[layout.header & 0x0F] = layout
         after = position + layout.length
@@ -175,73 +185,91 @@ class Walk(Frames):
             return True
         return False
 
-    # -- times ----------------------------------------------------------------------------------------------------
-
-    def _suspect_time(self) -> int | None:
-        """The first message whose time does not follow from the one before it."""
-        if not self.fresh or self.budget.doubts <= 0:
-            return None
-        offsets = np.array(self.fresh)
-        times = self.times_of(offsets, self.owners_of(offsets))
-        if self.outliers:
-            times[np.isin(offsets, list(self.outliers))] = NO_TIME
-        timed = np.flatnonzero(times != NO_TIME)
-        if not len(timed):
-            return None
-        values = times[timed]
-        steps = np.diff(values, prepend=values[0] if self.last is None else self.last)
-        for i in np.flatnonzero((steps < -BACKWARD) | (steps > FORWARD)):
-            offset = int(offsets[timed[i]])
-            if offset not in self._jumps:
-                return offset
-        return None
-
     # -- damage ---------------------------------------------------------------------------------------------------
 
-    def _doubt(self, suspect: int, position: int) -> int:
-        """The time at ``suspect`` does not fit: a wrong value, a clock that was set, or messages read at the wrong
+    def _doubt(self, suspect: int, why: str, position: int) -> int:
+        """The message at ``suspect`` does not fit: a wrong value, a clock that was set, or bytes read at the wrong
         place."""
         self.budget.doubts -= 1
+        if why != "time":
+            return self._unlikely(suspect, why, position)
+        if self._steady(suspect, position):
+            to = self._resume(suspect, 12, until=suspect + _NEAR, again=False)
+            if to is None or to[0] in self._frames():
+                return self._believe(suspect, position)
+            return self._leap(suspect, to, "time", suspect)
         if (back := self._flip_back(suspect)) is not None:
             return back
-        last = self.last_before(suspect)
-        first = bisect_left(self.fresh, suspect) + 1
-        after = (self.time(offset) for offset in self.fresh[first : first + 40])
-        following = [time for time in after if time is not None][:12]
-        near = sum(last is not None and -BACKWARD <= t - last <= FORWARD for t in following[:3])
-        if near >= 2 or (following and near == len(following)):
+        to = self._resume(suspect)
+        if to is None or self._reads_on(suspect, to[0]):
             self.outliers.add(suspect)
             return position
-        steps = [b - a for a, b in pairwise(following)]
-        steady = (len(following) == 12 or self._at_end(position)) and all(
-            -BACKWARD <= step <= FORWARD for step in steps
-        )
-        at = self._resume(suspect, 24 if steady else 6)
-        frames = set(self.fresh) | {offset for offset, _ in self.definitions[-200:]}
-        if at is None or at in frames or (at > position and steady):
-            self._jumps.add(suspect)
+        return self._leap(suspect, to, "time", suspect)
+
+    def _believe(self, suspect: int, position: int) -> int:
+        """The clock was set: times like this one hold as well from now on."""
+        self.believed.add(suspect)
+        time = self.time(suspect)
+        if self.span is not None and time is not None:
+            self.span = min(self.span[0], time - BACKWARD), max(self.span[1], time + FORWARD)
+        return position
+
+    def _steady(self, suspect: int, position: int) -> bool:
+        """Whether the times from ``suspect`` on follow one another well: the clock was set, or a page was moved."""
+        first = bisect_left(self.fresh, suspect)
+        after = (self.time(offset) for offset in self.fresh[first : first + 40])
+        following = [time for time in after if time is not None][:13]
+        whole = len(following) == 13 or (len(self.fresh) <= first + 40 and self._at_end(position))
+        return whole and all(-BACKWARD <= b - a <= FORWARD for a, b in pairwise(following))
+
+    def _reads_on(self, suspect: int, at: int) -> bool:
+        """Whether the messages behind ``suspect`` are read as they are up to ``at``, where they chain again."""
+        if at not in self._frames():
+            return False
+        first, last = bisect_left(self.fresh, suspect) + 1, bisect_left(self.fresh, at)
+        before = self.time(suspect)
+        for offset in self.fresh[first:last]:
+            layout, time = self.definitions[self.owner(offset)][1], self.time(offset)
+            if self.data[offset] >= 0x80 and not takes_time(layout):
+                return False
+            if layout.time_at >= 0:
+                if time is None or before is None or not -BACKWARD <= time - before <= FORWARD:
+                    return False
+                before = time
+        return True
+
+    def _frames(self) -> set[int]:
+        return set(self.fresh) | {offset for offset, _ in self.definitions[-_RECENT:]}
+
+    def _unlikely(self, suspect: int, why: str, position: int) -> int:
+        """Go on behind bytes that are no message, or believe them where nothing else follows."""
+        to = self._resume(suspect)
+        if to is None and why == "dead":
+            to = self.limit, []
+        if to is None or (why != "dead" and self._reads_on(suspect, to[0])):
+            self.believed.add(suspect)
             return position
-        return self._leap(suspect, at, "time", suspect)
+        return self._leap(suspect, to, why, suspect)
 
     def _recover(self, fault: int, cause: str, position: int) -> int:
         """Go on after ``fault``: with a bit flipped back, at the next place where messages chain, or at the end."""
         if self.budget.gaps <= 0:
-            return self._leap(fault, self.limit, cause, fault)
-        suspect = self._suspect_time()
-        if suspect is not None and suspect < fault:
-            return self._doubt(suspect, position)
+            return self._leap(fault, (self.limit, []), cause, fault)
+        suspect = self._suspect()
+        if suspect is not None and suspect[0] < fault:
+            return self._doubt(*suspect, position)
         self.settle(len(self.fresh) - TAIL)
         if self.limit < self.hard_end and cause in ("overrun", "cut definition") and self.goes_on(fault):
             return fault
         cut = self.truncated and cause in ("overrun", "cut definition")
         if not cut and (back := self._flip_back(fault)) is not None:
             return back
-        at = self._resume(fault)
-        self.budget.gaps -= 1 if at is not None else 64  # it was looked for up to the end
-        if at is None and cause == "definition" and (layout := self._layout(fault)) is not None and layout.mild:
+        to = self._resume(fault)
+        self.budget.gaps -= 1 if to is not None else 64  # it was looked for up to the end
+        if to is None and cause == "definition" and (layout := self._layout(fault)) is not None and layout.mild:
             self.define(fault, layout)
             return fault + layout.length
-        return self._leap(fault, self.limit if at is None else at, cause, fault)
+        return self._leap(fault, to or (self.limit, []), cause, fault)
 
     def goes_on(self, position: int) -> bool:
         """Whether messages follow at ``position`` past the declared end; then the declared end no longer counts."""
@@ -252,33 +280,80 @@ class Walk(Frames):
         self.limit, self.ends = self.hard_end, ends
         return True
 
-    def _resume(self, fault: int, need: int = 6) -> int | None:
-        """Where messages chain again. The damage may lie inside the last message, so the search begins just behind
-        its start."""
-        recent = self.recent(fault)
-        start = (recent[0] if recent else fault) + 1
-        return resume(
-            self.data, max(start, self.start), self.table_at(fault), self.last_before(fault),
-            limit=self.limit, ends=self.ends, beyond=fault, need=need, compressed=self.compressed(),
-        )  # fmt: skip
+    def _measure(self, before: int) -> None:
+        """Note in what span of time the messages before this offset lie, as soon as there are enough of them."""
+        last = self.last_before(before)
+        if self.span is not None:
+            if last is not None and self.span[0] <= last <= self.span[1]:
+                self.span = self.span[0], max(self.span[1], last + FORWARD)
+            return
+        if before < 2 * self._measured:
+            return
+        self._measured = before - self.start
+        times = self.times_before(before)
+        if len(times) >= _ENOUGH:
+            near = times[np.abs(times - np.median(times)) < _DAYS]
+            self.span = int(near.min()) - BACKWARD, int(near.max()) + FORWARD
 
-    def _leap(self, fault: int, at: int, cause: str, where: int) -> int:
-        """Note the gap and go on at ``at``; messages that reach into what follows are dropped."""
+    def _resume(self, fault: int, need: int = 6, until: int = 1 << 62, again: bool = True) -> Again | None:
+        """Where messages chain again, and which layouts are bound again there. The damage may lie inside the last
+        message that has a time, so the search begins just behind its start."""
+        recent = self.recent(fault)
+        certain = self.certain_before(fault)
+        start = certain if certain is not None else recent[0] if recent else fault
+        last = self.last_before(fault)
+        self._measure(fault)
+        near = (0x10000000, NO_TIME - 1) if last is None else (last - BACKWARD, last + FORWARD)
+        low, high = self.span or near
+        search = Search(
+            data=self.data, table=self.table_at(fault), pool=self.pool() if again else [[]] * 16, low=low, high=high,
+            limit=self.limit, ends=self.ends, beyond=fault, need=need, compressed=self.compressed(fault),
+        )  # fmt: skip
+        return search.resume(max(start + 1, self.start), until)
+
+    def _leap(self, fault: int, to: Again, cause: str, where: int) -> int:
+        """Note the gap and go on behind it. The last message before the damage may hold bytes of it, so it is dropped
+        with all that was read since."""
+        at, again = to
+        certain = self.certain_before(fault)
         recent = self.recent(fault)
         start = fault
-        if recent and recent[0] < at < fault:
+        if certain is not None:
+            start = certain
+            end = self._end_of(certain)
+            if end <= min(at, fault) and self._likely(certain):
+                start = end
+        elif recent and self.data[recent[0]] & 0xC0 != 0x40:
             start = recent[0]
+        if at >= self.limit and cause in ("overrun", "cut definition"):
+            start = fault  # the end of the file cuts it; what stands before is whole
+        while self.gaps and self.gaps[-1].end > start:  # nothing certain was read since
+            start = min(start, self.gaps.pop().start)
         last = self.last_before(start)
         header = self.data[where] if where < len(self.data) else 0
         self.back_to(start)
         before = self.recent(start)
-        self.gaps.append(Gap(start, at, cause, where, header, before[0] if before else None, last))
+        sources = tuple(self.borrow(at - 1, layout) for layout in again)
+        self.gaps.append(Gap(start, at, cause, where, header, before[0] if before else None, last, sources))
         return at
+
+    def _end_of(self, offset: int) -> int:
+        return offset + self.definitions[self.owner(offset)][1].stride
+
+    def _likely(self, offset: int) -> bool:
+        """Whether the values of a message go on from those of the messages before it."""
+        owner = self.owner(offset)
+        end = bisect_left(self.fresh, offset)
+        same = [each for each in self.fresh[max(end - TAIL, 0) : end] if self.owner(each) == owner][-12:]
+        layout = self.definitions[owner][1]
+        return is_likely(self.data, offset, same, layout) and not (
+            same and reaches_in(self.data, offset, same[-1], layout.stride)
+        )
 
     def _flip_back(self, fault: int) -> int | None:
         """The one bit in a recent header or definition that, read the other way round, lets the messages follow past
         ``fault``."""
-        if self.budget.flips <= 0 or self.budget.effort <= 0:
+        if not self.bits or self.budget.flips <= 0 or self.budget.effort <= 0:
             return None
         self.budget.flips -= 1
         if not isinstance(self.data, bytearray):

@@ -36,7 +36,7 @@ def mend_damage(document: FitDocument, asked: Asked) -> Iterator[Step]:
         for finding in bits:
             if not any(start <= (finding.where.offset or 0) < end for start, end in dropped):
                 yield _bit(document, finding, proved)
-        yield from (_span(finding) for finding in spans)
+        yield from (_span(document, finding) for finding in spans)
         if tail:
             yield _tail(segment, tail[0])
 
@@ -58,14 +58,20 @@ def _bit(document: FitDocument, finding: Finding, proved: bool) -> Step:
     )
 
 
-def _span(finding: Finding) -> Step:
+def _span(document: FitDocument, finding: Finding) -> Step:
+    """Drop a span; definitions that hold again behind it, though those that said so were lost in it, are written
+    there."""
     start, end = _extent(finding)
+    again = set(finding.evidence.get("again") or ())
+    bound = [d for d in document.definitions if d.offset in again]
+    new = b"".join(document.data[d.offset : d.offset + d.layout.length] for d in bound)
+    also = f"; {counted(len(bound), 'definition')} written again" if bound else ""
     lost = finding.evidence.get("messages")
     about = f", about {counted(lost, 'message')}" if lost else ""
     return Step(
         action="dropped",
-        says=f"{end - start} bytes that cannot be read{about}; the message before them may hold mixed values",
-        edits=(Edit(start, end - start, b""),),
+        says=f"{end - start} bytes that cannot be read{about}{also}",
+        edits=(Edit(start, end - start, new),),
         safe=False,
         where=finding.where,
     )

@@ -24,6 +24,10 @@ _CAUSES = {
     "definition": "a definition that cannot be one",
     "cut definition": "a definition that does not end",
     "overrun": "a message that does not end",
+    "dead": "bytes that are all the same",
+    "compressed": "message headers that are used nowhere else",
+    "page": "a message whose halves belong to different moments",
+    "timeless": "messages without the time that others of their kind have",
     "time": "timestamps that do not follow one another",
     "reserved-bits": "a message header that cannot be one",
 }
@@ -322,14 +326,16 @@ def unreadable_span(document: FitDocument, _limits: Limits) -> Found:
     """Somewhere in the file the bytes stop making sense; tracklint goes on where messages follow one another again.
 
     Bytes were lost, added or changed: a flash page, a broken transfer, a conversion as text (Strava's Android app,
-    version 201.10, lost bytes in 18 places of one ride). Every other reader stops here and loses the rest. The
-    message just before may hold mixed values.
+    version 201.10, lost bytes in 18 places of one ride), memory that was never written and holds one value throughout.
+    Every other reader stops here and loses the rest, or reads messages that nobody measured. The message just before is
+    read only where its values go on from those before it: bytes of the damage may have fallen into it.
     """
     for hit in from_faults(document.faults, "unreadable-span"):
         seen = hit.evidence
         after = "nothing readable follows" if seen["to_end"] else f"reading goes on at byte {seen['next']}"
+        why = _CAUSES[seen["cause"]] if seen["fill"] is None else f"most of them are {seen['fill']}"
         plural = "message is" if seen["messages"] == 1 else "messages are"
-        yield Hit(hit.where, {**seen, "why": _CAUSES[seen["cause"]], "after": after, "plural": plural})
+        yield Hit(hit.where, {**seen, "why": why, "after": after, "plural": plural})
 
 
 @rule(

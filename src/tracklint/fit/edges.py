@@ -1,0 +1,152 @@
+"""Messages on the edge of damage that hold bytes of it and yet have a time: they are dropped, not measured.
+
+A message that begins in a hole may end with a right time. Where two pages of flash memory were exchanged, messages can
+follow one another without a gap: only the time jumps, and the message that lies across the page's edge is half one
+ride's moment and half another's. Where just as many bytes are missing as messages have, the time of one and the way of
+a later one become one message: the way goes on a step before the time does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .frames import Frames, Gap, Ints
+from .likely import is_likely
+from .resync import NO_TIME, quads
+
+__all__ = ["drop_edges"]
+
+_PAGE = 512
+_BACK = 5  # seconds that a clock does not go back by itself
+_NEIGHBOURS = 12
+_SEARCHED = 64
+_MOST = 256
+_WAYS = frozenset((0, 1, 5))  # latitude, longitude, distance of a record
+_STEADY = 5  # records on both sides that must go on steadily
+_SPREAD = 0.25
+_LONGEST = 300  # seconds
+
+
+def drop_edges(walk: Frames) -> None:
+    """Take messages out of a finished walk that hold bytes of the damage beside them."""
+    offsets, owners = walk.offsets, walk.owners
+    if not len(offsets):
+        return
+    behind = {gap.end: i for i, gap in enumerate(walk.gaps[-_MOST:], max(len(walk.gaps) - _MOST, 0))}
+    dropped = []
+    for end, i in behind.items():
+        at = int(np.searchsorted(offsets, end))
+        if at < len(offsets) and offsets[at] == end and _began_before(walk, offsets, owners, at):
+            dropped.append(at)
+            walk.gaps[i] = replace(walk.gaps[i], end=end + _size(walk, owners, at))
+    for at in (*_across_pages(walk, offsets, owners), *_spliced(walk, offsets, owners)):
+        if at not in dropped:
+            dropped.append(at)
+            walk.gaps.append(_gap(walk, offsets, owners, at))
+    if dropped:
+        walk.gaps.sort(key=lambda gap: gap.start)
+        keep = np.ones(len(offsets), bool)
+        keep[dropped] = False
+        walk.keep(keep)
+
+
+def _size(walk: Frames, owners: Ints, at: int) -> int:
+    return walk.definitions[int(owners[at])][1].stride
+
+
+def _gap(walk: Frames, offsets: Ints, owners: Ints, at: int) -> Gap:
+    start = int(offsets[at])
+    before = int(offsets[at - 1]) if at else None
+    return Gap(start, start + _size(walk, owners, at), "page", start, walk.data[start], before, None)
+
+
+def _began_before(walk: Frames, offsets: Ints, owners: Ints, at: int) -> bool:
+    """Whether the first message behind a gap may have begun in it: its time does not come first, and its values do not
+    lead to those after it."""
+    return walk.definitions[int(owners[at])][1].time_at > 1 and not _is_like(walk, offsets, owners, at, after=True)
+
+
+def _is_like(walk: Frames, offsets: Ints, owners: Ints, at: int, *, after: bool) -> bool:
+    near = slice(at + 1, at + 1 + _SEARCHED) if after else slice(max(at - _SEARCHED, 0), at)
+    same = offsets[near][owners[near] == owners[at]]
+    same = same[:_NEIGHBOURS][::-1] if after else same[-_NEIGHBOURS:]
+    return is_likely(walk.data, int(offsets[at]), same.tolist(), walk.definitions[int(owners[at])][1])
+
+
+def _across_pages(walk: Frames, offsets: Ints, owners: Ints) -> Iterator[int]:
+    """Messages across the edge of a page where the time of the records jumps, if it goes back at such an edge
+    anywhere."""
+    mine, times = _records(walk, offsets, owners)
+    steps = np.diff(times)
+    if not (steps <= -_BACK).any():
+        return
+    usual = max(float(np.median(np.abs(steps))), 1.0)
+    found = [
+        (step, at) for i, step in _jumps(steps, usual) for at in _astride(walk, offsets, owners, mine[i], mine[i + 1])
+    ]
+    if any(step <= -_BACK for step, _ in found):
+        for _, at in found:
+            likely = (_is_like(walk, offsets, owners, at, after=after) for after in (False, True))
+            if not any(likely):
+                yield at
+
+
+def _records(walk: Frames, offsets: Ints, owners: Ints) -> tuple[Ints, Ints]:
+    """Which messages are records with a time, and their times."""
+    records = np.array([layout.global_ == 20 and layout.time_at >= 0 for _, layout in walk.definitions])
+    mine = np.flatnonzero(records[owners])
+    times = walk.times_of(offsets, owners)[mine]
+    return mine[times < NO_TIME], times[times < NO_TIME]
+
+
+def _spliced(walk: Frames, offsets: Ints, owners: Ints) -> Iterator[int]:
+    """Records with a way that belongs to the moment behind the next gap in the times, between records that go on
+    steadily."""
+    mine, times = _records(walk, offsets, owners)
+    steps = np.diff(times)
+    gaps = np.flatnonzero((steps[:-1] > 0) & (steps[1:] >= 3 * steps[:-1]) & (steps[1:] <= _LONGEST)) + 1
+    for i in gaps[:_MOST].tolist():
+        near = slice(max(i - _STEADY, 0), i + _STEADY + 2)
+        at = mine[near]
+        if len(at) < _STEADY + 4 or (owners[at] != owners[at[0]]).any():
+            continue
+        layout = walk.definitions[int(owners[at[0]])][1]
+        for spec in layout.fields:
+            if spec.number in _WAYS and spec.size == 4:
+                way = quads(np.frombuffer(walk.data, np.uint8), offsets[at] + spec.at, layout.big_endian)
+                if _is_early(way.astype(np.int32), times[near], i - near.start):
+                    yield int(mine[i])
+                    break
+
+
+def _is_early(way: npt.NDArray[np.int32], times: Ints, i: int) -> bool:
+    """Whether the way to ``i`` is that of the time behind it, and the way behind it that of the time to it."""
+    steps, seconds = np.diff(way.astype(np.int64)), np.diff(times)
+    if (seconds <= 0).any():
+        return False
+    others = np.ones(len(steps), bool)
+    others[[i - 1, i]] = False
+    speeds = steps[others] / seconds[others]
+    usual = float(np.median(speeds))
+    if abs(usual) < 1 or (np.abs(speeds - usual) > _SPREAD * abs(usual)).any():
+        return False
+    before, behind = steps[i - 1] - usual * seconds[i], steps[i] - usual * seconds[i - 1]
+    near = _SPREAD * abs(usual)
+    return bool(abs(before) <= near * seconds[i] and abs(behind) <= near * seconds[i - 1])
+
+
+def _jumps(steps: Ints, usual: float) -> Iterator[tuple[int, int]]:
+    far = np.flatnonzero((steps <= -_BACK) | (steps > max(5 * usual, _BACK)))
+    yield from ((int(i), int(steps[i])) for i in far[:_MOST])
+
+
+def _astride(walk: Frames, offsets: Ints, owners: Ints, first: int, last: int) -> Iterator[int]:
+    """The messages between two records, these included, that lie across the edge of a page."""
+    for at in range(int(first), min(int(last), int(first) + _SEARCHED) + 1):
+        start = int(offsets[at])
+        if start // _PAGE != (start + _size(walk, owners, at) - 1) // _PAGE:
+            yield at
