@@ -101,7 +101,7 @@ def test_runs_name_every_wrong_point() -> None:
 
 
 def test_limits_can_be_changed() -> None:
-    data = Ride(seconds=60).fit(change={30: {"power": 1200}})
+    data = Ride(seconds=60).fit(change={30: {"power": 1200}}, messages={"session": {"max_power": 1200}})
     assert check(data, config=CONFIG).findings == ()
     low = Config(limits=Limits(now=CONFIG.limits.now, max_power_w=1000))
     assert [f.code for f in check(data, config=low).findings] == ["SEN011"]
