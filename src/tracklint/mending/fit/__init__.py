@@ -79,7 +79,8 @@ __all__ = ["NOT_MENDED", "REPAIRS", "close", "split"]
 
 _NO_SEGMENT = "the segment is dropped"
 _NO_SPAN = (
-    "the bytes are dropped, so that other readers reach what follows; a definition lost in them that is needed behind them is written there, as it stood earlier"
+    "the bytes are dropped, so that other readers reach what follows; a definition lost in them that is needed behind "
+    "them is written there, as it stood earlier"
 )
 _BYTE = "the byte is corrected in the definition"
 _NO_VALUE, _NO_POSITION = 'the value becomes "no value"', 'the position becomes "no value"'
