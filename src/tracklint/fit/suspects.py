@@ -71,6 +71,8 @@ def _compressed(walk: Frames, offsets: Ints, owners: Ints) -> Iterator[int]:
     if not high.any():
         return
     for owner in np.unique(owners[high]).tolist():
-        mine = owners == owner
-        if not (takes_time(walk.definitions[owner][1]) and 2 * (mine & high).sum() > mine.sum()):
-            yield from [offset for offset in offsets[mine & high].tolist() if offset not in walk.believed][:1]
+        mine = np.flatnonzero(owners == owner)
+        odd = high[mine]
+        if takes_time(walk.definitions[owner][1]):  # what its kind had before each message decides
+            odd = odd & (2 * np.cumsum(high[mine]) <= np.arange(1, len(mine) + 1))
+        yield from [offset for offset in offsets[mine[odd]].tolist() if offset not in walk.believed][:1]
