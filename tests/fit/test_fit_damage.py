@@ -116,7 +116,7 @@ def test_a_tail_of_one_value_is_cut_and_the_summaries_are_rebuilt(fill: int) -> 
     assert time.min() > 1_500_000_000
     assert np.diff(time).min() > 0
     mended = fix(data, config=CONFIG, unsafe=True).data
-    codes = {finding.code for finding in check(mended, CONFIG).findings if finding.severity.name == "ERROR"}
+    codes = {finding.code for finding in check(mended, config=CONFIG).findings if finding.severity.name == "ERROR"}
     assert codes == set()
     activity = fit_activity(scan_fit(mended))
     assert len(activity) == len(time)
