@@ -213,7 +213,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair((type_lies,), counts.state_type, "a file_id without a type gets type activity, where the file has records"),
     Repair((no_file_id,), summaries.add_file_id, _FILE_ID),
     Repair((week_rollover,), times.shift_rollover, "1024 weeks are added to all dates of that time"),
-    Repair((absurd_date,), times.mend_dates, _DATES),
+    Repair((absurd_date,), times.mend_dates, _DATES, leaves=(distance_total,)),
     Repair((lone_time, stale_points), times.drop_stale, "these records are dropped"),
     Repair((point_without_time,), order.drop_timeless, "these records are dropped"),
     Repair((time_goes_back,), order.sort_records, _SORTED, leaves=(distance_decreases,)),

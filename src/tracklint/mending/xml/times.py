@@ -12,7 +12,7 @@ from ...activity import CHANNELS, sortable, time_order
 from ...edits import Edit, Step
 from ...predict import ground_distance
 from ...rules.ride.dates import absurd_date, week_rollover
-from ...rules.ride.laps import lap_start, lap_time, starts_after_end
+from ...rules.ride.laps import lap_distance, lap_start, lap_time, starts_after_end
 from ...rules.ride.motion import distance_decreases
 from ...rules.ride.time import (
     FEW,
@@ -312,7 +312,7 @@ REPAIRS: tuple[Repair, ...] = (
     ),
     Repair((time_zones_mixed,), _all_in_utc, "all times are written in UTC"),
     Repair((week_rollover,), _add_weeks, "1024 weeks are added to all dates of that time"),
-    Repair((absurd_date,), _drop_absurd, "the points are dropped, where the others are a ride"),
+    Repair((absurd_date,), _drop_absurd, "the points are dropped, where the others are a ride", leaves=(lap_distance,)),
     Repair((lone_time, stale_points), _drop_lone, "the points are dropped"),
     Repair(
         (point_without_time,),

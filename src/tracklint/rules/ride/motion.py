@@ -242,7 +242,8 @@ def speed_contradicts_distance(activity: Activity, _limits: Limits) -> Found:
     """
     if not (activity.channel("speed").any() and activity.channel("distance").any()):
         return
-    seconds, metres, speed = np.diff(activity.time), np.diff(activity.distance), activity.speed[1:]
+    distance = np.where(activity.distance >= 0, activity.distance, np.nan)  # those below 0 have a rule of their own
+    seconds, metres, speed = np.diff(activity.time), np.diff(distance), activity.speed[1:]
     told = (seconds > 0) & (seconds <= 10) & (metres >= 0) & (speed >= 0)
     by_speed, by_distance = float((speed[told] * seconds[told]).sum()), float(metres[told].sum())
     low, high = _SAME_WAY
