@@ -133,19 +133,13 @@ _CADENCES = {_RECORD: (4,), 18: (18, 19), 19: (17, 18)}
 
 
 def halve_cadences(document: FitDocument, asked: Asked) -> Iterator[Step]:
-    """Write strides for steps: half of the cadences of records, rounded down, and of what sessions and laps say of them.
-
-    A summary that counts strides already stays as it is: it lies nearer to half of the records' median than to it.
-    """
-    steps, told = message_columns(document, _RECORD).integers(4)
-    nearer = 0.75 * float(np.median(steps[told])) if told.any() else np.inf
+    """Write strides for steps: half of the cadences of records, sessions and laps, rounded down."""
     for global_, numbers in _CADENCES.items() if asked.unsafe else ():
         columns = message_columns(document, global_)
         edits: list[Edit] = []
         for number in numbers:
             values, valid = columns.integers(number)
-            doubled = valid & ((global_ == _RECORD) | (values > nearer))
-            edits += [e for i in np.flatnonzero(doubled) if (e := put(columns, int(i), number, int(values[i]) // 2))]
+            edits += [e for i in np.flatnonzero(valid) if (e := put(columns, int(i), number, int(values[i]) // 2))]
         if edits:
             says = f"cadences of {message_name(global_)}s halved ({len(edits)} values)"
             where = Where(message_name=message_name(global_), offset=min(e.offset for e in edits))

@@ -44,7 +44,7 @@ def sport_absent(activity: Activity, _limits: Limits) -> Found:
     if not _is_activity(activity):
         nothing = not any(map(activity.counts.get, ("session", "lap", "sport")))
         if activity.format == "fit" and activity.kind == "activity" and len(activity) and nothing:
-            yield Hit(Where(), {"field": _FIELDS["fit"], "value": "", "sport": None}, fix="")
+            yield Hit(Where(), {"field": _FIELDS["fit"], "value": "", "sport": None})
         return
     for session in activity.sessions:
         if session.sport is None and activity.counts.get("Course"):
