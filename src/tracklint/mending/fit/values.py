@@ -129,17 +129,23 @@ def blank_jumps(document: FitDocument, asked: Asked) -> Iterator[Step]:
 
 
 #: Fields with a cadence: of records, and average and maximum of sessions and laps.
-_CADENCES = {_RECORD: (4,), 18: (18, 19), 19: (17, 18)}
+_CADENCES: dict[int, tuple[int, ...]] = {_RECORD: (4,), 18: (18, 19), 19: (17, 18)}
+
+#: A total above this share of the records' median counts steps as they do; half of it is what it would be in strides.
+_STEPS = 0.75
 
 
 def halve_cadences(document: FitDocument, asked: Asked) -> Iterator[Step]:
-    """Write strides for steps: half of the cadences of records, sessions and laps, rounded down."""
+    """Write strides for steps: half of the cadences of records, rounded down, and of those sessions and laps that
+    count steps too."""
+    least = max((float(finding.evidence["median"]) for finding in asked.findings), default=0.0) * _STEPS
     for global_, numbers in _CADENCES.items() if asked.unsafe else ():
         columns = message_columns(document, global_)
         edits: list[Edit] = []
         for number in numbers:
             values, valid = columns.integers(number)
-            edits += [e for i in np.flatnonzero(valid) if (e := put(columns, int(i), number, int(values[i]) // 2))]
+            steps = np.flatnonzero(valid & ((values > least) | (global_ == _RECORD)))
+            edits += [e for i in steps if (e := put(columns, int(i), number, int(values[i]) // 2)) is not None]
         if edits:
             says = f"cadences of {message_name(global_)}s halved ({len(edits)} values)"
             where = Where(message_name=message_name(global_), offset=min(e.offset for e in edits))

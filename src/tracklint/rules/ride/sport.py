@@ -44,7 +44,8 @@ def sport_absent(activity: Activity, _limits: Limits) -> Found:
     if not _is_activity(activity):
         nothing = not any(map(activity.counts.get, ("session", "lap", "sport")))
         if activity.format == "fit" and activity.kind == "activity" and len(activity) and nothing:
-            yield Hit(Where(), {"field": _FIELDS["fit"], "value": "", "sport": None})
+            timed = activity.channel("time").any()  # without a time no session can be written that names one
+            yield Hit(Where(), {"field": _FIELDS["fit"], "value": "", "sport": None}, fix=None if timed else "")
         return
     for session in activity.sessions:
         if session.sport is None and activity.counts.get("Course"):

@@ -54,9 +54,9 @@ def point_without_time(activity: Activity, _limits: Limits) -> Found:
         return
     timed = np.flatnonzero(~np.isnan(activity.time))
     few = activity.format == "fit" or int(missing.sum()) < FEW * len(missing)
-    between = len(timed) > 1 and missing[timed[0] : timed[-1]].any()
+    mendable = len(timed) > 1 and (few or missing[timed[0] : timed[-1]].any())  # one point is no activity
     for hit in at_points(activity, missing):
-        yield replace(hit, fix=None if few or between else "")
+        yield replace(hit, fix=None if mendable else "")
 
 
 @rule(
