@@ -108,35 +108,50 @@ def _spliced(walk: Frames, offsets: Ints, owners: Ints) -> Iterator[int]:
     steadily."""
     mine, times = _records(walk, offsets, owners)
     steps = np.diff(times)
-    gaps = np.flatnonzero((steps[:-1] > 0) & (steps[1:] >= 3 * steps[:-1]) & (steps[1:] <= _LONGEST)) + 1
-    for i in gaps[:_MOST].tolist():
-        near = slice(max(i - _STEADY, 0), i + _STEADY + 2)
-        at = mine[near]
-        if len(at) < _STEADY + 4 or (owners[at] != owners[at[0]]).any():
-            continue
-        layout = walk.definitions[int(owners[at[0]])][1]
+    gaps = np.flatnonzero((steps[:-1] > 0) & (steps[1:] >= 3 * steps[:-1]) & (steps[1:] <= _LONGEST))[:_MOST] + 1
+    first, last = np.maximum(gaps - _STEADY, 0), np.minimum(gaps + _STEADY + 2, len(mine))
+    # files that record by need have hundreds of gaps, and nearly all of them have as many neighbours
+    for i, length in set(zip((gaps - first).tolist(), (last - first).tolist(), strict=True)):
+        if length >= _STEADY + 4:
+            rows = np.flatnonzero((gaps - first == i) & (last - first == length))
+            near = first[rows, None] + np.arange(length)
+            early = _early_ways(walk, offsets[mine[near]], owners[mine[near]], times[near], i)
+            yield from mine[gaps[rows[early]]].tolist()
+
+
+def _early_ways(walk: Frames, offsets: Ints, owners: Ints, times: Ints, i: int) -> npt.NDArray[np.bool_]:
+    """For each row of neighbouring records, given by offsets, owners and times, whether the way to the one at ``i`` is
+    early."""
+    early = np.zeros(len(offsets), bool)
+    octets, own = np.frombuffer(walk.data, np.uint8), owners[:, 0]
+    alike = (owners == own[:, None]).all(axis=1)
+    for owner in set(own[alike].tolist()):
+        rows, layout = alike & (own == owner), walk.definitions[owner][1]
         for spec in layout.fields:
             if spec.number in _WAYS and spec.size == 4:
-                way = quads(np.frombuffer(walk.data, np.uint8), offsets[at] + spec.at, layout.big_endian)
-                if _is_early(way.astype(np.int32), times[near], i - near.start):
-                    yield int(mine[i])
-                    break
+                way = quads(octets, offsets[rows] + spec.at, layout.big_endian).astype(np.int32)
+                early[rows] |= _is_early(way, times[rows], i)
+    return early
 
 
-def _is_early(way: npt.NDArray[np.int32], times: Ints, i: int) -> bool:
-    """Whether the way to ``i`` is that of the time behind it, and the way behind it that of the time to it."""
-    steps, seconds = np.diff(way.astype(np.int64)), np.diff(times)
-    if (seconds <= 0).any():
-        return False
-    others = np.ones(len(steps), bool)
+def _is_early(way: npt.NDArray[np.int32], times: Ints, i: int) -> npt.NDArray[np.bool_]:
+    """For each row whether the way to ``i`` is that of the time behind it, and the way behind it that of the time to
+    it."""
+    wide: Ints = way.astype(np.int64)
+    steps: Ints = wide[:, 1:] - wide[:, :-1]
+    seconds: Ints = times[:, 1:] - times[:, :-1]
+    others = np.ones(steps.shape[1], bool)
     others[[i - 1, i]] = False
-    speeds = steps[others] / seconds[others]
-    usual = float(np.median(speeds))
-    if abs(usual) < 1 or (np.abs(speeds - usual) > _SPREAD * abs(usual)).any():
-        return False
-    before, behind = steps[i - 1] - usual * seconds[i], steps[i] - usual * seconds[i - 1]
-    near = _SPREAD * abs(usual)
-    return bool(abs(before) <= near * seconds[i] and abs(behind) <= near * seconds[i - 1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        speeds = steps[:, others] / seconds[:, others]
+        usual: npt.NDArray[np.float64] = np.median(speeds, axis=1)
+        near = _SPREAD * np.abs(usual)
+        steady = (seconds > 0).all(axis=1) & (np.abs(usual) >= 1)
+        steady &= (np.abs(speeds - usual[:, None]) <= near[:, None]).all(axis=1)
+        before, behind = steps[:, i - 1] - usual * seconds[:, i], steps[:, i] - usual * seconds[:, i - 1]
+        early: npt.NDArray[np.bool_] = steady & (np.abs(before) <= near * seconds[:, i])
+        early &= np.abs(behind) <= near * seconds[:, i - 1]
+    return early
 
 
 def _jumps(steps: Ints, usual: float) -> Iterator[tuple[int, int]]:

@@ -180,7 +180,7 @@ def _flip(data: bytearray, at: int, bit: int) -> Iterator[tuple[int, int]]:
 
 def quads(octets: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], big: bool) -> npt.NDArray[np.int64]:
     """The unsigned 32-bit numbers at these offsets."""
-    value = np.zeros(len(at), np.int64)
+    value = np.zeros(at.shape, np.int64)
     for step in range(4):
         value |= octets[at + step].astype(np.int64) << (24 - 8 * step if big else 8 * step)
     return value
