@@ -3,6 +3,7 @@ stand."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -163,7 +164,7 @@ def _starts(records: MessageColumns) -> Ints:
 def _locator(records: MessageColumns, time: Floats) -> Any:
     def locate(i: int) -> Where:
         moment = float(time[i])
-        return replace(records.where(i), record=i, time=moment if np.isfinite(moment) else None)
+        return replace(records.where(i, time=moment if math.isfinite(moment) else None), record=i)
 
     return locate
 
@@ -207,7 +208,7 @@ def _words(columns: MessageColumns, number: int) -> list[str | None]:
 
 def _at(columns: MessageColumns, i: int, time: Floats) -> Where:
     moment = float(time[i])
-    return replace(columns.where(i), time=moment if np.isfinite(moment) else None)
+    return columns.where(i, time=moment if math.isfinite(moment) else None)
 
 
 def _sessions(document: FitDocument, record_time: Floats, shifts: dict[int, float]) -> tuple[Session, ...]:

@@ -6,8 +6,8 @@ physical values are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from ..findings import Where
 from .document import Definition, FieldSpec, FitDocument, Messages
+from .fields import KEPT_ROWS, Table, gather, read, scaled, tables, whole
 from .profile import BASE_TYPES, FIT_EPOCH, BaseType, FieldFact, field_fact, message_number
 
 __all__ = [
@@ -32,98 +33,27 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
-def _gather(document: FitDocument, group: Messages, at: int, dtype: str) -> npt.NDArray[Any]:
-    """The values of type ``dtype`` that stand ``at`` bytes into each message.
-
-    Messages that stand one behind the other are looked at where they are; others are first copied together, once.
-    """
-    kind = np.dtype(dtype)
-    offsets, stride, data = group.offsets, group.definition.layout.stride, document.data
-    count = len(offsets)
-    if offsets[-1] - offsets[0] == (count - 1) * stride:
-        return np.ndarray((count,), kind, data, int(offsets[0]) + at, (stride,))
-    copies = document.once(_copies)
-    known, rows = copies.get(group.definition.index, (None, None))
-    if known is not offsets:  # some of the messages only are groups of their own
-        row = np.dtype(f"V{stride}")
-        rows = np.ndarray((len(data) - stride + 1,), row, data, 0, (1,))[offsets]
-        copies[group.definition.index] = offsets, rows
-    return np.ndarray((count,), kind, rows, at, (stride,))
-
-
-def _copies(_document: FitDocument) -> dict[int, tuple[Ints, npt.NDArray[Any]]]:
-    """By the index of a definition: offsets of messages that do not stand one behind the other, and their bytes."""
-    return {}
-
-
-def _read(
-    document: FitDocument, group: Messages, at: int, size: int, base: BaseType
-) -> tuple[npt.NDArray[Any], Mask] | None:
-    """Raw numbers and which of them are values; ``None`` where the field holds no number that can be told.
-
-    An array gives its first element. An integer shorter than its type is zero-extended, which recovers what COROS
-    watches mean (fitdecode#13).
-    """
-    order = ">" if group.definition.layout.big_endian else "<"
-    if base.name == "string" or not size:
-        return None
-    if size % base.size == 0:
-        bits = _gather(document, group, at, f"{order}u{base.size}")
-        return _gather(document, group, at, order + base.code), bits != base.none
-    if size > base.size or base.code[0] == "f":
-        return None
-    raw = np.zeros(len(group), np.int64)
-    for step in range(size):
-        shift = 8 * (size - 1 - step if order == ">" else step)
-        raw |= _gather(document, group, at + step, "u1").astype(np.int64) << shift
-    top = (1 << 8 * size) - 1
-    return raw, raw != (0 if base.none == 0 else top >> (base.code[0] == "i"))
-
-
-class _Order(NamedTuple):
-    """Groups of messages brought into the order of the file: the rows of each, all offsets, and the group of each
-    row."""
-
-    groups: tuple[Messages, ...]
-    slots: list[Any]
-    offsets: Ints
-    owners: Ints
-
-
-def _ordered(groups: tuple[Messages, ...]) -> _Order:
-    lengths = [len(group) for group in groups]
-    owners = np.repeat(np.arange(len(lengths)), lengths)
-    offsets = np.concatenate([group.offsets for group in groups]) if groups else np.zeros(0, np.int64)
-    if len(groups) < 2:
-        return _Order(groups, [slice(None)], offsets, owners)
-    order = np.argsort(offsets, kind="stable")
-    rows = np.empty(len(order), np.int64)
-    rows[order] = np.arange(len(order))
-    return _Order(groups, np.split(rows, np.cumsum(lengths)[:-1]), offsets[order], owners[order])
-
-
-def _orders(_document: FitDocument) -> dict[int, _Order]:
-    """The order of all messages, by global number."""
-    return {}
-
-
 @dataclass(slots=True, eq=False)
 class MessageColumns:
-    """All messages of one global number in the order of the file, read as columns of that length."""
+    """All messages of one global number in the order of the file, read as columns of that length.
+
+    What `integers` and `segments` give may be shared with others who ask, and cannot be written to then.
+    """
 
     document: FitDocument
     global_: int
     groups: tuple[Messages, ...]
     offsets: Ints = field(init=False)
-    _slots: list[Any] = field(init=False)
-    _owners: Ints = field(init=False)
+    _table: Table = field(init=False)
 
     def __post_init__(self) -> None:
-        orders = self.document.once(_orders)
-        order = orders.get(self.global_)
-        if order is None or order.groups != self.groups:  # these may be some of the messages only
-            order = orders[self.global_] = _ordered(self.groups)
-        _, self._slots, self.offsets, self._owners = order
+        known = self.document.once(tables)
+        table = known.get(self.global_)
+        if table is None or table.groups is not self.groups:
+            table = Table.of(self.groups)
+            if self.groups is self.document.of(self.global_):  # these may be some of the messages only
+                known[self.global_] = table
+        self._table, self.offsets = table, table.offsets
 
     def __len__(self) -> int:
         """How many messages there are."""
@@ -133,28 +63,36 @@ class MessageColumns:
         """What the profile says about a field."""
         return field_fact(self.global_, number)
 
-    def _specs(self, number: int) -> Iterator[tuple[Messages, Any, FieldSpec]]:
-        for group, slot in zip(self.groups, self._slots, strict=False):
-            spec = group.definition.layout.field(number)
-            if spec is not None:
-                yield group, slot, spec
+    def _specs(self, number: int) -> Sequence[tuple[Messages, Any, FieldSpec]]:
+        return self._table.carriers.get(number, ())
 
     def has(self, number: int) -> bool:
         """Whether some definition carries the field."""
-        return any(True for _ in self._specs(number))
+        return number in self._table.carriers
 
     def integers(self, number: int) -> tuple[Ints, Mask]:
         """Raw values as int64 and which of them are values. Floats are cut, 64-bit values beyond int64 wrap."""
-        out, valid = np.zeros(len(self), np.int64), np.zeros(len(self), bool)
-        for group, slot, spec in self._specs(number):
-            got = _read(self.document, group, spec.at, spec.size, spec.type or BASE_TYPES[13])
+        kept = self._table.integers.get(number)
+        if kept is None:
+            kept = self._integers(number)
+            if len(self) <= KEPT_ROWS:
+                for column in kept:
+                    column.flags.writeable = False
+                self._table.integers[number] = kept
+        return kept
+
+    def _integers(self, number: int) -> tuple[Ints, Mask]:
+        specs = self._specs(number)
+        if len(specs) == 1 == len(self.groups):
+            (group, _, spec) = specs[0]
+            got = whole(read(self.document, group, spec.at, spec.size, spec.type or BASE_TYPES[13]))
             if got is not None:
-                values, good = got
-                if values.dtype.kind == "f":
-                    good = good & np.isfinite(values)
-                    values = np.where(good, values, 0)
-                with np.errstate(invalid="ignore", over="ignore"):
-                    out[slot], valid[slot] = values.astype(np.int64), good
+                return got
+        out, valid = np.zeros(len(self), np.int64), np.zeros(len(self), bool)
+        for group, slot, spec in specs:
+            got = whole(read(self.document, group, spec.at, spec.size, spec.type or BASE_TYPES[13]))
+            if got is not None:
+                out[slot], valid[slot] = got
         return out, valid
 
     def floats(self, number: int) -> Floats:
@@ -163,23 +101,27 @@ class MessageColumns:
         return self._floats(number, fact.scale, fact.offset)
 
     def _floats(self, number: int, scale: float, offset: float) -> Floats:
-        out = np.full(len(self), np.nan)
-        for group, slot, spec in self._specs(number):
-            got = _read(self.document, group, spec.at, spec.size, spec.type or BASE_TYPES[13])
+        specs = self._specs(number)
+        out = None if len(specs) == 1 == len(self.groups) else np.full(len(self), np.nan)
+        for group, slot, spec in specs:
+            got = read(self.document, group, spec.at, spec.size, spec.type or BASE_TYPES[13])
             if got is not None:
-                out[slot] = _scaled(*got, scale, offset)
-        return out
+                column = scaled(*got, scale, offset)
+                if out is None:
+                    return column
+                out[slot] = column
+        return np.full(len(self), np.nan) if out is None else out
 
     def developer(self, key: tuple[int, int], description: Description) -> Floats:
         """Physical values of a developer field, NaN where there is none."""
         out = np.full(len(self), np.nan)
-        for group, slot in zip(self.groups, self._slots, strict=False):
+        for group, slot in zip(self.groups, self._table.slots, strict=False):
             for spec in group.definition.layout.developer:
                 if (spec.developer, spec.number) == key:
                     base = description.type
-                    got = _read(self.document, group, spec.at, spec.size, base) if base else None
+                    got = read(self.document, group, spec.at, spec.size, base) if base else None
                     if got is not None:
-                        out[slot] = _scaled(*got, description.scale, description.offset)
+                        out[slot] = scaled(*got, description.scale, description.offset)
         return out
 
     def octets(self, number: int, size: int) -> tuple[npt.NDArray[np.uint8], Mask]:
@@ -188,7 +130,7 @@ class MessageColumns:
         for group, slot, spec in self._specs(number):
             if spec.size >= size:
                 for step in range(size):
-                    rows[slot, step] = _gather(self.document, group, spec.at + step, "u1")
+                    rows[slot, step] = gather(self.document, group, spec.at + step, "u1")
                 there[slot] = True
         return rows, there
 
@@ -202,8 +144,24 @@ class MessageColumns:
 
     def value(self, number: int, i: int = 0) -> int | None:
         """The raw number in message ``i``, ``None`` where it has none or there is no such message."""
+        if i >= len(self) or not self.has(number):
+            return None
+        if len(self) > KEPT_ROWS:
+            values, valid = self._one(i).integers(number)
+            return int(values[0]) if valid[0] else None
         values, valid = self.integers(number)
-        return int(values[i]) if i < len(self) and valid[i] else None
+        return int(values[i]) if valid[i] else None
+
+    def _one(self, i: int) -> MessageColumns:
+        """The message in row ``i`` alone."""
+        group, row = self._stands(i)
+        alone = Messages(group.definition, group.offsets[row : row + 1], group.numbers[row : row + 1])
+        return MessageColumns(self.document, self.global_, (alone,))
+
+    def _stands(self, i: int) -> tuple[Messages, int]:
+        """The group of message ``i``, and its row there."""
+        group = self.groups[int(self._table.owners[i])]
+        return group, int(np.searchsorted(group.offsets, self.offsets[i]))
 
     def times(self) -> Floats:
         """UNIX times, from field 253 or from compressed headers; NaN where there is none."""
@@ -219,9 +177,14 @@ class MessageColumns:
 
     def segments(self) -> Ints:
         """The segment of each message."""
-        of = np.array([group.definition.segment for group in self.groups] or [0], np.int64)
-        result: Ints = of[self._owners]
-        return result
+        kept = self._table.segments
+        if kept is None:
+            of = np.array([group.definition.segment for group in self.groups] or [0], np.int64)
+            kept = of[self._table.owners]
+            kept.flags.writeable = False
+            if len(self) <= KEPT_ROWS:
+                self._table.segments = kept
+        return kept
 
     def in_segment(self, segment: int) -> Ints:
         """The rows of the messages that stand in a segment."""
@@ -229,31 +192,21 @@ class MessageColumns:
 
     def definition(self, i: int) -> Definition:
         """The definition that message ``i`` is read with."""
-        return self.groups[int(self._owners[i])].definition
+        return self.groups[int(self._table.owners[i])].definition
 
-    def where(self, i: int, name: str | None = None) -> Where:
-        """The place of message ``i``, or of its field called ``name``."""
-        group = self.groups[int(self._owners[i])]
-        offset = int(self.offsets[i])
-        where = group.where(int(np.searchsorted(group.offsets, offset)))
-        if name is None:
-            return where
-        size = group.definition.layout.stride
-        for spec in group.definition.layout.fields:
-            if field_fact(self.global_, spec.number).name == name:
-                offset, size = offset + spec.at, spec.size
-        return replace(where, offset=offset, size=size, field=name)
-
-
-def _scaled(raw: npt.NDArray[Any], valid: Mask, scale: float, offset: float) -> Floats:
-    out: Floats = raw.astype(np.float64)
-    if scale != 1:
-        out /= scale
-    if offset:
-        out -= offset
-    if not valid.all():
-        out[~valid] = np.nan
-    return out
+    def where(self, i: int, name: str | None = None, time: float | None = None) -> Where:
+        """The place of message ``i``, or of its field called ``name``; ``time`` is the moment that it tells."""
+        group, row = self._stands(i)
+        definition = group.definition
+        at, size = 0, definition.layout.stride
+        if name is not None:
+            for spec in definition.layout.fields:
+                if field_fact(self.global_, spec.number).name == name:
+                    at, size = spec.at, spec.size
+        return Where(
+            offset=int(self.offsets[i]) + at, size=size, segment=definition.segment, message=int(group.numbers[row]),
+            local=definition.local, message_name=definition.name, field=name, time=time,
+        )  # fmt: skip
 
 
 def message_columns(document: FitDocument, message: str | int) -> MessageColumns:
@@ -279,7 +232,7 @@ def _compressed_times(document: FitDocument) -> tuple[Ints, Floats]:
         layout = group.definition.layout
         segment = np.full(len(group), group.definition.segment)
         if layout.time_at >= 0:
-            got = _gather(document, group, layout.time_at, ">u4" if layout.big_endian else "<u4").astype(np.int64)
+            got = gather(document, group, layout.time_at, ">u4" if layout.big_endian else "<u4").astype(np.int64)
             good = got != 0xFFFFFFFF
             full.append((group.offsets[good], got[good], segment[good]))
         elif group.definition.local < 4:

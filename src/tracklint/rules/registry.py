@@ -12,7 +12,8 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -261,42 +262,70 @@ def run_rules(reading: Reading, config: Config) -> tuple[list[Finding], list[Ski
     Findings come in the order of their bytes, then of their codes. Rules whose part is not there are skipped with the
     reason, and so are those that do not answer the question of ``config``.
     """
-    found: list[tuple[Finding, tuple[str, ...]]] = []
-    skipped: dict[str, str] = {}
-    unasked: list[str] = []
-    ran: set[str] = set()
-    format_, parts = reading.source.format, reading.parts
-    well_formed = getattr(reading.document, "well_formed", False)
     declare_for(reading)
-    for _, each in sorted(RULES.items()):
-        if not config.wants(each.code):
-            continue
-        subject = parts.get(each.on)
-        if subject is None:
-            if each.on is Activity:
-                skipped[each.code[:3] + "*"] = "the file has no part that could be read as an activity"
-            continue
-        if each.on is not Source and format_ not in each.formats:
-            continue
-        if not each.answers(config.purpose, format_):
-            unasked.append(each.code)
-            continue
-        if each.well_formed and not well_formed:
-            skipped[each.code] = _NOT_PARSED
-            continue
-        ran.add(each.code[:3])
-        try:
-            with np.errstate(over="ignore", invalid="ignore"):  # a TCX file may say 1e300 m
-                hits = [
-                    hit for hit in each.check(subject, config.limits) if config.purpose == "strava" or not hit.allowed
+    parts = reading.parts
+    asked = _Question(reading.source.format, frozenset(parts), config.purpose, config.select, config.ignore)
+    choice = _choice(tuple(RULES.values()), asked)
+    skipped = dict(choice.skipped)
+    wanted: Sequence[Rule] = choice.rules
+    if not getattr(reading.document, "well_formed", False):
+        skipped |= {each.code: _NOT_PARSED for each in wanted if each.well_formed}
+        wanted = [each for each in wanted if not each.well_formed]
+    found: list[tuple[Finding, tuple[str, ...]]] = []
+    with np.errstate(over="ignore", invalid="ignore"):  # a TCX file may say 1e300 m
+        for each in wanted:
+            try:
+                found += [
+                    (_finding(each, hit, config, reading.source.format), each.told_by + hit.told_by)
+                    for hit in each.check(parts[each.on], config.limits)
+                    if config.purpose == "strava" or not hit.allowed
                 ]
-            found += [(_finding(each, hit, config, format_), each.told_by + hit.told_by) for hit in hits]
-        except Exception as error:  # a defect of ours must not hide the file's other findings
-            found.append((crash(each.code, error), ()))
-    skipped |= {code[:3] + "*" if code[:3] not in ran else code: _NOT_ASKED for code in unasked}
+            except Exception as error:  # a defect of ours must not hide the file's other findings
+                found.append((crash(each.code, error), ()))
+    ran = {each.code[:3] for each in wanted}
+    skipped |= {code[:3] + "*" if code[:3] not in ran else code: _NOT_ASKED for code in choice.unasked}
     findings = _once(found, config)
     findings.sort(key=lambda f: (f.where.offset is None, f.where.offset or 0, f.code))
     return findings, [Skipped(code, why) for code, why in sorted(skipped.items())]
+
+
+class _Question(NamedTuple):
+    """What the choice of rules depends on: the format of a file, the parts that it has, and what is asked."""
+
+    format: str
+    parts: frozenset[type]
+    purpose: Purpose
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+
+
+class _Choice(NamedTuple):
+    """The rules for a file in the order of their codes, the codes of those that do not answer the question, and why
+    others are left out."""
+
+    rules: tuple[Rule, ...]
+    unasked: tuple[str, ...]
+    skipped: Mapping[str, str]
+
+
+@lru_cache(maxsize=64)  # all files of a run that have the same parts share it
+def _choice(rules: tuple[Rule, ...], asked: _Question) -> _Choice:
+    config = Config(select=asked.select, ignore=asked.ignore)
+    chosen: list[Rule] = []
+    unasked: list[str] = []
+    skipped: dict[str, str] = {}
+    for each in sorted(rules, key=lambda each: each.code):
+        if not config.wants(each.code):
+            continue
+        if each.on not in asked.parts:
+            if each.on is Activity:
+                skipped[each.code[:3] + "*"] = "the file has no part that could be read as an activity"
+        elif each.on is Source or asked.format in each.formats:
+            if each.answers(asked.purpose, asked.format):
+                chosen.append(each)
+            else:
+                unasked.append(each.code)
+    return _Choice(tuple(chosen), tuple(unasked), skipped)
 
 
 def _once(found: list[tuple[Finding, tuple[str, ...]]], config: Config) -> list[Finding]:

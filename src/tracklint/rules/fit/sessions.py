@@ -250,5 +250,5 @@ def _solar_hours(document: FitDocument) -> float | None:
     if not records.has(1):
         return None
     raw, valid = records.integers(1)
-    valid &= raw != 0
+    valid = valid & (raw != 0)
     return float(raw[np.argmax(valid)]) / 2**31 * 12 if valid.any() else None
