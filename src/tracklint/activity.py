@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,9 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Made = TypeVar("Made")
+
+_KEPT_POINTS = 1 << 14
 
 _EARTH_RADIUS_M = 6_371_008.8
 
@@ -324,11 +327,13 @@ class Activity:
     stated_time: float = np.nan
     locate: Callable[[int], Where] = field(default=lambda i: Where(record=i), repr=False, compare=False)
 
+    _made: dict[tuple[Any, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
     __eq__ = _alike
     __hash__ = None  # type: ignore[assignment]  # arrays have no hash; this is how Python says it
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
-        state = {f.name: getattr(self, f.name) for f in fields(self)}
+        state = {f.name: getattr(self, f.name) for f in fields(self)} | {"_made": {}}
         if not isinstance(self.locate, _Places):
             state["locate"] = _Places.of(self)
         return None, state
@@ -340,6 +345,24 @@ class Activity:
     def at(self, i: int) -> Where:
         """The place of point ``i``: byte, line or message, record index and, where it has one, its time."""
         return self.locate(int(i))
+
+    def once(self, make: Callable[..., Made], *how: Any) -> Made:
+        """What ``make(activity, *how)`` gives: made when it is first asked for, and kept up to `forget`.
+
+        It must not hold the activity, and nobody writes to it. For an activity of more than 16,384 points it is made
+        anew each time, because there it takes more memory than it saves time.
+        """
+        if len(self) > _KEPT_POINTS:
+            return make(self, *how)
+        key = (make, *how)
+        if key not in self._made:
+            self._made[key] = make(self, *how)
+        made: Made = self._made[key]
+        return made
+
+    def forget(self) -> None:
+        """Free all that `once` keeps; where the columns were changed, it must be made anew."""
+        self._made.clear()
 
     def channel(self, name: str) -> npt.NDArray[np.bool_]:
         """For one of `CHANNELS`: True at each point that carries a usable value."""

@@ -12,7 +12,7 @@ from .activity import BAROMETER, CHANNELS, Activity, Floats, ends_with_barometer
 from .findings import ElevationFacts, Ignored, Prediction
 from .sports import STATIONARY_SUB_SPORTS, map_sessions, normalise
 
-__all__ = ["ascent", "ground_distance", "is_stationary", "moved_distance", "predict", "span"]
+__all__ = ["ascent", "elevation", "ground_distance", "is_stationary", "moved_distance", "predict", "span"]
 
 #: Manufacturer numbers that belong to nobody: 0 and 255 (development).
 NOBODY = (None, 0, 255)
@@ -47,7 +47,7 @@ def predict(activity: Activity) -> Prediction:
         sport_sure=mapped.sure,
         sport_why=mapped.why,
         device=_device_name(activity),
-        elevation=_elevation(activity),
+        elevation=elevation(activity),
         channels_read=_read_channels(activity),
         channels_ignored=tuple(
             Ignored(channel=p.channel, place=p.name, points=p.points, why=p.why)
@@ -181,7 +181,8 @@ def _read_channels(activity: Activity) -> tuple[str, ...]:
     return tuple(c for c in CHANNELS if activity.channel(c).any() and (c in read or c not in said))
 
 
-def _elevation(activity: Activity) -> ElevationFacts:
+def elevation(activity: Activity) -> ElevationFacts:
+    """Where the elevations that Strava shows come from, and why."""
     device, positions = activity.device, activity.channel("position").any()
     if not activity.channel("altitude").any():
         if positions:

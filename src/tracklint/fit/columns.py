@@ -6,7 +6,7 @@ physical values are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -65,6 +65,11 @@ class MessageColumns:
 
     def _specs(self, number: int) -> Sequence[tuple[Messages, Any, FieldSpec]]:
         return self._table.carriers.get(number, ())
+
+    @property
+    def numbers(self) -> Collection[int]:
+        """The numbers of all fields that some definition carries."""
+        return self._table.carriers.keys()
 
     def has(self, number: int) -> bool:
         """Whether some definition carries the field."""

@@ -151,6 +151,10 @@ def elapsed(activity: Activity, limits: Limits) -> tuple[Ints, Floats, Ints]:
     part of the timed points, nor are points of an absurd date where the others are a ride, so that one wrong time is
     told once.
     """
+    return activity.once(_elapsed, limits)
+
+
+def _elapsed(activity: Activity, limits: Limits) -> tuple[Ints, Floats, Ints]:
     time = activity.time
     there = np.isfinite(time)
     whole = bool(there.all())
@@ -188,6 +192,12 @@ class Track:
     @classmethod
     def of(cls, activity: Activity, every: int = 1, most: int | None = None) -> Track:
         """The track of ``activity``, or of every so-many-th of its positions, up to so many of them."""
+        if every == 1 and (most is None or most >= len(activity)):
+            return activity.once(cls._of)
+        return cls._of(activity, every, most)
+
+    @classmethod
+    def _of(cls, activity: Activity, every: int = 1, most: int | None = None) -> Track:
         null, marker = null_or_marker(activity)
         points = np.flatnonzero(activity.channel("position") & ~null & ~marker)[::every][:most]
         lat, lon = activity.latitude[points], activity.longitude[points]

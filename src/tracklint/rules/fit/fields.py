@@ -3,8 +3,6 @@ profile."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from ...config import Limits
@@ -64,11 +62,13 @@ def unused_definition(document: FitDocument, _limits: Limits) -> Found:
         by_local.setdefault((definition.segment, definition.local), []).append(definition)
     unused: list[Definition] = []
     for key, definitions in by_local.items():
-        edges = np.array([d.offset for d in definitions])
-        used = np.zeros(len(edges), np.int64)
-        for group in groups.get(key, ()):
-            used += np.diff(np.r_[np.searchsorted(group.offsets, edges), len(group)])
-        unused += [d for d, count in zip(definitions, used, strict=True) if not count]
+        if key not in groups:
+            unused += definitions
+        elif len(definitions) > 1:
+            offsets = np.sort(np.concatenate([group.offsets for group in groups[key]]))
+            firsts = np.searchsorted(offsets, [d.offset for d in definitions])
+            used = np.diff(firsts, append=len(offsets))
+            unused += [d for d, count in zip(definitions, used, strict=True) if not count]
     if any(fault.kind == "truncated" for fault in document.faults):
         unused = [d for d in unused if d is not document.definitions[-1]]
     if unused:
@@ -106,17 +106,22 @@ def repeated_definition(document: FitDocument, _limits: Limits) -> Found:
         yield Hit(repeated[0].where(), evidence)
 
 
-def _known(document: FitDocument) -> Iterable[tuple[Definition, FieldSpec]]:
+def _known(document: FitDocument) -> list[tuple[Definition, FieldSpec]]:
     """Each field of the messages that our own profile describes, once for each way in which it is declared."""
-    seen = set()
+    return document.once(_declared)
+
+
+def _declared(document: FitDocument) -> list[tuple[Definition, FieldSpec]]:
+    firsts: dict[int, Definition] = {}  # of each layout; devices repeat definitions, some before each message
     for definition in document.definitions:
+        firsts.setdefault(id(definition.layout), definition)
+    found: dict[tuple[int, int, int, int], tuple[Definition, FieldSpec]] = {}
+    for definition in firsts.values():
         layout = definition.layout
         if layout.global_ in FIELDS:
             for spec in layout.fields:
-                key = layout.global_, spec.number, spec.size, spec.base
-                if key not in seen:
-                    seen.add(key)
-                    yield definition, spec
+                found.setdefault((layout.global_, spec.number, spec.size, spec.base), (definition, spec))
+    return list(found.values())
 
 
 def _conflict(declared: int, wanted: int) -> str | None:

@@ -223,6 +223,7 @@ def local_offset(document: FitDocument, _limits: Limits) -> Found:
     if not len(activities):
         return
     (utc, there), (local, told) = activities.integers(253), activities.integers(5)
+    sun = document.once(_solar_hours)
     for i in np.flatnonzero(there & told & (utc >= UPTIME_LIMIT)):
         offset = int(local[i] - utc[i])
         hours = offset / 3600
@@ -231,7 +232,7 @@ def local_offset(document: FitDocument, _limits: Limits) -> Found:
             what = "the difference is no time zone, those reach from -12 h to +14 h"
         elif abs(offset - 900 * round(offset / 900)) > 60:
             what = "the difference is no time zone, those are multiples of 15 min"
-        elif (sun := _solar_hours(document)) is not None and abs(hours - sun) > 3:
+        elif sun is not None and abs(hours - sun) > 3:
             what = f"the difference is {hours:+.2g} h, at the longitude of the ride the sun is {sun:+.1f} h ahead"
             severity = INFO
         else:

@@ -250,7 +250,7 @@ def avg_over_max(document: FitDocument, _limits: Limits) -> Found:
     """
     for global_, first, second in _pairs():
         columns = message_columns(document, global_)
-        if not len(columns):
+        if not columns.has(first) or not columns.has(second):
             continue
         (avg, told), (most, known) = columns.integers(first), columns.integers(second)
         wrong = np.flatnonzero(told & known & (avg > most + 1) & (most > 0))
@@ -321,13 +321,14 @@ def activity_timer(document: FitDocument, _limits: Limits) -> Found:
     elapsed time into all their files, which readers know; that is information for Strava.
     """
     activities, sessions = message_columns(document, 34), message_columns(document, 18)
-    for i in range(len(activities)):
-        found = float(activities.floats(0)[i])
-        mine = sessions.segments() == activities.segments()[i] if len(sessions) else np.zeros(0, bool)
-        timers, elapsed = sessions.floats(8)[mine], sessions.floats(7)[mine]
-        expected = float(timers.sum()) if len(timers) else np.nan
+    if not len(activities) or not len(sessions):
+        return
+    timers, spans, segments = sessions.floats(8), sessions.floats(7), sessions.segments()
+    for i, (said, segment) in enumerate(zip(activities.floats(0), activities.segments(), strict=True)):
+        mine = segments == segment
+        found, expected = float(said), float(timers[mine].sum()) if mine.any() else np.nan
         slack = 2 + 0.001 * expected
         if abs(found - expected) > slack:
-            habit = found == 0 or abs(found - float(elapsed.sum())) <= slack
+            habit = found == 0 or abs(found - float(spans[mine].sum())) <= slack
             evidence = {"found": found, "expected": expected}
             yield Hit(activities.where(i, "total_timer_time"), evidence, INFO if habit else None)

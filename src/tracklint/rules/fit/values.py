@@ -146,9 +146,8 @@ def all_invalid_message(document: FitDocument, _limits: Limits) -> Found:
 
 def _without_numbers(columns: MessageColumns) -> np.ndarray:
     """The messages that have no number in any field, as a first look that mostly ends at the timestamp."""
-    fields = {spec.number for group in columns.groups for spec in group.definition.layout.fields}
     silent = np.ones(len(columns), bool)
-    for number in sorted(fields, reverse=True):
+    for number in sorted(columns.numbers, key=lambda number: (number == 253, number), reverse=True):
         silent &= ~columns.integers(number)[1]
         if not silent.any():
             break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...activity import BAROMETER, Activity, ends_with_barometer
 from ...config import Limits
 from ...findings import Severity
-from ...predict import predict
+from ...predict import elevation
 from ..basis import GPX_1_1, STRAVA_UPLOADS
 from ..registry import Found, Hit, rule
 
@@ -53,9 +53,9 @@ def elevation_recomputed(activity: Activity, _limits: Limits) -> Found:
     """
     if activity.kind != "activity" or not activity.channel("altitude").any():
         return
-    elevation = predict(activity).elevation
-    if elevation.source == "recomputed" and (activity.device.name or activity.format == "fit"):
-        yield Hit(activity.device.where, {"why": elevation.why, "creator": activity.device.name})
+    facts = elevation(activity)
+    if facts.source == "recomputed" and (activity.device.name or activity.format == "fit"):
+        yield Hit(activity.device.where, {"why": facts.why, "creator": activity.device.name})
 
 
 @rule(

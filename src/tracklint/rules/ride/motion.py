@@ -131,8 +131,8 @@ def _ratio(activity: Activity, channel: str, track: Track) -> tuple[float, int]:
     use &= np.isfinite(ours) & (ours > 0)
     if int(use.sum()) < _LEAST_HOPS:
         return 1.0, 0
-    ratios = ours[use] / track.metres[use]
-    low, median, high = np.percentile(ratios, (20, 50, 80))
+    ratios = np.sort(ours[use] / track.metres[use])
+    low, median, high = np.interp(np.array((0.2, 0.5, 0.8)) * (len(ratios) - 1), np.arange(len(ratios)), ratios)
     narrow = high < 1.33 * median and low > 0.67 * median
     return (float(median), int(use.sum())) if narrow else (1.0, 0)
 

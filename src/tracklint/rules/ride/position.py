@@ -236,6 +236,10 @@ def axes_swapped(activity: Activity, _limits: Limits) -> Found:
 
 def _jumps(activity: Activity, limits: Limits) -> tuple[Track, Mask, Mask] | None:
     """The track, the points of it that stand off alone, and the hops that nobody makes and that do not come back."""
+    return activity.once(_find_jumps, limits)
+
+
+def _find_jumps(activity: Activity, limits: Limits) -> tuple[Track, Mask, Mask] | None:
     there = np.flatnonzero(np.isfinite(activity.latitude) & np.isfinite(activity.longitude))
     if len(there) < 3:
         return None

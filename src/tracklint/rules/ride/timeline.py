@@ -37,6 +37,10 @@ class _Gaps:
 
 def _gaps(activity: Activity, limits: Limits) -> _Gaps | None:
     """The gaps of an activity, ``None`` where there are none."""
+    return activity.once(_find_gaps, limits)
+
+
+def _find_gaps(activity: Activity, limits: Limits) -> _Gaps | None:
     timed, step, _ = elapsed(activity, limits)
     if len(step) < 2 or (step.max() <= limits.gap_s and step.min() >= -limits.stale_gap_s):
         return None
@@ -373,25 +377,30 @@ def message_order(document: FitDocument, _limits: Limits) -> Found:
     times = records.times() if len(records) else np.zeros(0)
     if not len(times) or np.isnan(times).all():
         return
-    latest, segments = np.fmax.accumulate(times), records.segments()
+    others = [message_columns(document, global_) for global_ in document.by_global if global_ != 20]
+    others = [columns for columns in others if columns.has(253)]
+    if not others:
+        return
+    before = np.searchsorted(records.offsets, np.concatenate([columns.offsets for columns in others])) - 1
+    time = np.concatenate([columns.times() for columns in others])
+    same = before >= 0
+    np.maximum(before, 0, out=before)
+    same &= records.segments()[before] == np.concatenate([columns.segments() for columns in others])
+    same &= time >= FIT_EPOCH + UPTIME_LIMIT  # the time since the device was switched on is no date
+    behind = np.where(same, np.fmax.accumulate(times)[before] - time, 0)
+    if not (behind > 1).any():
+        return
     late: dict[str, int] = {}
-    first: tuple[Where, float] | None = None
-    for global_ in document.by_global:
-        columns = message_columns(document, global_)
-        if global_ == 20 or not columns.has(253):
-            continue
-        before = np.searchsorted(records.offsets, columns.offsets) - 1
-        same = (before >= 0) & (segments[np.maximum(before, 0)] == columns.segments())
-        time = columns.times()
-        same &= time >= FIT_EPOCH + UPTIME_LIMIT  # the time since the device was switched on is no date
-        behind = np.where(same, latest[np.maximum(before, 0)] - time, 0)
-        wrong = np.flatnonzero(behind > 1)
+    firsts: list[tuple[int, Where, float]] = []
+    for columns, mine in zip(
+        others, np.split(behind, np.cumsum([len(columns) for columns in others])[:-1]), strict=True
+    ):
+        wrong = np.flatnonzero(mine > 1)
         if len(wrong):
             where = columns.where(int(wrong[0]))
             late[where.message_name or ""] = len(wrong)
-            if first is None or (where.offset or 0) < (first[0].offset or 0):
-                first = replace(where, count=len(wrong)), float(behind[wrong[0]])
-    if first is not None:
-        count = sum(late.values())
-        evidence = {"count": count, "message_name": first[0].message_name, "late_s": first[1], "messages": late}
-        yield Hit(replace(first[0], count=count), evidence)
+            firsts.append((int(columns.offsets[wrong[0]]), where, float(mine[wrong[0]])))
+    _, where, late_s = min(firsts, key=lambda first: first[0])
+    count = sum(late.values())
+    evidence = {"count": count, "message_name": where.message_name, "late_s": late_s, "messages": late}
+    yield Hit(replace(where, count=count), evidence)
