@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 from .findings import Finding, Where
 
-__all__ = ["Asked", "Draft", "Edit", "Step", "Wishes", "apply", "narrowed"]
+__all__ = ["Asked", "Draft", "Edit", "Step", "Stretches", "Wishes", "apply", "narrowed"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,6 +36,36 @@ def apply(original: bytes, edits: Iterable[Edit]) -> bytes:
         position = edit.offset + edit.size
     pieces.append(original[position:])
     return b"".join(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Stretches of bytes of which each part of a file keeps some: ``starts`` and ``ends``, ascending and apart.
+
+    ``rest`` are the bytes from the first of them to the last without all of them, ``at`` the place in it where each
+    was. So a part takes an edit for each hole between what it keeps, however many stretches there are.
+    """
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+    rest: bytes
+    at: Sequence[int]
+
+    @classmethod
+    def of(cls, data: bytes, spans: Iterable[tuple[int, int]]) -> Stretches:
+        """The stretches with these starts and ends, given in their order."""
+        starts, ends = map(list, zip(*spans, strict=True))
+        between = [data[end:start] for end, start in zip(ends, starts[1:], strict=False)]
+        return cls(starts, ends, b"".join(between), list(accumulate(map(len, between), initial=0)))
+
+    def without_others(self, kept: Iterable[int]) -> list[Edit]:
+        """The edits that take out all stretches but those with these indices, ascending."""
+        edits = []
+        for one, other in pairwise((-1, *kept, len(self.starts))):
+            if other - one > 1:
+                start, end = self.starts[one + 1], self.ends[other - 1]
+                edits.append(Edit(start, end - start, self.rest[self.at[one + 1] : self.at[other - 1]]))
+        return edits
 
 
 def narrowed(original: bytes, edit: Edit) -> Iterator[Edit]:

@@ -6,6 +6,7 @@ Readers that are strict about any of the three refuse the whole file, so they ar
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
 
 from ...edits import Edit, apply, narrowed
@@ -22,20 +23,22 @@ def seal(document: FitDocument, edits: Iterable[Edit], segments: Collection[int]
     segment that an edit takes out whole is left alone, and so is one whose header runs into the next segment. Raises
     ValueError where edits overlap.
     """
-    rest = sorted(edits, key=lambda e: (e.offset, e.size))
+    ordered = sorted(edits, key=lambda e: (e.offset, e.size))
+    offsets = [e.offset for e in ordered]
+    taken: set[int] = set()
     done: list[Edit] = []
     for segment in document.segments:
         stop = max(segment.end, segment.data_end)
-        mine: list[Edit] = []
-        others: list[Edit] = []
-        for each in rest:
-            (mine if _inside(each, segment, stop) else others).append(each)
-        whole = any(e.offset <= segment.offset and e.offset + e.size >= stop and e.size for e in rest)
+        first, near = bisect_left(offsets, segment.offset), bisect_right(offsets, segment.offset)
+        reached = range(first, bisect_right(offsets, stop))
+        mine = [i for i in reached if i not in taken and _inside(ordered[i], segment, stop)]
+        whole = any(e.offset + e.size >= stop and e.size for e in ordered[max(first - 1, 0) : near])
         cut_off = segment.data_start - segment.offset < 12 or segment.end < segment.data_start
         if whole or cut_off or (not mine and segment.index not in segments):
             continue
-        rest = others
-        done += _closed(document.data, segment, mine)
+        taken.update(mine)
+        done += _closed(document.data, segment, [ordered[i] for i in mine])
+    rest = [each for i, each in enumerate(ordered) if i not in taken]
     return sorted(done + rest, key=lambda e: (e.offset, e.size))
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from ...edits import Asked, Edit, apply
+from ...edits import Asked, Stretches, apply
 from ...fit.columns import message_columns
 from ...fit.document import FitDocument
 from ...fit.profile import FIT_EPOCH
@@ -95,13 +95,14 @@ def _sessions(piece: bytes) -> list[bytes]:
     if (np.diff(begins) <= 0).any():
         return [piece]
     offsets, strides, owners = _owners(document, begins)
-    parts = []
-    for k in range(len(begins)):
-        foreign = owners != k
-        drops = [Edit(int(a), int(s), b"") for a, s in zip(offsets[foreign], strides[foreign], strict=True)]
-        part = apply(piece, seal(document, drops))
-        parts.append(_counted(part))
-    return parts
+    ends = offsets + strides
+    first = np.r_[True, (offsets[1:] != ends[:-1]) | (np.diff(owners) != 0)]  # of messages in a row with one owner
+    last = np.r_[first[1:], True]
+    stretches = Stretches.of(piece, zip(offsets[first].tolist(), ends[last].tolist(), strict=True))
+    mine: list[list[int]] = [[] for _ in begins]
+    for i, owner in enumerate(owners[first].tolist()):
+        mine[owner].append(i)
+    return [_counted(apply(piece, seal(document, stretches.without_others(kept)))) for kept in mine]
 
 
 def _owners(document: FitDocument, begins: Floats) -> tuple[npt.NDArray[np.int64], ...]:

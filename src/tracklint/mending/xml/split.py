@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ...characters import escaped
-from ...edits import Edit, apply
+from ...edits import Edit, Stretches, apply
 from ...xml.columns import point_elements
 from ...xml.parse import scan_xml
 from .splice import named_like, outer, removed, renamed, replaced
@@ -49,40 +52,42 @@ def split(document: XmlDocument) -> tuple[bytes, ...]:
 def _tracks(document: XmlDocument) -> Iterator[bytes]:
     """A part for each track with points; one without stays with the track before it."""
     elements = document.elements
-    tracks = elements.where(lambda path: path.locals() == ("gpx", "trk")).tolist()
+    tracks = elements.where(lambda path: path.locals() == ("gpx", "trk"))
+    if not len(tracks):
+        return
     points, _ = point_elements(document, "trkpt")
-    begins = [t for t in tracks if ((points > t) & (points < elements.end_of(t))).any()]
-    for first, following in pairwise([0, *begins[1:], len(elements)]):
-        yield apply(document.data, [removed(document, t) for t in tracks if not first <= t < following])
+    ends = np.array([elements.end_of(track) for track in tracks.tolist()])
+    begins = np.flatnonzero(np.searchsorted(points, tracks) < np.searchsorted(points, ends)).tolist()
+    siblings = _siblings(document, tracks.tolist())
+    for first, following in pairwise([0, *begins[1:], len(tracks)]):
+        yield apply(document.data, siblings.without_others(range(first, following)))
+
+
+def _siblings(document: XmlDocument, elements: list[int]) -> Stretches:
+    """Where elements that follow one another stand, each with the white space before it."""
+    edits = [removed(document, element) for element in elements]
+    return Stretches.of(document.data, [(edit.offset, edit.offset + edit.size) for edit in edits])
 
 
 def _activities(document: XmlDocument) -> Iterator[bytes]:
     """A part for each activity, each leg of a session, each way between two legs, and each course."""
     elements = document.elements
     owners = elements.where(lambda path: path.locals()[1:] in _OWNERS).tolist()
-    for kept in owners:
-        edits = [removed(document, e) for e in elements.where(lambda path: path.locals()[1:] in _ONCE).tolist()]
-        edits = edits if len(owners) > 1 else []
-        chain = {int(e) for e in _ancestors(document, kept)}
-        for list_ in elements.where(lambda path: path.locals()[1:] in _LISTS).tolist():
-            if list_ not in chain:
-                edits.append(removed(document, list_))
-                continue
-            children = [int(e) for e in elements.children(list_, "Activity", "MultiSportSession", "Course")]
-            edits += [removed(document, e) for e in children if e != kept and e not in chain]
-        session = next((e for e in chain if document.elements.path_of(e).local == "MultiSportSession"), None)
-        if session is not None:
-            edits += _lifted(document, session, kept)
-        yield apply(document.data, edits)
-
-
-def _ancestors(document: XmlDocument, element: int) -> Iterator[int]:
-    depth = document.elements.depth
-    wanted = int(depth[element]) - 1
-    for each in range(element - 1, -1, -1):
-        if depth[each] == wanted:
-            yield each
-            wanted -= 1
+    once = elements.where(lambda path: path.locals()[1:] in _ONCE).tolist() if len(owners) > 1 else []
+    lists = elements.where(lambda path: path.locals()[1:] in _LISTS).tolist()
+    for list_ in lists:
+        away = [removed(document, element) for element in (*once, *lists) if element != list_]
+        children = elements.children(list_, "Activity", "MultiSportSession", "Course").tolist()
+        if not children:
+            continue
+        siblings = _siblings(document, children)
+        inside = owners[bisect_left(owners, list_) : bisect_left(owners, elements.end_of(list_))]
+        for kept in inside:
+            k = bisect_right(children, kept) - 1
+            edits = [*away, *siblings.without_others((k,))]
+            if elements.path_of(children[k]).local == "MultiSportSession":
+                edits += _lifted(document, children[k], kept)
+            yield apply(document.data, edits)
 
 
 def _lifted(document: XmlDocument, session: int, leg: int) -> Iterator[Edit]:
