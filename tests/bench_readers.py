@@ -194,9 +194,9 @@ def _machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
 
 
-def _damage() -> Iterator[str]:
-    """What tests/bench_damage.py measured last, from its own page."""
-    page = Path(__file__).parent.parent / "docs" / "damage.md"
+def _measured(name: str) -> Iterator[str]:
+    """What another benchmark measured last, from its own page in docs/."""
+    page = Path(__file__).parent.parent / "docs" / name
     if page.is_file():
         lines = page.read_text(encoding="utf-8").splitlines()
         yield "\n## " + lines[0].removeprefix("# ")
@@ -231,7 +231,8 @@ def _page() -> Iterator[str]:
     for (what, kind), peak in PEAKS.items():
         name = f"{what} ({_SUFFIXES[kind].upper()}, {sizes[kind]})"
         yield f"| {name} | {peak:.0f} | {ALLOWED_MB[what, kind]} |"
-    yield from _damage()
+    yield from _measured("growth.md")
+    yield from _measured("damage.md")
     packages = ("fitdecode", "python-fitparse", "fitfast", "gpxpy", "tcxreader", "numpy")
     versions = ", ".join(f"{package} {importlib.metadata.version(package)}" for package in packages)
     yield f"\nVersions: {versions}."

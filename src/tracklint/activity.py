@@ -45,8 +45,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Made = TypeVar("Made")
 
-_KEPT_POINTS = 1 << 14
-
 _EARTH_RADIUS_M = 6_371_008.8
 
 #: Every column of an `Activity`, in the order in which tables show them.
@@ -349,11 +347,9 @@ class Activity:
     def once(self, make: Callable[..., Made], *how: Any) -> Made:
         """What ``make(activity, *how)`` gives: made when it is first asked for, and kept up to `forget`.
 
-        It must not hold the activity, and nobody writes to it. For an activity of more than 16,384 points it is made
-        anew each time, because there it takes more memory than it saves time.
+        It must not hold the activity, and nobody writes to it. What is a column for all points is not for this: a day
+        has too many of them.
         """
-        if len(self) > _KEPT_POINTS:
-            return make(self, *how)
         key = (make, *how)
         if key not in self._made:
             self._made[key] = make(self, *how)

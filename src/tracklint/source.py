@@ -32,6 +32,8 @@ SUFFIXES = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz")
 MAX_INFLATED = 256 * 1024 * 1024
 MAX_RATIO = 1100  # deflate itself cannot exceed about 1032
 MAX_READ = 1024 * 1024 * 1024
+#: The most members of a gzip file that are read; one of 256 MiB in blocks of 64 KiB has 4,096.
+MAX_MEMBERS = 10_000
 _CHUNK = 1 << 20
 
 
@@ -238,11 +240,19 @@ def _gunzip(raw: bytes, cap: int, faults: list[Fault]) -> bytes:
     out: list[bytes] = []
     total = position = members = 0
     while raw[position : position + 2] == b"\x1f\x8b":
+        if members == MAX_MEMBERS:
+            faults.append(
+                Fault("gzip-members-many", position, len(raw) - position, {"members": members, "kept": total})
+            )
+            return b"".join(out)
         inflate = zlib.decompressobj(wbits=31)
-        begun = len(out)
-        pending: bytes | memoryview = memoryview(raw)[position:]
+        begun, fed, step = len(out), position, 1 << 10
+        pending: bytes | memoryview = b""
         try:
-            while not inflate.eof and pending:
+            while not inflate.eof:
+                if not pending:  # piece by piece: what follows the member is copied when it ends
+                    pending = memoryview(raw)[fed : fed + step]
+                    fed, step = fed + len(pending), min(4 * step, _CHUNK)
                 piece = inflate.decompress(pending, min(_CHUNK, cap - total + 1))
                 pending = inflate.unconsumed_tail
                 total += len(piece)
@@ -251,7 +261,7 @@ def _gunzip(raw: bytes, cap: int, faults: list[Fault]) -> bytes:
                     evidence = {"packed": len(raw), "limit": min(cap, total)}
                     faults.append(Fault("inflates-too-far", 0, len(raw), evidence))
                     return b"".join(out)[:cap]
-                if not piece and not pending:
+                if not piece and not pending and fed == len(raw):
                     break
         except zlib.error as error:
             whole = b"".join(out) + _salvaged(
@@ -264,7 +274,7 @@ def _gunzip(raw: bytes, cap: int, faults: list[Fault]) -> bytes:
             faults.append(Fault("gzip-truncated", len(raw), 0, {"packed": len(raw), "kept": total}))
             return b"".join(out)
         members += 1
-        position = len(raw) - len(inflate.unused_data)
+        position = fed - len(inflate.unused_data)
     rest = raw[position:]
     if rest.strip(b"\0"):
         faults.append(Fault("gzip-trailing", position, len(rest), {"bytes": len(rest)}))

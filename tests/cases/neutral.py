@@ -82,6 +82,8 @@ CONTAINER = [
     Case("UPL002", lambda: _gz(RIDE.tcx())[:-5], True, name="cut-tcx", file="ride.tcx.gz"),
     Case("UPL002", lambda: _gz(RIDE.fit())[:-8] + b"\1\2\3\4\5\6\7\x08", True, name="checksum", file="ride.fit.gz"),
     Case("UPL002", lambda: b"\x1f\x8b\x08", True, frozenset(), "header-only", "ride.gpx.gz"),
+    Case("UPL002", lambda: _gz(RIDE.gpx()) + 10_000 * _gz(b""), True, frozenset({"UPL006"}), "members", "ride.gpx.gz"),
+    Case("UPL002", lambda: 999 * _gz(b"") + _gz(RIDE.gpx()), False, name="empty-members", file="ride.gpx.gz"),
     Case(
         "UPL002", lambda: _gz(RIDE.gpx()[:1000]) + _gz(RIDE.gpx()[1000:]), False, name="two-members", file="ride.gpx.gz"
     ),

@@ -217,11 +217,11 @@ def _sessions(document: FitDocument, record_time: Floats, shifts: dict[int, floa
     sport, sub = _words(columns, 5), _words(columns, 6)
     f = {name: columns.floats(number) for name, number in _SESSION.items()}
     averages, maxima = (_by_column(columns, numbers) for numbers in (_AVERAGES, _MAXIMA))
+    windows = _windows(record_time, start, start + f["elapsed_s"])
+    if len(windows) == 1 and not windows[0][1]:
+        windows = [(0, len(record_time))]
     out = []
-    for i in range(len(columns)):
-        inside = (record_time >= start[i]) & (record_time <= start[i] + f["elapsed_s"][i])
-        if len(columns) == 1 and not inside.any():
-            inside = np.ones(len(record_time), bool)
+    for i, (first, points) in enumerate(windows):
         out.append(
             Session(
                 sport=sport[i],
@@ -229,8 +229,8 @@ def _sessions(document: FitDocument, record_time: Floats, shifts: dict[int, floa
                 name=columns.text(110, i),
                 start_time=float(start[i]),
                 timestamp=float(stamp[i]),
-                first_point=int(np.argmax(inside)) if inside.any() else 0,
-                points=int(inside.sum()),
+                first_point=first,
+                points=points,
                 where=_at(columns, i, stamp),
                 averages=averages[i],
                 maxima=maxima[i],
@@ -238,6 +238,19 @@ def _sessions(document: FitDocument, record_time: Floats, shifts: dict[int, floa
             )
         )
     return tuple(out)
+
+
+def _windows(time: Floats, starts: Floats, ends: Floats) -> list[tuple[int, int]]:
+    """For each stretch of time the first record in it, and how many there are."""
+    order = None if (np.diff(time) >= 0).all() else np.argsort(time, kind="stable")  # NaN come last
+    ascending = time if order is None else time[order]
+    known = np.isfinite(ends) & np.isfinite(starts)
+    lows = np.searchsorted(ascending, starts)
+    highs = np.where(known, np.searchsorted(ascending, ends, side="right"), lows)
+    return [
+        (low if order is None else int(order[low:high].min()), high - low) if high > low else (0, 0)
+        for low, high in zip(lows.tolist(), highs.tolist(), strict=True)
+    ]
 
 
 def _by_column(columns: MessageColumns, numbers: Sequence[tuple[int, ...]]) -> list[tuple[float | None, ...]]:

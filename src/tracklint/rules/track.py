@@ -6,9 +6,9 @@ Nothing here is a rule. All of it works on whole columns, because a ride of a da
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ __all__ = [
     "Track",
     "absurd_dates",
     "at_laps",
+    "columns_once",
     "date_of",
     "elapsed",
     "kind_of_sport",
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 Mask = npt.NDArray[np.bool_]
+Made = TypeVar("Made")
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -57,6 +59,12 @@ KINDS = {
     "swimming": ["Swim"],
 }
 _KIND_OF = {sport: kind for kind, sports in KINDS.items() for sport in sports}
+
+
+def columns_once(activity: Activity, make: Callable[..., Made], *how: Any) -> Made:
+    """`Activity.once` for what is as long as the activity: made anew each time where it has more than 16,384 points,
+    because there it takes more memory than it saves time."""
+    return make(activity, *how) if len(activity) > 1 << 14 else activity.once(make, *how)
 
 
 def kind_of_sport(activity: Activity) -> str:
@@ -151,7 +159,7 @@ def elapsed(activity: Activity, limits: Limits) -> tuple[Ints, Floats, Ints]:
     part of the timed points, nor are points of an absurd date where the others are a ride, so that one wrong time is
     told once.
     """
-    return activity.once(_elapsed, limits)
+    return columns_once(activity, _elapsed, limits)
 
 
 def _elapsed(activity: Activity, limits: Limits) -> tuple[Ints, Floats, Ints]:
@@ -193,7 +201,7 @@ class Track:
     def of(cls, activity: Activity, every: int = 1, most: int | None = None) -> Track:
         """The track of ``activity``, or of every so-many-th of its positions, up to so many of them."""
         if every == 1 and (most is None or most >= len(activity)):
-            return activity.once(cls._of)
+            return columns_once(activity, cls._of)
         return cls._of(activity, every, most)
 
     @classmethod

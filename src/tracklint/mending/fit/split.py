@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from ...edits import Asked, Stretches, apply
+from ...edits import Asked, Edit, Stretches, apply
 from ...fit.columns import message_columns
 from ...fit.document import FitDocument
 from ...fit.profile import FIT_EPOCH

@@ -32,8 +32,11 @@ def mixed_endian(document: FitDocument, _limits: Limits) -> Found:
 
     Each definition names its own order, so this is legal. Few files do it, so few readers were ever tried with it.
     """
-    for segment in document.segments:
-        mine = [d for d in document.definitions if d.segment == segment.index and d.layout.architecture <= 1]
+    by_segment: dict[int, list[Definition]] = {}
+    for definition in document.definitions:
+        if definition.layout.architecture <= 1:
+            by_segment.setdefault(definition.segment, []).append(definition)
+    for mine in by_segment.values():
         big = sum(d.layout.architecture for d in mine)
         if 0 < big < len(mine):
             odd = next(d for d in mine if d.layout.architecture != mine[0].layout.architecture)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +22,8 @@ WARNING, INFO = Severity.WARNING, Severity.INFO
 _FIT = ("fit",)
 #: Laps follow one another within this many seconds.
 _LAP_SLACK_S = 5.0
+
+Part = TypeVar("Part", Event, Lap, Session)
 
 
 def segments_with_records(activity: Activity) -> Iterator[tuple[int, Where]]:
@@ -60,11 +64,25 @@ def many_activities(document: FitDocument, _limits: Limits) -> Found:
             yield Hit(columns.where(int(mine[1])), {"count": len(mine)})
 
 
-def _timer(activity: Activity, segment: int) -> list[Event]:
-    """The timer's starts and stops of a segment in the order of their times; some apps write them in another."""
-    mine = [e for e in activity.events if e.event == "timer" and (e.where.segment or 0) == segment]
-    mine = [e for e in mine if e.kind.startswith(("start", "stop"))]
-    return sorted(mine, key=lambda e: e.time) if np.isfinite([e.time for e in mine]).all() else mine
+def _timers(activity: Activity) -> dict[int, list[Event]]:
+    """The timer's starts and stops of each segment in the order of their times; some apps write them in another."""
+    found = by_segment(e for e in activity.events if e.event == "timer" and e.kind.startswith(("start", "stop")))
+    for events in found.values():
+        if all(math.isfinite(e.time) for e in events):
+            events.sort(key=lambda e: e.time)
+    return found
+
+
+def _sessions(activity: Activity) -> dict[int, list[Session]]:
+    return by_segment(activity.sessions)
+
+
+def by_segment(parts: Iterable[Part]) -> dict[int, list[Part]]:
+    """Events, laps or sessions by the FIT segment that they stand in, in their order."""
+    found: dict[int, list[Part]] = {}
+    for part in parts:
+        found.setdefault(part.where.segment or 0, []).append(part)
+    return found
 
 
 @rule(
@@ -86,8 +104,9 @@ def no_timer_start(activity: Activity, _limits: Limits) -> Found:
     Garmin's page counts the timer events among the best practices. Readers that take moving time from them find none
     (qdomyos-zwift#1279). Where a session tells its timer time, nothing is lost, and it is information for Strava.
     """
+    timers = activity.once(_timers)
     for segment, where in segments_with_records(activity):
-        if not any(e.kind.startswith("start") for e in _timer(activity, segment)):
+        if not any(e.kind.startswith("start") for e in timers.get(segment, ())):
             mendable = activity.channel("time").any()
             yield Hit(where, severity=_told(activity, segment), fix=None if mendable else "")
 
@@ -95,7 +114,7 @@ def no_timer_start(activity: Activity, _limits: Limits) -> Found:
 def _told(activity: Activity, segment: int) -> Severity | None:
     """Information where a session of the segment tells the time that the events leave open: some makers write no
     timer events into any file."""
-    told = any(s.timer_s >= 0 for s in activity.sessions if (s.where.segment or 0) == segment)
+    told = any(s.timer_s >= 0 for s in activity.once(_sessions).get(segment, ()))
     return INFO if told else None
 
 
@@ -118,8 +137,9 @@ def no_timer_stop(activity: Activity, _limits: Limits) -> Found:
     A device that crashed or was switched off leaves such a file. Where session and activity are missing too, the file
     was never saved. Where a session tells its timer time, nothing is lost, and it is information for Strava.
     """
+    timers = activity.once(_timers)
     for segment, where in segments_with_records(activity):
-        events = _timer(activity, segment)
+        events = timers.get(segment, [])
         if not any(e.kind.startswith("stop") for e in events):
             mendable, what = activity.channel("time").any(), "no event says that the timer stops"
             yield Hit(where, {"what": what}, _told(activity, segment), fix=None if mendable else "")
@@ -139,8 +159,9 @@ def no_timer_stop(activity: Activity, _limits: Limits) -> Found:
 )
 def stop_not_stop_all(activity: Activity, _limits: Limits) -> Found:
     """The recording ends with a stop, which stands for a pause, in place of stop_all (o-synce, Runalyze#1571)."""
+    timers = activity.once(_timers)
     for segment, _ in segments_with_records(activity):
-        events = _timer(activity, segment)
+        events = timers.get(segment, [])
         if events and events[-1].kind in ("stop", "stop_disable"):
             yield Hit(events[-1].where, {"kind": events[-1].kind})
 
@@ -270,9 +291,11 @@ def lap_tiling(activity: Activity, _limits: Limits) -> Found:
     records by time then lose some or count them twice (GoldenCheetah#3746, hub-decathlon PR 114).
     """
     wrong: list[tuple[int, float, str]] = []
-    for segment in sorted({lap.where.segment or 0 for lap in activity.laps}):
-        mine = [(i, lap) for i, lap in enumerate(activity.laps) if (lap.where.segment or 0) == segment]
-        sessions = [s for s in activity.sessions if (s.where.segment or 0) == segment]
+    numbers = {id(lap): i for i, lap in enumerate(activity.laps)}
+    by_session = by_segment(activity.sessions)
+    for segment, laps in sorted(by_segment(activity.laps).items()):
+        mine = [(numbers[id(lap)], lap) for lap in laps]
+        sessions = by_session.get(segment, ())
         starts = min((s.start_time for s in sessions), default=np.nan)
         ends = max((_end(s) for s in sessions), default=np.nan)
         for k, (i, lap) in enumerate(mine):
@@ -307,8 +330,11 @@ def summary_first(document: FitDocument, _limits: Limits) -> Found:
     Both orders are legal. Readers that put records into the session that comes next lose them.
     """
     sessions = message_columns(document, 18)
-    for segment in document.segments:
-        mine = sessions.in_segment(segment.index)
-        starts = [int(g.offsets[0]) for g in document.of(20) if g.definition.segment == segment.index]
-        if len(mine) and starts and sessions.offsets[mine[0]] < min(starts):
+    starts: dict[int, int] = {}
+    for group in document.of(20):
+        segment, first = group.definition.segment, int(group.offsets[0])
+        starts[segment] = min(first, starts.get(segment, first))
+    for segment, first in sorted(starts.items()):
+        mine = sessions.in_segment(segment)
+        if len(mine) and sessions.offsets[mine[0]] < first:
             yield Hit(sessions.where(int(mine[0])), {"sessions": len(mine)})

@@ -3,8 +3,10 @@ records."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice, takewhile
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from ..basis import FIT_ACTIVITY_FILE, PRACTICE, STRAVA_UPLOADS
 from ..registry import Found, Hit, rule
 from ..track import Floats, most_calories
 from .segments import JOINED
+from .structure import by_segment
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 _FIT = ("fit",)
@@ -78,11 +81,17 @@ def timer_over_elapsed(activity: Activity, _limits: Limits) -> Found:
             yield Hit(replace(wrong[0].where, count=len(wrong)), {"kind": kind, **evidence})
 
 
+def _timers(activity: Activity) -> list[tuple[float, str]]:
+    """Time and kind of all timer events that have a time, in the order of time."""
+    return sorted((e.time, e.kind) for e in activity.events if e.event == "timer" and np.isfinite(e.time))
+
+
 def time_stopped(activity: Activity, part: Session | Lap) -> float | None:
     """Seconds within a session or lap in which the timer stood still, ``None`` where the events do not tell."""
     start, end = part.start_time, part.start_time + part.elapsed_s
-    events = sorted((e.time, e.kind) for e in activity.events if e.event == "timer" and np.isfinite(e.time))
-    inside = [(time, kind) for time, kind in events if start - 2 <= time <= end + 2]
+    events = activity.once(_timers)
+    first = bisect_left(events, start - 2, key=lambda event: event[0])
+    inside = list(takewhile(lambda event: event[0] <= end + 2, islice(events, first, None)))
     if not any(kind.startswith("start") for _, kind in inside) or not any(
         kind.startswith("stop") for _, kind in inside
     ):
@@ -145,9 +154,10 @@ def session_end(activity: Activity, _limits: Limits) -> Found:
     that cut by session lose what comes later. A single jump ahead in the times has rules of its own.
     """
     starts = [int(i) for i in activity.starts] if len(activity) else []
+    sessions = by_segment(activity.sessions)
     for start, end in zip(starts, [*starts[1:], len(activity)], strict=False):
         segment = activity.at(start).segment or 0
-        ends = [s.start_time + s.elapsed_s for s in activity.sessions if (s.where.segment or 0) == segment]
+        ends = [s.start_time + s.elapsed_s for s in sessions.get(segment, ())]
         times = activity.time[start:end]
         times = times[np.isfinite(times)]
         if not ends or not np.isfinite(ends).all() or len(times) < 2:

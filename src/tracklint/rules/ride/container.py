@@ -120,13 +120,16 @@ def gzip_damaged(source: Source, _limits: Limits) -> Found:
     """The compressed stream ends early, or its bytes or checksum are wrong.
 
     Strava refuses it with gzip "invalid encoding". A common cause is a program that sends the stream before it closed
-    it (stravacli#6). What could be unpacked is still checked.
+    it (stravacli#6). What could be unpacked is still checked. A stream may consist of several members, one behind the
+    other; no activity has more than 10,000 of them, and no more are read.
     """
-    for hit in from_faults(source.faults, "gzip-damaged", "gzip-truncated"):
-        cut = "packed" in hit.evidence
-        problem = (
-            f"ends early, after {hit.evidence['packed']} bytes" if cut else f"has a fault: {hit.evidence['reason']}"
-        )
+    for hit in from_faults(source.faults, "gzip-damaged", "gzip-truncated", "gzip-members-many"):
+        if "members" in hit.evidence:
+            problem = f"has more than {hit.evidence['members']} members, and reading stops there"
+        elif "packed" in hit.evidence:
+            problem = f"ends early, after {hit.evidence['packed']} bytes"
+        else:
+            problem = f"has a fault: {hit.evidence['reason']}"
         yield Hit(Where(), {**hit.evidence, "problem": problem})
 
 

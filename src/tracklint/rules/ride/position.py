@@ -11,7 +11,7 @@ from ...config import Limits
 from ...findings import Severity
 from ..basis import GPX_1_1, PHYSICS, PRACTICE, TCX_V2
 from ..registry import Found, Hit, at_points, rule
-from ..track import METRES_A_DEGREE, Mask, Track, between, null_or_marker, runs_of_one_value, speed_limit
+from ..track import METRES_A_DEGREE, Mask, Track, between, columns_once, null_or_marker, runs_of_one_value, speed_limit
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _AXES = ("latitude", "longitude")
@@ -236,7 +236,7 @@ def axes_swapped(activity: Activity, _limits: Limits) -> Found:
 
 def _jumps(activity: Activity, limits: Limits) -> tuple[Track, Mask, Mask] | None:
     """The track, the points of it that stand off alone, and the hops that nobody makes and that do not come back."""
-    return activity.once(_find_jumps, limits)
+    return columns_once(activity, _find_jumps, limits)
 
 
 def _find_jumps(activity: Activity, limits: Limits) -> tuple[Track, Mask, Mask] | None:

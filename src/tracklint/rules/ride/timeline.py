@@ -16,7 +16,7 @@ from ...fit.columns import message_columns
 from ...fit.profile import FIT_EPOCH, UPTIME_LIMIT
 from ..basis import FIT_ACTIVITY_FILE, FIT_FILE_TYPES, PRACTICE
 from ..registry import Found, Hit, at_points, rule
-from ..track import ROLLOVER_S, Mask, absurd_dates, boundary_steps, elapsed, moved, session_steps
+from ..track import ROLLOVER_S, Mask, absurd_dates, boundary_steps, columns_once, elapsed, moved, session_steps
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 #: Seconds that times of sessions and events may differ from those of the records.
@@ -37,7 +37,7 @@ class _Gaps:
 
 def _gaps(activity: Activity, limits: Limits) -> _Gaps | None:
     """The gaps of an activity, ``None`` where there are none."""
-    return activity.once(_find_gaps, limits)
+    return columns_once(activity, _find_gaps, limits)
 
 
 def _find_gaps(activity: Activity, limits: Limits) -> _Gaps | None:
