@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -105,6 +106,10 @@ _SOUND = {BASE_BYTES[number]: base.size for number, base in BASE_TYPES.items()}
 _SOUND_PAIRS = frozenset((base, size) for base, whole in _SOUND.items() for size in range(whole, 256, whole))
 
 
+#: `FieldSpec._make` without a call of Python for each field.
+_field_spec = partial(tuple.__new__, FieldSpec)
+
+
 def read_layout(data: bytes | bytearray, offset: int, limit: int) -> Layout | None:
     """The definition at ``offset``, or ``None`` where it does not end by ``limit``."""
     if offset + 6 > limit:
@@ -120,7 +125,7 @@ def read_layout(data: bytes | bytearray, offset: int, limit: int) -> Layout | No
     sane = reserved == 0 and architecture <= 1 and count > 0 and global_ != 0xFFFF and not header & 0x10
     # whole slices, not a loop over fields: after damage, definitions are tried at thousands of places
     numbers, sizes, bases = data[offset + 6 : end : 3], data[offset + 7 : end : 3], data[offset + 8 : end : 3]
-    fields = tuple(map(FieldSpec, numbers, sizes, bases, accumulate(sizes, initial=1)))
+    fields = tuple(map(_field_spec, zip(numbers, sizes, bases, accumulate(sizes, initial=1), strict=False)))
     at, time_at = 1 + sum(sizes), -1
     if sane and (len(set(numbers)) < count or not _SOUND_PAIRS.issuperset(zip(bases, sizes, strict=True))):
         sane = False

@@ -101,11 +101,9 @@ class Table:
             slots = [rows[end - length : end] for length, end in zip(lengths, ends, strict=True)]
             table = cls(groups, slots, offsets[order], owners[order])
         for group, slot in zip(groups, table.slots, strict=False):
-            for spec in reversed(group.definition.layout.fields):  # the first one counts where a field stands twice
-                carriers = table.carriers.setdefault(spec.number, [])
-                if carriers and carriers[-1][0] is group:
-                    carriers.pop()
-                carriers.append((group, slot, spec))
+            specs = {spec.number: spec for spec in reversed(group.definition.layout.fields)}  # the first one counts
+            for number, spec in specs.items():
+                table.carriers.setdefault(number, []).append((group, slot, spec))
         return table
 
 

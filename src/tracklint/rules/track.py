@@ -245,7 +245,7 @@ def runs_of_one_value(values: Floats, least: int) -> tuple[Ints, Ints]:
     if len(values) < least:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     edges = np.flatnonzero(values[1:] != values[:-1]) + 1
-    first, end = np.r_[0, edges], np.r_[edges, len(values)]
+    first, end = np.concatenate(((0,), edges)), np.concatenate((edges, (len(values),)))
     long = end - first >= least
     return first[long], end[long] - 1
 

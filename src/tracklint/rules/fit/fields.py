@@ -300,14 +300,13 @@ def unknown_field(document: FitDocument, _limits: Limits) -> Found:
     """
     found: dict[int, set[int]] = {}
     where = None
-    used = {id(group.definition) for group in document.messages}
-    for definition in document.definitions:
-        layout = definition.layout
-        if id(definition) not in used or layout.global_ not in FIELDS:
+    for group in document.messages:
+        layout = group.definition.layout
+        if layout.global_ not in FIELDS:
             continue
         unknown = {s.number for s in layout.fields if not field_fact(layout.global_, s.number).type}
         if unknown:
-            where = where or definition.where()
+            where = where or group.definition.where()
             found.setdefault(layout.global_, set()).update(unknown)
     if where is not None:
         fields = {message_name(g): sorted(numbers) for g, numbers in sorted(found.items())}

@@ -146,11 +146,11 @@ def all_invalid_message(document: FitDocument, _limits: Limits) -> Found:
 
 def _without_numbers(columns: MessageColumns) -> np.ndarray:
     """The messages that have no number in any field, as a first look that mostly ends at the timestamp."""
-    silent = np.ones(len(columns), bool)
-    for number in sorted(columns.numbers, key=lambda number: (number == 253, number), reverse=True):
-        silent &= ~columns.integers(number)[1]
+    silent = ~columns.integers(253)[1]
+    for number in sorted(columns.numbers, reverse=True):
         if not silent.any():
             break
+        silent &= ~columns.integers(number)[1]
     found: np.ndarray = np.flatnonzero(silent)
     return found
 
