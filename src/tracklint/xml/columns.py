@@ -173,8 +173,10 @@ class _Reader:
             column = read_numbers(self.document.text, start, end, self.document.codec)
             self.document.kept.texts[name] = Texts(self.points[there], column)
             self.take(Spot(channel, f"@{name.decode()}"), there, column, start, end - start)
-            exponents = (column.status == TAKEN) & _with_exponent(self.document.raw, start, end)
-            self.note((channel, "exponent"), exponents, (there.astype(np.int32), start, end - start))
+            if len(column.exponents):
+                exponents = np.zeros(len(there), bool)
+                exponents[column.exponents] = True
+                self.note((channel, "exponent"), exponents, (there.astype(np.int32), start, end - start))
 
     def bad_values(self) -> tuple[BadValue, ...]:
         """What could not be taken, without the points that got a value from another place."""
@@ -212,14 +214,6 @@ def dotted(raw: npt.NDArray[np.uint8], start: Int32s, size: Int32s) -> npt.NDArr
 
 #: The longest text of a number that is looked at.
 _LONGEST = 64
-
-
-def _with_exponent(raw: npt.NDArray[np.uint8], start: Int32s, end: Int32s) -> npt.NDArray[np.bool_]:
-    """Whether an ``e`` stands near the end of each of these numbers."""
-    found = np.zeros(len(start), bool)
-    for k in range(2, 6):
-        found |= ((raw.take(end - k, mode="clip") | 0x20) == 0x65) & (end - k > start)
-    return found
 
 
 def read_points(document: XmlDocument, name: str, attributes: Sequence[tuple[str, bytes]] = ()) -> Points:

@@ -202,17 +202,22 @@ def index_elements(data: bytes, raw: Bytes, tags: Tags) -> Elements:
     return Elements(tags, tag, depth.astype(np.int16), path, parent, paths, below)
 
 
+#: More keys than this are numbered by the larger table.
+_MANY = 1 << 15
+
+
 def distinct(keys: npt.NDArray[np.uint64]) -> tuple[Int32s, npt.NDArray[np.intp]]:
     """For each key the number of its kind, and for each kind the index of one key."""
+    bits = 16 if len(keys) > _MANY else 12  # a large table costs more than few keys do
     for multiplier in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9):
-        slot = ((keys * np.uint64(multiplier)) >> np.uint64(48)).astype(np.int32)
-        table = np.full(1 << 16, -1, np.int64)
+        slot = ((keys * np.uint64(multiplier)) >> np.uint64(64 - bits)).astype(np.int32)
+        table = np.full(1 << bits, -1, np.int32)
         table[slot] = np.arange(len(keys))
         used = np.flatnonzero(table >= 0)
         if not (keys[table[slot]] == keys).all():
             continue
-        first = table[used]
-        numbers = np.zeros(1 << 16, np.int32)
+        first = table[used].astype(np.intp)
+        numbers = np.zeros(1 << bits, np.int32)
         numbers[used] = np.arange(len(used))
         return numbers[slot], first
     _, sorted_first, inverse = np.unique(keys, return_index=True, return_inverse=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from .datetimes import TimeTexts
-from .tags import Int32s
+from .values import stripped
 
 if TYPE_CHECKING:
     from .document import XmlDocument
@@ -43,16 +42,4 @@ def _read(document: XmlDocument) -> TimeTexts:
         start, end = np.concatenate((start, more[:, 0])), np.concatenate((end, more[:, 1]))
         order = np.argsort(start, kind="stable")
         start, end = start[order], end[order]
-    return TimeTexts(start, end, *_stripped(document.raw, start, end))
-
-
-def _stripped(raw: npt.NDArray[np.uint8], start: Int32s, end: Int32s) -> tuple[Int32s, Int32s]:
-    """The spans without white space at their ends, a character of all of them at a time."""
-    first, last = start.copy(), end.copy()
-    for edge, step in ((first, 0), (last, -1)):
-        rows = np.flatnonzero(last > first)
-        while len(rows):
-            byte = raw[edge[rows] + step]
-            rows = rows[((byte == 0x20) | (byte == 0x0A) | (byte == 0x0D) | (byte == 0x09)) & (last > first)[rows]]
-            edge[rows] += 1 + 2 * step
-    return first, last
+    return TimeTexts(start, end, *stripped(document.raw, start, end))

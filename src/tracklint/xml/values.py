@@ -1,7 +1,6 @@
-"""Numbers and times as columns: digit by digit over all values of one length, one by one what is written otherwise.
+"""Numbers and times as columns: eight characters of all values at once, one by one what is written otherwise.
 
-The fast and the slow way give the same bits: up to 15 digits and a power of ten of at most 15 divide exactly in IEEE
-arithmetic.
+The fast and the slow way give the same bits; `decimals` says why.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..characters import plain_text
+from .decimals import Floats, Masks, read_decimals, scaled
+from .instants import read_instants
 from .tags import Bytes, Int32s
 
 __all__ = [
@@ -30,38 +31,41 @@ __all__ = [
     "read_numbers",
     "read_time",
     "read_times",
+    "stripped",
 ]
 
-Floats = npt.NDArray[np.float64]
 #: What became of a value.
 TAKEN, EMPTY_TEXT, NOT_VALUE, NOT_FINITE, NO_ZONE = 0, 1, 2, 3, 4
 
-_ROWS = 1 << 16
-_LONGEST = 17
-_MOST_FORMS = 64
+#: So many values are read at once that their words stay in the cache of a core.
+_ROWS = 1 << 12
+#: No power of ten beyond this is one of a float, and no more different texts are remembered.
+_MOST_POWER, _MOST_KNOWN = 1000, 1000
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)(?:\(\w*\))?", re.IGNORECASE | re.ASCII)
 _TIME = re.compile(
     r"(-?)(\d{4,9})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:(Z)|([+-])(\d\d):(\d\d))?", re.ASCII
 )
-_MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int64)
+_MONTH_DAYS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """Values and, for each, what became of it (`TAKEN` ...). A value that was not taken is NaN.
 
-    ``slow`` are the indices of those that were read one by one. All others are plain decimals, or dates and times that
-    are of xsd:dateTime.
+    ``slow`` are the indices of those that were read one by one. All others are dates and times of xsd:dateTime, or
+    plain decimals, but for ``exponents``: decimals with an exponent.
     """
 
     values: Floats
     status: npt.NDArray[np.uint8]
     slow: npt.NDArray[np.intp]
+    exponents: npt.NDArray[np.intp]
 
     def rows(self, at: npt.NDArray[np.intp]) -> Column:
         """These rows of it."""
-        return Column(self.values[at], self.status[at], np.flatnonzero(np.isin(at, self.slow)))
+        slow, exponents = (np.flatnonzero(np.isin(at, each)) for each in (self.slow, self.exponents))
+        return Column(self.values[at], self.status[at], slow, exponents)
 
 
 def read_number(text: str) -> tuple[float, int]:
@@ -123,7 +127,7 @@ def read_time(text: str) -> tuple[float, int]:
 
 
 def _days_in(year: int, month: int) -> int:
-    return 29 if month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else int(_MONTH_DAYS[month])
+    return 29 if month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else _MONTH_DAYS[month]
 
 
 def _days_since_1970(year: int, month: int, day: int) -> int:
@@ -134,155 +138,102 @@ def _days_since_1970(year: int, month: int, day: int) -> int:
 
 def read_numbers(data: bytes, start: Int32s, end: Int32s, encoding: str) -> Column:
     """The numbers at ``start:end`` of each value."""
-    return _column(data, start, end, encoding, (_fast_numbers, read_number))
+    return _column(data, start, end, encoding, (_plain_numbers, _other_numbers, read_number))
 
 
 def read_times(data: bytes, start: Int32s, end: Int32s, encoding: str) -> Column:
     """The times at ``start:end`` of each value, as UTC seconds."""
-    return _column(data, start, end, encoding, (_fast_times, read_time))
+    return _column(data, start, end, encoding, (_plain_times, _plain_times, read_time))
 
 
 #: Fills in the values that it can read, and gives the status of each, `_UNREAD` for the others.
 _Fast = Callable[[Bytes, Int32s, Int32s, Floats], npt.NDArray[np.uint8]]
 _Slow = Callable[[str], tuple[float, int]]
-_UNREAD = 255
+_UNREAD, _EXPONENT = 255, 254
 
 
-def _column(data: bytes, start: Int32s, end: Int32s, encoding: str, ways: tuple[_Fast, _Slow]) -> Column:
+def _column(data: bytes, start: Int32s, end: Int32s, encoding: str, ways: tuple[_Fast, _Fast, _Slow]) -> Column:
     raw = np.frombuffer(data, np.uint8)
     values = np.full(len(start), np.nan)
     status = np.empty(len(start), np.uint8)
-    fast, slow = ways
+    usual, other, slow = ways
     for at in range(0, len(start), _ROWS):
         rows = slice(at, at + _ROWS)
-        status[rows] = fast(raw, start[rows], end[rows], values[rows])
+        status[rows] = usual(raw, start[rows], end[rows], values[rows])
     unread = np.flatnonzero(status == _UNREAD)
-    for i in unread.tolist():
-        values[i], status[i] = slow(plain_text(data[start[i] : end[i]], encoding))
-    return Column(values, status, unread)
+    if len(unread):
+        more = np.full(len(unread), np.nan)
+        status[unread] = other(raw, *stripped(raw, start[unread], end[unread]), more)
+        values[unread] = more
+        unread = unread[status[unread] == _UNREAD]
+    exponents = np.flatnonzero(status == _EXPONENT)
+    status[exponents] = TAKEN
+    known: dict[bytes, tuple[float, int]] = {}
+    for i, a, b in zip(unread.tolist(), start[unread].tolist(), end[unread].tolist(), strict=True):
+        piece = data[a:b]
+        read = known.get(piece)
+        if read is None:
+            read = slow(plain_text(piece, encoding))
+            if len(known) < _MOST_KNOWN:
+                known[piece] = read
+        values[i], status[i] = read
+    return Column(values, status, unread, exponents)
 
 
-def _fast_numbers(raw: Bytes, start: Int32s, end: Int32s, values: Floats) -> npt.NDArray[np.uint8]:
+def stripped(raw: Bytes, start: Int32s, end: Int32s) -> tuple[Int32s, Int32s]:
+    """The spans without white space at their ends, a character of all of them at a time."""
+    first, last = start.copy(), end.copy()
+    for edge, step in ((first, 0), (last, -1)):
+        rows = np.flatnonzero(last > first)
+        while len(rows):
+            byte = raw[edge[rows] + step]
+            rows = rows[((byte == 0x20) | (byte == 0x0A) | (byte == 0x0D) | (byte == 0x09)) & (last > first)[rows]]
+            edge[rows] += 1 + 2 * step
+    return first, last
+
+
+def _plain_numbers(raw: Bytes, start: Int32s, end: Int32s, values: Floats) -> npt.NDArray[np.uint8]:
     """Take the plain decimals."""
-    status = np.full(len(start), _UNREAD, np.uint8)
-    length = end - start
-    for size in np.flatnonzero(np.bincount(np.minimum(length, _LONGEST + 1), minlength=1)).tolist():
-        if not 0 < size <= _LONGEST:
-            continue
-        here = np.flatnonzero(length == size)
-        at = start[here] if len(here) < len(start) else start
-        digits = [raw[at + k] - np.uint8(48) for k in range(size)]
-        form = np.zeros(len(here), np.int32)
-        for k, digit in enumerate(digits):
-            form |= (digit <= 9).astype(np.int32) << k
-        _fill_forms(here, digits, form, values, status)
+    read = read_decimals(raw, start, end)
+    number, sure = scaled(read.digits, -read.behind)
+    return _taken(number, read.negative, sure & read.good, values, TAKEN)
+
+
+def _other_numbers(raw: Bytes, start: Int32s, end: Int32s, values: Floats) -> npt.NDArray[np.uint8]:
+    """Take the plain decimals and those with an exponent."""
+    status = _plain_numbers(raw, start, end, values)
+    mark = _exponent_marks(raw, start, end)
+    rows = np.flatnonzero((mark >= 0) & (status == _UNREAD))
+    if len(rows):
+        read = read_decimals(raw, start[rows], mark[rows])
+        power = read_decimals(raw, mark[rows] + np.int32(1), end[rows])
+        size = np.minimum(power.digits, np.uint64(_MOST_POWER)).astype(np.int64)
+        number, sure = scaled(read.digits, np.where(power.negative, -size, size) - read.behind)
+        sure &= read.good & power.good & ~power.point
+        more = np.full(len(rows), np.nan)
+        status[rows] = _taken(number, read.negative, sure, more, _EXPONENT)
+        values[rows] = more
     return status
 
 
-def _fill_forms(
-    here: npt.NDArray[np.intp], digits: list[Bytes], form: Int32s, values: Floats, status: npt.NDArray[np.uint8]
-) -> None:
-    """``form`` has a bit for each character that is a digit; values of one form differ in their digits only."""
-    forms = [int(form[0])] if (form == form[0]).all() else np.unique(form).tolist()
-    for each in forms[:_MOST_FORMS]:
-        other = [k for k in range(len(digits)) if not each >> k & 1]
-        signed = other[:1] == [0]
-        point = other[-1] if len(other) > signed else None
-        if len(other) > signed + (point is not None) or not 0 < len(digits) - len(other) <= 15:
-            continue
-        rows = np.flatnonzero(form == each)
-        good = np.ones(len(rows), bool)
-        sign = digits[0][rows]
-        if signed:
-            good &= (sign == 0xFD) | (sign == 0xFB)  # - and + less the digit 0
-        if point is not None:
-            good &= digits[point][rows] == 0xFE
-        number = np.zeros(len(rows))
-        for k, digit in enumerate(digits):
-            if each >> k & 1:
-                number = number * 10 + digit[rows]
-        if point is not None:
-            number /= 10.0 ** (len(digits) - 1 - point)
-        if signed:
-            number[sign == 0xFD] *= -1
-        into = here[rows[good]]
-        values[into] = number[good]
-        status[into] = TAKEN
+def _taken(number: Floats, negative: Masks, good: Masks, values: Floats, status: int) -> npt.NDArray[np.uint8]:
+    if negative.any():
+        np.negative(number, out=number, where=negative)
+    np.copyto(values, number, where=good)
+    return np.where(good, np.uint8(status), np.uint8(_UNREAD))
 
 
-_DIGITS = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
-_SIGNS = ((4, 0x2D), (7, 0x2D), (10, 0x54), (13, 0x3A), (16, 0x3A))
+def _exponent_marks(raw: Bytes, start: Int32s, end: Int32s) -> Int32s:
+    """The offset of an ``e`` near the end of each of these numbers, -1 where there is none."""
+    found = np.full(len(start), -1, np.int32)
+    for k in range(2, 7):
+        at = end - np.int32(k)
+        found = np.where(((raw.take(at, mode="clip") | 0x20) == 0x65) & (at > start), at, found)
+    return found
 
 
-def _fast_times(raw: Bytes, start: Int32s, end: Int32s, values: Floats) -> npt.NDArray[np.uint8]:
-    """Take the times of the form 2024-05-01T10:00:00, with or without fraction, followed by Z, an offset or nothing."""
-    status = np.full(len(start), _UNREAD, np.uint8)
-    length = end - start
-    for size in np.flatnonzero(np.bincount(np.minimum(length, 36), minlength=1)).tolist():
-        if not 19 <= size <= 35:
-            continue
-        here = np.flatnonzero(length == size)
-        at = start[here]
-        moment, good = _date_times(raw, at)
-        last = raw[at + size - 1]
-        zulu = last == 0x5A
-        shifted = (raw[at + size - 6] == 0x2B) | (raw[at + size - 6] == 0x2D) if size >= 25 else np.zeros(len(at), bool)
-        for zone, is_zone, tail in ((TAKEN, zulu, 1), (TAKEN, shifted & ~zulu, 6), (NO_ZONE, ~zulu & ~shifted, 0)):
-            rows = np.flatnonzero(is_zone & good)
-            if not len(rows):
-                continue
-            fraction, right = _fractions(raw, at[rows] + 19, size - 19 - tail)
-            offset, right = _offsets(raw, at[rows] + size - 6, right) if tail == 6 else (np.zeros(len(rows)), right)
-            rows = rows[right]
-            into = here[rows]
-            values[into] = moment[rows] - offset[right] + fraction[right]
-            status[into] = zone
-    return status
-
-
-def _date_times(raw: Bytes, at: Int32s) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    good = np.ones(len(at), bool)
-    for k, sign in _SIGNS:
-        good &= raw[at + k] == sign
-    digit = []
-    for k in _DIGITS:
-        value = raw[at + k] - np.uint8(48)
-        good &= value <= 9
-        digit.append(value.astype(np.int32))
-    year = ((digit[0] * 10 + digit[1]) * 10 + digit[2]) * 10 + digit[3]
-    month, day, hour, minute, second = (digit[k] * 10 + digit[k + 1] for k in (4, 6, 8, 10, 12))
-    good &= (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (hour < 24) & (minute < 60) & (second < 60)
-    late = good & (day > 28)
-    if late.any():
-        leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-        most = _MONTH_DAYS[np.where(late, month, 1)] + ((month == 2) & leap)
-        good &= ~late | (day <= most)
-    early = month < 3
-    year, month = year - early, np.where(early, month + 9, month - 3)
-    days = year * 365 + year // 4 - year // 100 + year // 400 + (month * 153 + 2) // 5 + day - 719469
-    return days * 86400.0 + (hour * 3600 + minute * 60 + second), good
-
-
-def _fractions(raw: Bytes, at: Int32s, size: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """The value of ``.123`` at each offset; True where it is written so."""
-    value = np.zeros(len(at))
-    if size == 0:
-        return value, np.ones(len(at), bool)
-    good = (raw[at] == 0x2E) & (1 < size <= 16)
-    for k in range(1, min(size, 16)):
-        digit = raw[at + k] - np.uint8(48)
-        good &= digit <= 9
-        value = value * 10 + digit
-    return value / 10.0 ** min(size - 1, 15), good
-
-
-def _offsets(raw: Bytes, at: Int32s, good: npt.NDArray[np.bool_]) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """The seconds of ``+02:00`` at each offset; True where it is written so and at most 14 hours."""
-    digit = [raw[at + k] - np.uint8(48) for k in (1, 2, 4, 5)]
-    good = good & (raw[at + 3] == 0x3A)
-    for each in digit:
-        good = good & (each <= 9)
-    minutes = digit[2] * 10.0 + digit[3]
-    total = (digit[0] * 10.0 + digit[1]) * 60 + minutes
-    good &= (minutes < 60) & (total <= 840)
-    return np.where(raw[at] == 0x2D, -60.0, 60.0) * total, good
+def _plain_times(raw: Bytes, start: Int32s, end: Int32s, values: Floats) -> npt.NDArray[np.uint8]:
+    """Take the times of the usual forms."""
+    moment, good, zoned = read_instants(raw, start, end)
+    np.copyto(values, moment, where=good)
+    return np.where(good, np.where(zoned, np.uint8(TAKEN), np.uint8(NO_ZONE)), np.uint8(_UNREAD))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Members", "column", "groups"]
 
 #: So many texts, or fewer, are looked at one by one.
-FEW = 64
+FEW = 16
 
 
 class Members:
@@ -38,12 +38,16 @@ class Members:
         return self._order[self._bounds[number] : self._bounds[number + 1]]
 
 
-def column(document: XmlDocument, key: int | bytes, found: Int32s, spans: tuple[Int32s, Int32s], kind: str) -> Column:
-    """The texts of these elements or attributes as numbers or times; not read again where the
-    document keeps them."""
+def column(
+    document: XmlDocument, key: int | bytes, found: Int32s, spans: tuple[Int32s, Int32s], kind: str
+) -> Column | None:
+    """The texts of these elements or attributes as numbers or times; not read again where the document keeps them, and
+    ``None`` where they are so few that one by one is as fast."""
     known = document.kept.texts.get(key)
     if known is not None and (kept := known.of(found)) is not None:
         return kept
+    if len(found) <= FEW:
+        return None
     read = read_times if kind == "dateTime" else read_numbers
     return read(document.text, *spans, document.codec)
 

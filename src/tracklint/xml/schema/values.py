@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..columns import dotted
 from .lexical import bounds_of, why_not
-from .members import FEW, Members, column, groups
+from .members import Members, column, groups
 from .model import Complex, Simple
 from .tables import TYPES
 
@@ -25,6 +25,8 @@ __all__ = ["check_values", "faults_of"]
 #: Rows with a fault, why, more evidence, and the text of the first.
 Fault = tuple[npt.NDArray[np.intp], str, dict[str, Any], str]
 _COLUMNS = ("integer", "decimal", "double", "dateTime")
+#: A decimal of so many characters is told from all others by its float.
+_EXACT = 15
 
 
 def check_values(document: XmlDocument, declared: tuple[Declared, ...], members: Members, found: Found) -> None:
@@ -63,10 +65,11 @@ def faults_of(
     document may keep them."""
     start, end = spans
     rest = np.arange(len(start))
-    if len(rest) > FEW and type_.kind in _COLUMNS and not (type_.words or type_.patterns):
+    if type_.kind in _COLUMNS and not (type_.words or type_.patterns):
         read = column(document, key, found, spans, type_.kind)
-        rest = read.slow
-        yield from _by_column(document, read.values, rest, spans, type_)
+        if read is not None:
+            rest = read.slow if type_.kind == "double" else np.union1d(read.slow, read.exponents)
+            yield from _by_column(document, read.values, rest, spans, type_)
     for text, rows in groups(document, start[rest], end[rest]):
         why = why_not(text, type_)
         if why is not None:
@@ -80,8 +83,9 @@ def _by_column(
     spans: tuple[Int32s, Int32s],
     type_: Simple,
 ) -> Iterator[Fault]:
-    """What is wrong with those texts that were read as plain decimals (times have no bounds)."""
-    if type_.kind == "dateTime":
+    """What is wrong with those texts that were read as columns (times have no bounds). A long decimal may lie beyond a
+    bound that its float is equal to."""
+    if type_.kind == "dateTime" or len(slow) == len(values):
         return
     start, end = spans
     wrong = np.zeros(len(values), bool)
@@ -90,6 +94,8 @@ def _by_column(
         wrong |= (values <= float(low)) if type_.low_open else (values < float(low))
     if high is not None:
         wrong |= (values >= float(high)) if type_.high_open else (values > float(high))
+    if type_.kind == "decimal":
+        wrong |= (end - start > _EXACT) & ((values == float(low or np.nan)) | (values == float(high or np.nan)))
     if type_.kind == "integer":
         wrong |= dotted(document.raw, start, end - start)
     if not wrong.any():
@@ -99,4 +105,4 @@ def _by_column(
     for text, alike in groups(document, start[rows], end[rows]):
         why = why_not(text, type_)
         if why is not None:
-            yield rows[alike], why[0], why[1], text
+            yield rows[alike], why[0], why[1], text.strip(" \t\r\n")
