@@ -324,7 +324,6 @@ class Activity:
     counts: Mapping[str, int] = field(default_factory=dict)
     stated_time: float = np.nan
     locate: Callable[[int], Where] = field(default=lambda i: Where(record=i), repr=False, compare=False)
-
     _made: dict[tuple[Any, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     __eq__ = _alike

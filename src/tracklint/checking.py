@@ -53,7 +53,7 @@ def check_reading(reading: Reading, config: Config) -> Report:
         try:
             if reading.failed is not None:
                 raise reading.failed
-            prediction = predict(activity) if activity is not None else None
+            prediction = activity.once(predict) if activity is not None else None
             valid = _schema_valid(reading)
             if config.second_readers and activity is not None:
                 from .second import second_readings

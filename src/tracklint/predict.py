@@ -66,6 +66,10 @@ def predict(activity: Activity) -> Prediction:
 
 def span(activity: Activity) -> tuple[float | None, float | None]:
     """The earliest and the latest time of a point, or of the sessions where no point has a time."""
+    return activity.once(_span)
+
+
+def _span(activity: Activity) -> tuple[float | None, float | None]:
     times = activity.time[np.isfinite(activity.time)]
     if len(times):
         return float(times.min()), float(times.max())
@@ -100,6 +104,10 @@ def moved_distance(activity: Activity) -> float | None:
 
 def ground_distance(activity: Activity) -> Floats:
     """Metres from each point with a position to the next one in the same segment (haversine on a sphere)."""
+    return activity.once(_ground_distance)
+
+
+def _ground_distance(activity: Activity) -> Floats:
     usable = np.flatnonzero(activity.channel("position"))
     step = hops(activity.latitude[usable], activity.longitude[usable])
     if len(activity.starts) > 1:

@@ -255,6 +255,7 @@ def at_points(activity: Activity, hits: Any, **evidence: Any) -> Found:
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a TCX file may say 1e300 m
 def run_rules(reading: Reading, config: Config) -> tuple[list[Finding], list[Skipped]]:
     """Run every wanted rule on the part of ``reading`` that it looks at. A rule that crashes becomes INT001; the others
     still run.

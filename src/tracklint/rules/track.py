@@ -69,6 +69,10 @@ def columns_once(activity: Activity, make: Callable[..., Made], *how: Any) -> Ma
 
 def kind_of_sport(activity: Activity) -> str:
     """``cycling``, ``running``, ``walking`` or ``swimming`` where all sessions are of this kind, else ``other``."""
+    return activity.once(_kind_of_sport)
+
+
+def _kind_of_sport(activity: Activity) -> str:
     kinds = set()
     for session in activity.sessions:
         if activity.format == "fit":
@@ -90,6 +94,10 @@ def null_or_marker(activity: Activity) -> tuple[Mask, Mask]:
 
     Both are what devices write for "no position". A track that lies there as a whole is taken as it is.
     """
+    return activity.once(_null_or_marker)
+
+
+def _null_or_marker(activity: Activity) -> tuple[Mask, Mask]:
     lat, lon = activity.latitude, activity.longitude
     null = (lat == 0) & (lon == 0)
     marker = (np.abs(lat) > 89.9999) | (np.abs(lon) > 179.99999)

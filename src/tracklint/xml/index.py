@@ -38,6 +38,7 @@ class Path:
 
     ``scope`` maps the prefixes that are declared here (``""`` for the default namespace) to their URIs. ``xsi_type`` is
     the value of ``xsi:type``, ``""`` where there is none: elements of one name but of two types have two paths.
+    ``above`` are the paths from the root down to the parent.
     """
 
     number: int
@@ -47,6 +48,7 @@ class Path:
     uri: str | None
     scope: dict[str, str] = field(repr=False)
     xsi_type: str = ""
+    above: tuple[Path, ...] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
@@ -59,10 +61,7 @@ class Path:
 
     def chain(self) -> tuple[Path, ...]:
         """The paths from the root down to this one."""
-        found = [self]
-        while found[-1].parent is not None:
-            found.append(found[-1].parent)
-        return tuple(reversed(found))
+        return (*self.above, self)
 
     def locals(self) -> tuple[str, ...]:
         """The local names from the root down to this element."""
@@ -74,7 +73,8 @@ class Elements:
     """Every element in the order of its start tag: index of that tag in ``tags``, depth, and number of its path.
 
     ``parent`` is the index of the element that it stands in, -1 for a root. ``below`` gives the numbers of the paths
-    that a path (by its number) has below it under a local name.
+    that a path (by its number) has below it under a local name. ``order`` and ``bounds`` hold the elements path by
+    path; `of_path` gives those of one.
     """
 
     tags: Tags
@@ -84,6 +84,8 @@ class Elements:
     parent: Int32s
     paths: tuple[Path, ...]
     below: dict[tuple[int, str], list[int]]
+    order: Int32s
+    bounds: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         """How many elements there are."""
@@ -91,14 +93,11 @@ class Elements:
 
     def where(self, test: Callable[[Path], bool]) -> Int32s:
         """The indices of the elements whose path passes the test, ascending."""
-        wanted = np.fromiter((test(path) for path in self.paths), bool, len(self.paths))
-        if not wanted.any():
-            return np.zeros(0, np.int32)
-        return np.flatnonzero(wanted[self.path]).astype(np.int32)
+        return self.of_paths([path.number for path in self.paths if test(path)])
 
     def named(self, *names: str) -> Int32s:
         """The indices of the elements with one of these local names, ascending."""
-        return self.where(lambda path: path.local in names)
+        return self.of_paths([path.number for path in self.paths if path.local in names])
 
     def path_of(self, element: int) -> Path:
         """The path of one element."""
@@ -106,7 +105,14 @@ class Elements:
 
     def of_paths(self, numbers: Collection[int]) -> Int32s:
         """The indices of the elements of these paths, ascending."""
-        return self.where(lambda path: path.number in numbers)
+        if not numbers:
+            return np.zeros(0, np.int32)
+        parts = [self.of_path(number) for number in numbers]
+        return parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts), kind="stable")
+
+    def of_path(self, number: int) -> Int32s:
+        """The indices of the elements of one path, ascending; not to be written to."""
+        return self.order[self.bounds[number] : self.bounds[number + 1]]
 
     def text_spans(self, of: npt.NDArray[np.integer]) -> tuple[Int32s, Int32s]:
         """Start and end of the text of these elements: from the start tag to the next tag. Empty for ``<a/>``."""
@@ -152,8 +158,12 @@ class Elements:
         wanted = [number for name in names for number in self.below.get((parent, name), ())]
         if not wanted:
             return np.zeros(0, np.intp)
-        inside = self.path[element + 1 : self.end_of(element)]
-        return np.flatnonzero(np.isin(inside, wanted)) + element + 1
+        edges, found = (element + 1, self.end_of(element)), []
+        for number in wanted:
+            alike = self.of_path(number)
+            first, end = np.searchsorted(alike, edges)
+            found.append(alike[first:end])
+        return np.sort(np.concatenate(found), kind="stable").astype(np.intp)
 
     def outermost(self, of: Int32s) -> Int32s:
         """Those of these elements, ascending, that stand in no other of them."""
@@ -171,10 +181,8 @@ class Elements:
 
     def first_children(self, of: Int32s, name: str) -> Int32s:
         """For each of these elements, none of which contains another, its first child with this local name, or -1."""
-        parents = set(np.unique(self.path[of]).tolist())
-        found = self.where(
-            lambda path: path.local == name and path.parent is not None and path.parent.number in parents
-        )
+        parents = set(self.path[of].tolist())
+        found = self.of_paths([number for parent in parents for number in self.below.get((parent, name), ())])
         first = np.full(len(of), -1, np.int32)
         if len(found):
             owner = np.searchsorted(of, found, "right") - 1
@@ -199,7 +207,11 @@ def index_elements(data: bytes, raw: Bytes, tags: Tags) -> Elements:
     for each in paths:
         if each.parent is not None:
             below.setdefault((each.parent.number, each.local), []).append(each.number)
-    return Elements(tags, tag, depth.astype(np.int16), path, parent, paths, below)
+    short = path.astype(np.uint16) if len(paths) < 1 << 16 else path  # numpy sorts 16-bit numbers in one pass
+    order = np.argsort(short, kind="stable").astype(np.int32)
+    order.flags.writeable = False
+    bounds = np.concatenate(([0], np.cumsum(np.bincount(path, minlength=len(paths)))))
+    return Elements(tags, tag, depth.astype(np.int16), path, parent, paths, below, order, bounds)
 
 
 #: More keys than this are numbered by the larger table.
@@ -319,7 +331,8 @@ def _path(number: int, parent: Path | None, name: bytes, declarations: bytes, ty
         prefix, local = "", prefix
     parts = types.decode("utf-8", "replace").split("\0")
     given = (value for mark, value in zip(parts[::2], parts[1::2], strict=False) if scope.get(mark) == XSI)
-    return Path(number, parent, prefix, local, scope.get(prefix), scope, _value(next(given, "")).strip())
+    above = (*parent.above, parent) if parent else ()
+    return Path(number, parent, prefix, local, scope.get(prefix), scope, _value(next(given, "")).strip(), above)
 
 
 def _value(text: str) -> str:

@@ -13,7 +13,7 @@ from ..index import distinct, tag_attributes
 from ..names import XSI
 from ..tags import EMPTY, name_keys
 from .lexical import collapsed, why_not
-from .members import FEW, Members
+from .members import FEW
 from .model import Attribute, Complex, Name, Simple
 from .tables import TYPES
 from .values import faults_of
@@ -30,16 +30,19 @@ __all__ = ["check_attributes"]
 _ANYWHERE = {(XSI, "type"), (XSI, "schemaLocation"), (XSI, "noNamespaceSchemaLocation")}
 
 
-def check_attributes(document: XmlDocument, declared: tuple[Declared, ...], members: Members, found: Found) -> None:
+def check_attributes(document: XmlDocument, declared: tuple[Declared, ...], found: Found) -> None:
     """Every attribute that is missing, not declared or no value of its type."""
     tags, tag = document.elements.tags, document.elements.tag
-    bare = tags.stop - tags.name_end - (tags.kind == EMPTY) <= 1
+    bare = (tags.stop - tags.name_end - (tags.kind == EMPTY))[tag] <= 1
+    dressed = np.bincount(document.elements.path[~bare], minlength=len(declared)).tolist()
     for each in declared:
         if not each.checked or each.type is None:
             continue
-        elements = members.of(each.path.number)
         here = _Attributes(document, each, found)
-        rows = np.flatnonzero(~bare[tag[elements]])
+        if not dressed[each.path.number] and not any(attribute.required for attribute in here.wanted.values()):
+            continue
+        elements = document.elements.of_path(each.path.number)
+        rows = np.flatnonzero(~bare[elements])
         if len(rows) < len(elements):
             here.missing(np.delete(elements, rows), set())
         if len(rows) and here.is_pair():

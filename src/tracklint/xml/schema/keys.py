@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     from ..document import XmlDocument
     from ..tags import Int32s
     from .found import Found
-    from .members import Members
     from .model import Declared
 
 __all__ = ["check_keys"]
 
 
-def check_keys(document: XmlDocument, declared: tuple[Declared, ...], members: Members, found: Found) -> None:
+def check_keys(document: XmlDocument, declared: tuple[Declared, ...], found: Found) -> None:
     """Every element that repeats the value of one before it."""
     if not any(each.element is not None and each.element.unique for each in declared):
         return
@@ -29,7 +28,7 @@ def check_keys(document: XmlDocument, declared: tuple[Declared, ...], members: M
     for each in declared:
         if each.path.parent is not None:
             below.setdefault(each.path.parent.number, []).append(each)
-    reader = _Fields(document, members, below)
+    reader = _Fields(document, below)
     for each in declared:
         if not each.checked or each.element is None:
             continue
@@ -57,12 +56,12 @@ def _selected(scope: Declared, unique: Unique, below: dict[int, list[Declared]])
 class _Fields:
     """Reads the fields of elements. ``below`` are the children of each path."""
 
-    def __init__(self, document: XmlDocument, members: Members, below: dict[int, list[Declared]]) -> None:
-        self.document, self.members, self.below = document, members, below
+    def __init__(self, document: XmlDocument, below: dict[int, list[Declared]]) -> None:
+        self.document, self.below = document, below
 
     def rows(self, selected: Declared, steps: int, unique: Unique) -> Iterator[tuple[int, int, object]]:
         """Each element of a path, the element ``steps`` above it, and the value of its field or ``None``."""
-        elements = self.members.of(selected.path.number)
+        elements = self.document.elements.of_path(selected.path.number)
         scopes = elements
         for _ in range(steps):
             scopes = self.document.elements.parent[scopes]
@@ -85,7 +84,7 @@ class _Fields:
         values: list[object] = [None] * len(elements)
         for child in children:
             if child.name == unique.field and isinstance(child.type, Simple):
-                found = self.members.of(child.path.number)
+                found = self.document.elements.of_path(child.path.number)
                 rows = np.searchsorted(elements, self.document.elements.parent[found])
                 for row, element in zip(rows.tolist(), found.tolist(), strict=True):
                     values[row] = _value(self.document.text_of(element).value, child.type)

@@ -1,4 +1,4 @@
-"""The elements of each path, and what their texts are."""
+"""What the texts of elements are: columns, and each different one once."""
 
 from __future__ import annotations
 
@@ -17,25 +17,10 @@ if TYPE_CHECKING:
     from ..document import XmlDocument
     from ..tags import Int32s
 
-__all__ = ["Members", "column", "groups"]
+__all__ = ["FEW", "column", "groups"]
 
 #: So many texts, or fewer, are looked at one by one.
 FEW = 16
-
-
-class Members:
-    """The elements of a document by the numbers of their paths."""
-
-    def __init__(self, document: XmlDocument) -> None:
-        path = document.elements.path
-        count = len(document.elements.paths)
-        short = path.astype(np.uint16) if count < 1 << 16 else path  # numpy sorts 16-bit numbers in one pass
-        self._order = np.argsort(short, kind="stable").astype(np.int32)
-        self._bounds = np.concatenate(([0], np.cumsum(np.bincount(path, minlength=count))))
-
-    def of(self, number: int) -> Int32s:
-        """The indices of the elements of a path, ascending."""
-        return self._order[self._bounds[number] : self._bounds[number + 1]]
 
 
 def column(

@@ -8,7 +8,6 @@ from ..names import GPX_1_1, TCX_V1, TCX_V2
 from .attributes import check_attributes
 from .found import Found, Violation
 from .keys import check_keys
-from .members import Members
 from .paths import resolved, wanted_namespace
 from .shapes import check_children
 from .text import check_text
@@ -65,17 +64,16 @@ def _violations(document: XmlDocument) -> tuple[Violation, ...]:
     if not len(elements):
         return ()
     declared = resolved(document)
-    members = Members(document)
     old = document.root is not None and document.root.namespace == TCX_V1
     for each in declared:
         path = each.path
         if each.fault is None or (old and path.parent is not None and path.parent.parent is None):
             continue
         kind, evidence = each.fault
-        found.add(kind, path.local, path.parent, members.of(path.number), **evidence)
+        found.add(kind, path.local, path.parent, elements.of_path(path.number), **evidence)
     check_children(elements, declared, found)
-    check_attributes(document, declared, members, found)
-    check_values(document, declared, members, found)
+    check_attributes(document, declared, found)
+    check_values(document, declared, found)
     check_text(document, declared, found)
-    check_keys(document, declared, members, found)
+    check_keys(document, declared, found)
     return found.violations()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..columns import dotted
 from .lexical import bounds_of, why_not
-from .members import Members, column, groups
+from .members import column, groups
 from .model import Complex, Simple
 from .tables import TYPES
 
@@ -29,7 +29,7 @@ _COLUMNS = ("integer", "decimal", "double", "dateTime")
 _EXACT = 15
 
 
-def check_values(document: XmlDocument, declared: tuple[Declared, ...], members: Members, found: Found) -> None:
+def check_values(document: XmlDocument, declared: tuple[Declared, ...], found: Found) -> None:
     """Every text that is no value of its type. An element with children has another fault."""
     inner: dict[int, list[int]] = {}
     for each in declared:
@@ -39,9 +39,9 @@ def check_values(document: XmlDocument, declared: tuple[Declared, ...], members:
         type_ = text_type(each)
         if type_ is None or type_.free:
             continue
-        elements = members.of(each.path.number)
+        elements = document.elements.of_path(each.path.number)
         if each.path.number in inner:
-            children = np.concatenate([members.of(number) for number in inner[each.path.number]])
+            children = np.concatenate([document.elements.of_path(number) for number in inner[each.path.number]])
             elements = np.setdiff1d(elements, document.elements.parent[children])
         spans = document.elements.text_spans(elements)
         for rows, why, more, sample in faults_of(document, each.path.number, elements, spans, type_):
