@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import decimal
+import math
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -15,6 +18,13 @@ from tracklint.xml.decimals import LONGEST, read_decimals, scaled
 from tracklint.xml.schema.lexical import why_not
 from tracklint.xml.schema.model import Simple
 from tracklint.xml.tags import Int32s
+
+
+def _halfway(value: float, step: str) -> str:
+    with decimal.localcontext() as context:
+        context.prec = 200
+        return f"{(Decimal(value) + Decimal(math.nextafter(value, math.inf))) / 2 + Decimal(step):f}"
+
 
 #: White space, and enough bytes around the texts that none is near an end of the file.
 PAD = b"#" * 40
@@ -32,14 +42,11 @@ FLOATS = st.one_of(
     st.floats().map(repr),
     st.floats(width=32, allow_nan=False, allow_infinity=False).map(repr),
     st.decimals(-1000, 1000, places=18).map(str),
+    st.decimals(-1000, 1000, places=32).map(str),
+    st.floats(-200, 200).map(lambda value: f"{Decimal(value):f}"),
 )
 #: Halfway between two floats, and next to it: only a right rounding tells them apart.
-HALFWAY = st.builds(
-    lambda number, step, places: f"{2 * number + 1 + step}"[:-places] + "." + f"{2 * number + 1 + step}"[-places:],
-    st.integers(2**52, 2**53 - 1).map(lambda number: number * 512),
-    st.sampled_from([-1, 0, 1]),
-    st.integers(1, 18),
-)
+HALFWAY = st.builds(_halfway, st.floats(1e-3, 1e9), st.sampled_from(["0", "1e-60", "-1e-60"]))
 ANY = st.text("0123456789.+-eE xNaINF&#;", max_size=26)
 NUMBERS = st.builds(lambda a, text, b: a + text + b, WHITE, st.one_of(PLAIN, EXPONENT, FLOATS, HALFWAY, ANY), WHITE)
 
@@ -125,7 +132,8 @@ DOUBLE, DECIMAL, DATE_TIME = (Simple(kind, kind) for kind in ("double", "decimal
     "text",
     [
         "46.510070201003572", "-77.01857406646013", "132.60000610351562", " 12.5\n", "+7", "1.5E-5", "4.8e-05", "-0.0",
-        "2147483648.0", ".5", "5.",
+        "2147483648.0", ".5", "5.", "40.18894976936280727386464609375", "-105.178360976278781890869140625",
+        "0.1000000000000000055511151231257827021181583404541015625",
     ],
 )  # fmt: skip
 def test_real_forms_of_numbers_are_read_as_columns(text: str) -> None:

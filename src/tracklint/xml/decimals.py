@@ -15,7 +15,8 @@ import numpy.typing as npt
 from .tags import Bytes, Int32s
 
 __all__ = [
-    "LONGEST", "Decimals", "Floats", "Masks", "Words", "byte_of", "not_digits", "pairs", "read_decimals", "scaled",
+    "LONGEST", "Decimals", "Floats", "Masks", "Words", "byte_of", "not_digits", "pairs", "read_decimals", "read_floats",
+    "scaled",
     "words_of",
 ]  # fmt: skip
 
@@ -24,8 +25,10 @@ Floats = npt.NDArray[np.float64]
 Masks = npt.NDArray[np.bool_]
 
 _WORD = 8
-#: The longest text that is read, in characters.
+#: The longest text that `read_decimals` reads, in characters; what `read_floats` reads of a longer one, and how many
+#: words of digits may follow that.
 LONGEST = 3 * _WORD
+_PREFIX, _MOST_WORDS = 20, 12
 _EVERY = 0x0101010101010101
 _ONES, _LOW7, _HIGH = np.uint64(_EVERY), np.uint64(_EVERY * 0x7F), np.uint64(_EVERY * 0x80)
 _ZEROS, _POINTS = np.uint64(_EVERY * 0x30), np.uint64(_EVERY * (0x30 ^ 0x2E))
@@ -77,6 +80,37 @@ def pairs(word: Words) -> Words:
 def byte_of(word: Words, index: int) -> npt.NDArray[np.int32]:
     """One byte of each word, the first being 0."""
     return ((word >> np.uint64(8 * index)) & np.uint64(0xFF)).astype(np.int32)
+
+
+def read_floats(raw: Bytes, start: Int32s, end: Int32s) -> tuple[Floats, Masks]:
+    """The plain decimals at ``start:end`` as `float` reads them; False where that is not sure.
+
+    Of a long one the first digits are read: it lies between the number that they are and the next, and where both are
+    one float, so is all between them.
+    """
+    cut = np.minimum(end, start + np.int32(_PREFIX))
+    read = read_decimals(raw, start, cut)
+    value, good = scaled(read.digits, -read.behind)
+    good &= read.good
+    long = np.flatnonzero(cut < end)
+    if len(long):
+        above, sure = scaled(read.digits[long] + _ONE, -read.behind[long])
+        good[long] &= read.point[long] & sure & (above == value[long]) & _only_digits(raw, cut[long], end[long])
+    if read.negative.any():
+        np.negative(value, out=value, where=read.negative)
+    return value, good
+
+
+def _only_digits(raw: Bytes, start: Int32s, end: Int32s) -> Masks:
+    """Whether there is nothing but digits, and not too many of them, at ``start:end``."""
+    size = end - start
+    count = min(-(-int(size.max(initial=0)) // _WORD), _MOST_WORDS)
+    wrong = np.zeros(len(size), np.uint64)
+    for word in _right_words(words_of(raw), end, size, count):
+        wrong |= not_digits(word)
+    good: Masks = wrong == 0
+    good &= (size <= _WORD * count) & (end >= _WORD * count)
+    return good
 
 
 def read_decimals(raw: Bytes, start: Int32s, end: Int32s) -> Decimals:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..characters import plain_text
-from .decimals import Floats, Masks, read_decimals, scaled
+from .decimals import Floats, Masks, read_decimals, read_floats, scaled
 from .instants import read_instants
 from .tags import Bytes, Int32s
 
@@ -194,9 +194,8 @@ def stripped(raw: Bytes, start: Int32s, end: Int32s) -> tuple[Int32s, Int32s]:
 
 def _plain_numbers(raw: Bytes, start: Int32s, end: Int32s, values: Floats) -> npt.NDArray[np.uint8]:
     """Take the plain decimals."""
-    read = read_decimals(raw, start, end)
-    number, sure = scaled(read.digits, -read.behind)
-    return _taken(number, read.negative, sure & read.good, values, TAKEN)
+    number, good = read_floats(raw, start, end)
+    return _taken(number, good, values, TAKEN)
 
 
 def _other_numbers(raw: Bytes, start: Int32s, end: Int32s, values: Floats) -> npt.NDArray[np.uint8]:
@@ -211,14 +210,12 @@ def _other_numbers(raw: Bytes, start: Int32s, end: Int32s, values: Floats) -> np
         number, sure = scaled(read.digits, np.where(power.negative, -size, size) - read.behind)
         sure &= read.good & power.good & ~power.point
         more = np.full(len(rows), np.nan)
-        status[rows] = _taken(number, read.negative, sure, more, _EXPONENT)
+        status[rows] = _taken(np.where(read.negative, -number, number), sure, more, _EXPONENT)
         values[rows] = more
     return status
 
 
-def _taken(number: Floats, negative: Masks, good: Masks, values: Floats, status: int) -> npt.NDArray[np.uint8]:
-    if negative.any():
-        np.negative(number, out=number, where=negative)
+def _taken(number: Floats, good: Masks, values: Floats, status: int) -> npt.NDArray[np.uint8]:
     np.copyto(values, number, where=good)
     return np.where(good, np.uint8(status), np.uint8(_UNREAD))
 
