@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING, Any
 import fitdecode
 import fitparse
 import gpxpy
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 from tcxreader.tcxreader import TCXReader
 
+from tracklint.checking import check, read
 from tracklint.config import Config, Limits
+from tracklint.findings import Severity
 from tracklint.testing import BASE_TYPES, OMIT, FitBuilder, Raw, Ride, assert_valid, fit_time
+from tracklint.testing.shapes import SHAPES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -513,3 +517,31 @@ def test_assert_valid_inflates_no_further_than_the_configuration_says() -> None:
     assert_valid(packed, name="ride.gpx.gz")
     with pytest.raises(AssertionError, match="1000 bytes"):
         assert_valid(packed, name="ride.gpx.gz", config=Config(limits=Limits(max_inflated_bytes=1000)))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("kind", ["gpx", "tcx"])
+def test_a_shape_spells_the_same_ride(shape: str, kind: str) -> None:
+    plain, written = (getattr(RIDE, kind)(**options) for options in ({}, {"shape": shape}))
+    assert written != plain
+    report = check(written)
+    assert report.verdict == "ready"
+    assert not any(finding.severity > Severity.INFO for finding in report.findings)
+    one, other = read(plain), read(written)
+    for name, most in (("time", 0), ("latitude", 1e-6), ("longitude", 1e-6), ("altitude", 0.5), ("heart_rate", 0)):
+        np.testing.assert_allclose(getattr(other, name), getattr(one, name), rtol=0, atol=most)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_gpxpy_reads_the_same_coordinates_from_a_shape(shape: str) -> None:
+    data = RIDE.gpx(shape=shape)
+    tracks = gpxpy.parse(data.decode()).tracks
+    theirs = [(p.latitude, p.longitude) for track in tracks for segment in track.segments for p in segment.points]
+    ours = read(data)
+    assert list(zip(ours.latitude.tolist(), ours.longitude.tolist(), strict=True)) == theirs
+
+
+def test_an_unknown_shape_is_an_error() -> None:
+    for write in (RIDE.gpx, RIDE.tcx):
+        with pytest.raises(ValueError, match="garmin, strava, suunto, polar, zwift"):
+            write(shape="x")

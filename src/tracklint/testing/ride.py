@@ -35,8 +35,9 @@ class Ride(Invented):
         ride.fit(change={5: {"power": Raw(65534)}})           # a raw number is written as it is (FIT)
         ride.fit(change={5: {"time": OMIT}})                  # a record without the field (FIT)
 
-    ``skip`` leaves points out. Summaries (laps, sessions) always tell the ride without ``change`` and ``skip``.
-    Raises ValueError for names and numbers that no ride can have.
+    ``shape`` writes GPX and TCX as an exporter does: ``ride.gpx(shape="garmin")``, and ``strava``, ``suunto``,
+    ``polar``, ``zwift``. ``skip`` leaves points out. Summaries (laps, sessions) always tell the ride without ``change``
+    and ``skip``. Raises ValueError for names and numbers that no ride can have.
     """
 
     def fit(self, **options: Any) -> bytes:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from .invented import Change, Invented, LapFacts, Omit, Point
+from .shapes import shape_of
 from .xmltext import Lines, attribute, number, text, timed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from .shapes import Shape
 
 __all__ = ["write_tcx"]
 
@@ -31,6 +34,7 @@ def write_tcx(
     declaration: bool = True,
     indent: bool = True,
     declare_prefix: bool = True,
+    shape: str | None = None,
     lap: Mapping[str, str | None] | None = None,
     change: Change | None = None,
     skip: Collection[int] = (),
@@ -42,9 +46,13 @@ def write_tcx(
     knows only the first two and ``Other``). ``creator`` defaults to the ride's device; `OMIT` leaves the Creator out.
     ``prefix`` is that of Garmin's ActivityExtension; ``None`` declares it as the default namespace of each TPX, and
     ``declare_prefix=False`` not at all. ``lap`` overrides elements of every lap, with text as it is: ``{"Calories":
-    None}``; ``StartTime`` is the attribute. ``change`` of ``temperature`` has no effect: TCX has none.
+    None}``; ``StartTime`` is the attribute. ``shape`` writes it as an exporter does, which stands for ``prefix`` and
+    white space (`write_gpx` has the names). ``change`` of ``temperature`` has no effect: TCX has none. Raises
+    ValueError.
     """
-    out = Lines(indent=indent, declaration=declaration)
+    form = shape_of(shape)
+    prefix = form.tpx_prefix if shape is not None else prefix
+    out = Lines(indent=form.indent if indent else None, declaration=declaration)
     extension = attribute(f"xmlns:{prefix}", EXTENSION) if prefix and declare_prefix else ""
     where = f"{TCX} https://www8.garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd"
     if extension:
@@ -57,21 +65,22 @@ def write_tcx(
         + attribute("xsi:schemaLocation", where),
     )
     rows = list(ride.rows(change, skip))
-    points = _Points(out, ride, prefix, "" if prefix or not declare_prefix else attribute("xmlns", EXTENSION))
+    declared = "" if prefix or not declare_prefix else attribute("xmlns", EXTENSION)
+    points = _Points(out, ride, prefix, declared, form)
     if course:
         out.open("Courses")
         out.open("Course")
         out.leaf("Name", text(ride.name[:15]))
         for facts in ride.lap_facts:
-            _course_lap(out, ride, facts, lap or {})
+            _course_lap(out, ride, facts, lap or {}, form)
         points.track(rows)
     else:
         word = _SPORTS.get(ride.sport, "Other") if sport is None else sport
         out.open("Activities")
         out.open("Activity", attribute("Sport", word))
-        out.leaf("Id", timed(ride.start_time))
+        out.leaf("Id", timed(ride.start_time, form.fraction))
         for facts in ride.lap_facts:
-            _lap(out, ride, facts, lap or {})
+            _lap(out, ride, facts, lap or {}, form)
             until = ride.points if facts.index == ride.laps - 1 else facts.last
             points.track([row for row in rows if facts.first <= row["index"] < until])
             out.close()
@@ -80,15 +89,17 @@ def write_tcx(
     return out.bytes()
 
 
-def _lap(out: Lines, ride: Invented, facts: LapFacts, override: Mapping[str, str | None]) -> None:
-    start = override.get("StartTime", timed(facts.start_time))
+def _lap(out: Lines, ride: Invented, facts: LapFacts, override: Mapping[str, str | None], form: Shape) -> None:
+    start = override.get("StartTime", timed(facts.start_time, form.fraction))
     out.open("Lap", f' StartTime="{start}"' if start is not None else "")
     points = [ride.point(i) for i in range(facts.first, facts.last + 1)]
     rates = [point["heart_rate"] for point in points]
     elements: dict[str, str | None] = {
         "TotalTimeSeconds": number(float(facts.elapsed_s), 1),
-        "DistanceMeters": number(facts.distance_m, 2),
-        "MaximumSpeed": number(max(point["speed"] for point in points), 3) if "speed" in ride.channels else None,
+        "DistanceMeters": number(facts.distance_m, form.tcx.get("distance", 2)),
+        "MaximumSpeed": number(max(point["speed"] for point in points), form.tcx.get("speed", 3))
+        if "speed" in ride.channels
+        else None,
         "Calories": number(facts.calories),
         "AverageHeartRateBpm": f"<Value>{round(sum(rates) / len(rates))}</Value>"
         if "heart_rate" in ride.channels
@@ -100,13 +111,13 @@ def _lap(out: Lines, ride: Invented, facts: LapFacts, override: Mapping[str, str
     _elements(out, elements, override)
 
 
-def _course_lap(out: Lines, ride: Invented, facts: LapFacts, override: Mapping[str, str | None]) -> None:
+def _course_lap(out: Lines, ride: Invented, facts: LapFacts, override: Mapping[str, str | None], form: Shape) -> None:
     out.open("Lap")
     elements: dict[str, str | None] = {
         "TotalTimeSeconds": number(float(facts.elapsed_s), 1),
-        "DistanceMeters": number(facts.distance_m, 2),
-        "BeginPosition": _position(ride.point(facts.first)) if "position" in ride.channels else None,
-        "EndPosition": _position(ride.point(facts.last)) if "position" in ride.channels else None,
+        "DistanceMeters": number(facts.distance_m, form.tcx.get("distance", 2)),
+        "BeginPosition": _position(ride.point(facts.first), form) if "position" in ride.channels else None,
+        "EndPosition": _position(ride.point(facts.last), form) if "position" in ride.channels else None,
         "Intensity": "Active",
     }
     _elements(out, elements, override)
@@ -118,8 +129,8 @@ def _elements(out: Lines, elements: Mapping[str, str | None], override: Mapping[
         out.leaf(name, value)
 
 
-def _position(row: Point) -> str | None:
-    lat, lon = number(row["latitude"], 7), number(row["longitude"], 7)
+def _position(row: Point, form: Shape) -> str | None:
+    lat, lon = (number(row[axis], form.tcx.get(axis, 7)) for axis in ("latitude", "longitude"))
     latitude = "" if lat is None else f"<LatitudeDegrees>{lat}</LatitudeDegrees>"
     longitude = "" if lon is None else f"<LongitudeDegrees>{lon}</LongitudeDegrees>"
     return latitude + longitude or None
@@ -128,14 +139,18 @@ def _position(row: Point) -> str | None:
 class _Points:
     """Writes tracks; the names of the extension's elements are made once."""
 
-    def __init__(self, out: Lines, ride: Invented, prefix: str | None, declared: str) -> None:
+    def __init__(self, out: Lines, ride: Invented, prefix: str | None, declared: str, form: Shape) -> None:
         self.out = out
         self.ride = ride
+        self.form = form
+        self.rate = ' xsi:type="HeartRateInBeatsPerMinute_t"' if form.typed else ""
         mark = f"{prefix}:" if prefix else ""
         self.wrapper = f"{mark}TPX", declared
         running = ride.sport == "running"
         leaves = (("Speed", "speed", 3), ("RunCadence", "cadence" if running else "", 0), ("Watts", "power", 0))
-        self.leaves = [(mark + tag, column, decimals) for tag, column, decimals in leaves if column in ride.channels]
+        self.leaves = [
+            (mark + tag, column, form.tcx.get(column, way)) for tag, column, way in leaves if column in ride.channels
+        ]
         self.cadence = "cadence" in ride.channels and not running
 
     def track(self, rows: list[Point]) -> None:
@@ -148,21 +163,21 @@ class _Points:
         self.out.close()
 
     def _point(self, row: Point) -> None:
-        out, channels = self.out, self.ride.channels
+        out, channels, ways = self.out, self.ride.channels, self.form.tcx
         out.open("Trackpoint")
-        out.leaf("Time", timed(row["time"]))
+        out.leaf("Time", timed(row["time"], self.form.fraction))
         if "position" in channels:
-            out.leaf("Position", _position(row))
+            out.leaf("Position", _position(row, self.form))
         if "altitude" in channels:
-            out.leaf("AltitudeMeters", number(row["altitude"], 1))
+            out.leaf("AltitudeMeters", number(row["altitude"], ways.get("altitude", 1)))
         if "distance" in channels:
-            out.leaf("DistanceMeters", number(row["distance"], 2))
+            out.leaf("DistanceMeters", number(row["distance"], ways.get("distance", 2)))
         rate = number(row["heart_rate"])
         if "heart_rate" in channels and rate is not None:
-            out.leaf("HeartRateBpm", f"<Value>{rate}</Value>")
+            out.leaf("HeartRateBpm", f"<Value>{rate}</Value>", self.rate)
         if self.cadence:
             out.leaf("Cadence", number(row["cadence"]))
-        values: list[tuple[str, Any]] = [(tag, number(row[column], decimals)) for tag, column, decimals in self.leaves]
+        values: list[tuple[str, Any]] = [(tag, number(row[column], way)) for tag, column, way in self.leaves]
         values = [(tag, value) for tag, value in values if value is not None]
         if values:
             out.open("Extensions")

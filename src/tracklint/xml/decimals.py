@@ -38,7 +38,7 @@ _TEN, _HUNDRED, _TEN_THOUSAND = map(np.uint64, (10, 100, 10_000))
 _PAIRS, _FOURS, _EIGHTS = map(np.uint64, (0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF, 0xFFFFFFFF))
 _EIGHT_DIGITS, _SIXTEEN_DIGITS = np.uint64(10**8), np.uint64(10**16)
 _MOST_ABOVE = np.uint64(999)  # so that the number stays below 10**19
-_EXACT = np.uint64(1 << 53)
+_EXACT, _MOST = np.uint64(1 << 53), np.uint64(10**19)
 #: Powers of ten that are exact.
 _POWERS = np.array([10.0**k for k in range(23)])
 _SPLIT = 134217729.0  # 2**27 + 1, Dekker's constant
@@ -197,8 +197,9 @@ def scaled(digits: Words, power: npt.NDArray[np.int64]) -> tuple[Floats, Masks]:
     value = number / scale
     if (up := power > 0).any():
         value = np.where(up, number * scale, value)
-    long = np.flatnonzero(digits > _EXACT)
-    if len(long):
+    if (digits > _EXACT).any():
+        sure &= digits <= _MOST  # what is more was no number
+        long = np.flatnonzero((digits > _EXACT) & sure)
         value[long], right = _corrected(digits[long], number[long], scale[long])
         sure[long] &= right & ~up[long]
     return value, sure
