@@ -13,6 +13,7 @@ from .exact import exact_tags
 from .faults import find_faults, prolog_faults
 from .index import Elements, Path, index_elements
 from .names import GPX_1_0, GPX_1_1, TCX_V1, TCX_V2, meant_uri, near_miss
+from .proof import surely_well_formed
 from .tags import Tags, find_tags
 
 if TYPE_CHECKING:
@@ -48,11 +49,12 @@ class _Scan:
         tags = self.tags(well_formed=True)
         deep = bool(len(tags.depth)) and int(tags.depth.max()) > _TOO_DEEP
         faults = list(self.encoding_faults())
-        fatal, unbound = ([], False) if deep else self.parser_faults()
+        elements = index_elements(self.text, self.raw, tags)
+        fatal, unbound = ([], False) if deep else self.parser_faults(elements)
         limit = self.limit(tags)
         if fatal:
             tags = self.tags(well_formed=False)
-        elements = index_elements(self.text, self.raw, tags)
+            elements = index_elements(self.text, self.raw, tags)
         root = self.root(elements)
         faults += fatal + ([limit] if limit else []) + list(self.root_faults(root))
         if unbound:
@@ -70,12 +72,14 @@ class _Scan:
             lines=self.lines,
         )
 
-    def parser_faults(self) -> tuple[list[Fault], bool]:
+    def parser_faults(self, elements: Elements) -> tuple[list[Fault], bool]:
         """What stops a parser, from the first byte on, and whether a prefix is not declared."""
         if not self.text.strip(b"\0 \t\r\n\xef\xbb\xbf"):
             return [self.note("empty", 0, len(self.text))], False
         mark = len("\ufeff".encode(self.codec)) if self.encoding.mark else 0
         base, prolog = prolog_faults(self.text, mark, self.note)
+        if self.codec == "utf-8" and base <= mark and surely_well_formed(self.text, self.raw, elements):
+            return prolog, False
         fatal, unbound = find_faults(self.text, base, self.codec, self.note)
         return prolog + fatal, unbound
 
