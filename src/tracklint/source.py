@@ -198,12 +198,25 @@ def why(error: Exception) -> str:
 
 
 def _capped(file: IO[bytes], name: str) -> bytes:
-    data = file.read(MAX_READ + 1)
+    size = _size_told(file)
+    data = file.read(size + 1)
+    if len(data) > size:  # it grew, or it is larger than a file may be
+        data += file.read(MAX_READ - size)
     if isinstance(data, str):
         raise Unreadable(f"{name}: the file object is open in text mode; open it in binary mode")
     if len(data) > MAX_READ:
         raise Unreadable(f"{name}: larger than {MAX_READ // 2**20} MiB; no activity file is")
     return bytes(data)
+
+
+def _size_told(file: IO[bytes]) -> int:
+    """How many bytes a file is said to have, and `MAX_READ` where nobody says or it is more: room for so many is made
+    before they are read."""
+    try:
+        size = os.fstat(file.fileno()).st_size
+    except (AttributeError, OSError, TypeError, ValueError):  # no file of the system
+        size = 0
+    return min(size, MAX_READ) or MAX_READ
 
 
 def _unpack(raw: bytes, name: str, cap: int) -> Source:

@@ -26,6 +26,9 @@ __all__ = ["MAX_DEPTH", "Elements", "Path", "index_elements", "tag_attributes"]
 MAX_DEPTH = 64
 #: Distinct names of a file, and distinct paths of a level, that are told apart.
 MAX_KINDS = 2000
+#: So many tags with attributes are looked at one by one.
+FEW_TAGS = 64
+_LAT, _LON = np.frombuffer(b"lat=lon=", "<u4")
 XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 #: Name, namespace declarations, and attributes ``type`` with a prefix, as `_attributes` writes them.
 _Named = tuple[bytes, bytes, bytes]
@@ -255,18 +258,18 @@ def tag_attributes(data: bytes, start: int, stop: int) -> Iterator[re.Match[byte
 
 def _declare(data: bytes, tags: Tags, tag: Int32s, name: Int32s, names: list[_Named]) -> None:
     """Give elements that declare namespaces or say their type names of their own: both become a part of the path."""
-    hits = [match.start() for match in re.finditer(b"xmlns", data)]
-    if XSI.encode() in data:
-        hits += [match.start() for match in re.finditer(b":type", data)]
-    if not hits or not len(tag):
-        return
-    owner = np.unique(np.searchsorted(tags.start[tag], np.array(hits, np.int64), "right") - 1)
-    owner = owner[owner >= 0]
     known: dict[tuple[int, bytes, bytes], int] = {}
     seen: dict[bytes, tuple[bytes, bytes]] = {}
-    for element in owner.tolist():
+    typed = None
+    for element in _with_attributes(data, tags, tag).tolist():
         at = tag[element]
         inner = data[tags.name_end[at] : tags.stop[at]]
+        if b"xmlns" not in inner:
+            if b":type" not in inner:
+                continue
+            typed = XSI.encode() in data if typed is None else typed
+            if not typed:
+                continue
         found = seen.get(inner)
         if found is None:
             found = _attributes(inner)
@@ -280,6 +283,21 @@ def _declare(data: bytes, tags: Tags, tag: Int32s, name: Int32s, names: list[_Na
             number = known[kind, *found] = len(names)
             names.append((names[kind][0], *found))
         name[element] = number
+
+
+def _with_attributes(data: bytes, tags: Tags, tag: Int32s) -> npt.NDArray[np.intp]:
+    """The elements that have attributes, without those whose only two are ``lat="..."`` and ``lon="..."``."""
+    rows = np.flatnonzero(tags.stop[tag] - tags.name_end[tag] - (tags.kind[tag] == EMPTY) > 1)
+    if len(rows) <= FEW_TAGS:
+        return rows
+    first = np.searchsorted(tags.quotes, tags.start[tag[rows]])
+    two = np.flatnonzero(np.diff(first, append=len(tags.quotes)) == 4)
+    words = np.ndarray((len(data) - 3,), "<u4", data, strides=(1,))
+    plain = np.ones(len(two), bool)
+    for k in (0, 2):
+        before = words[tags.quotes[first[two] + k] - 4]
+        plain &= (before == _LAT) | (before == _LON)
+    return np.delete(rows, two[plain])
 
 
 def _attributes(inner: bytes) -> tuple[bytes, bytes]:
@@ -302,8 +320,10 @@ def _paths(depth: Int32s, name: Int32s, names: list[_Named]) -> tuple[Int32s, In
     parents = np.full(len(depth), -1, np.int32)
     paths: list[Path] = []
     above: npt.NDArray[np.intp] = np.zeros(0, np.intp)
-    for level in range(int(depth.max()) + 1 if len(depth) else 0):
-        here = np.flatnonzero(depth == level)
+    order = np.argsort(depth.astype(np.uint16), kind="stable")  # in one pass; no level is above MAX_DEPTH
+    bounds = np.concatenate(([0], np.cumsum(np.bincount(depth)))).tolist()
+    for level in range(len(bounds) - 1):
+        here = order[bounds[level] : bounds[level + 1]]
         if level and len(above) and len(here):
             parents[here] = above[np.searchsorted(above, here) - 1]
             parent = path[parents[here]].astype(np.uint64)

@@ -151,14 +151,15 @@ def find_tags(data: bytes, raw: Bytes, *, well_formed: bool) -> Tags | None:
     if paired is None:
         return None
     start, end = paired
-    quotes = _quotes(data, raw, start, end, outside)
-    if quotes is None:
+    delimiters = _quotes(data, raw, start, end, outside)
+    if delimiters is None:
         return None
+    quotes, quoted = delimiters
     kind = np.full(len(start), OPEN, np.uint8)
     kind[raw.take(end - 1, mode="clip") == 0x2F] = EMPTY
     kind[raw.take(start + 1, mode="clip") == 0x2F] = CLOSE
     depth = _depths(kind)
-    name_end = _name_ends(raw, start, end, kind, quotes, scan_all=not well_formed)
+    name_end = _name_ends(raw, start, end, kind, quoted, scan_all=not well_formed)
     if name_end is None:
         return None
     tags = Tags(start, end + 1, kind, depth, name_end, quotes)
@@ -187,8 +188,11 @@ def _pair(start: Int32s, end: Int32s) -> tuple[Int32s, Int32s] | None:
     return start, end
 
 
-def _quotes(data: bytes, raw: Bytes, start: Int32s, end: Int32s, outside: Callable[[Int32s], Masks]) -> Int32s | None:
-    """The quote characters that delimit attribute values; ``None`` where a ``>`` may stand inside a value.
+def _quotes(
+    data: bytes, raw: Bytes, start: Int32s, end: Int32s, outside: Callable[[Int32s], Masks]
+) -> tuple[Int32s, npt.NDArray[np.intp]] | None:
+    """The quote characters that delimit attribute values, and the tags that they are in; ``None`` where a ``>`` may
+    stand inside a value.
 
     With one kind of quote in a tag, a ``>`` inside a value leaves an odd number of them before it; tags with both
     kinds are read one by one.
@@ -202,7 +206,7 @@ def _quotes(data: bytes, raw: Bytes, start: Int32s, end: Int32s, outside: Callab
     if not np.isin(odd, both).all():
         return None
     if not len(single):
-        return double
+        return double, double_tags
     exact: list[int] = []
     for tag in both.tolist():
         match = _MIXED_QUOTES.match(data, int(start[tag]), int(end[tag]) + 1)
@@ -218,7 +222,7 @@ def _quotes(data: bytes, raw: Bytes, start: Int32s, end: Int32s, outside: Callab
         quotes = quotes[~np.isin(np.searchsorted(start, quotes, "right") - 1, both)]
         quotes = np.concatenate((quotes, np.array(exact, np.int32)))
     quotes.sort()
-    return quotes
+    return quotes, np.concatenate((double_tags, single_tags))
 
 
 def _inside(
@@ -243,13 +247,12 @@ def _depths(kind: npt.NDArray[np.uint8]) -> Int32s:
 
 
 def _name_ends(
-    raw: Bytes, start: Int32s, end: Int32s, kind: npt.NDArray[np.uint8], quotes: Int32s, *, scan_all: bool
+    raw: Bytes, start: Int32s, end: Int32s, kind: npt.NDArray[np.uint8], quoted: npt.NDArray[np.intp], *, scan_all: bool
 ) -> Int32s | None:
     """The offset after the name of each start tag: before ``>`` or ``/>``, or else at the first stop character."""
     name_end: Int32s = end - (kind == EMPTY).astype(np.int32)
     slow = np.ones(len(start), bool) if scan_all else _SPACE[raw.take(name_end - 1, mode="clip")]
-    if len(quotes):
-        slow[np.searchsorted(start, quotes, "right") - 1] = True
+    slow[quoted] = True
     closing = kind == CLOSE
     slow &= ~closing
     name_end[closing] = 0
@@ -274,8 +277,11 @@ def name_keys(raw: Bytes, start: Int32s, end: Int32s) -> npt.NDArray[np.uint64]:
     last_word = len(padded) - 8
     cut = (np.uint64(8) - np.minimum(length, np.uint64(8))) * np.uint64(8)
     # a name within 8 bytes of the end of the data is read from the last full word
-    late = np.maximum(start - last_word, 0).astype(np.uint64) * np.uint64(8)
-    head = words[np.minimum(start, last_word)] >> late
+    if int(start.max(initial=0)) > last_word:
+        late = np.maximum(start - last_word, 0).astype(np.uint64) * np.uint64(8)
+        head = words[np.minimum(start, last_word)] >> late
+    else:
+        head = words[start]
     key = np.where(length == 0, np.uint64(0), (head << cut) >> cut) * np.uint64(0x9E3779B97F4A7C15)
     long = np.flatnonzero(length > 8)
     if len(long):
