@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ..characters import resolved
 from .names import XSI
-from .tags import EMPTY, OPEN, Bytes, Int32s, Tags, name_keys
+from .tags import EMPTY, OPEN, Bytes, Int32s, Tags, name_keys, with_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -227,9 +227,10 @@ def distinct(keys: npt.NDArray[np.uint64]) -> tuple[Int32s, npt.NDArray[np.intp]
     for multiplier in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9):
         slot = ((keys * np.uint64(multiplier)) >> np.uint64(64 - bits)).astype(np.int32)
         table = np.full(1 << bits, -1, np.int32)
-        table[slot] = np.arange(len(keys))
+        table[slot] = np.arange(len(keys), dtype=np.int32)
         used = np.flatnonzero(table >= 0)
-        if not (keys[table[slot]] == keys).all():
+        pieces = (slice(at, at + _MANY) for at in range(0, len(keys), _MANY))
+        if not all((keys[table[slot[piece]]] == keys[piece]).all() for piece in pieces):
             continue
         first = table[used].astype(np.intp)
         numbers = np.zeros(1 << bits, np.int32)
@@ -287,7 +288,9 @@ def _declare(data: bytes, tags: Tags, tag: Int32s, name: Int32s, names: list[_Na
 
 def _with_attributes(data: bytes, tags: Tags, tag: Int32s) -> npt.NDArray[np.intp]:
     """The elements that have attributes, without those whose only two are ``lat="..."`` and ``lon="..."``."""
-    rows = np.flatnonzero(tags.stop[tag] - tags.name_end[tag] - (tags.kind[tag] == EMPTY) > 1)
+    more = with_attributes(tags)
+    rows = np.searchsorted(tag, more)
+    rows = rows[tag.take(rows, mode="clip") == more] if len(tag) else rows[:0]
     if len(rows) <= FEW_TAGS:
         return rows
     first = np.searchsorted(tags.quotes, tags.start[tag[rows]])

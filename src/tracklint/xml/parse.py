@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ __all__ = ["scan_xml"]
 #: Limits of libxml2, the parser behind most readers: a file beyond them is not read.
 MAX_NESTING = 256
 MAX_TEXT = 10_000_000
+_NOTHING = re.compile(rb"[\0 \t\r\n\xef\xbb\xbf]*")
 #: Deeper than this expat is not asked either, because it keeps memory for each open element.
 _TOO_DEEP = 20_000
 
@@ -74,7 +76,7 @@ class _Scan:
 
     def parser_faults(self, elements: Elements) -> tuple[list[Fault], bool]:
         """What stops a parser, from the first byte on, and whether a prefix is not declared."""
-        if not self.text.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+        if _NOTHING.fullmatch(self.text):
             return [self.note("empty", 0, len(self.text))], False
         mark = len("\ufeff".encode(self.codec)) if self.encoding.mark else 0
         base, prolog = prolog_faults(self.text, mark, self.note)
@@ -119,6 +121,8 @@ class _Scan:
             return self.note(
                 "parser-limit", int(tags.start[at]), what="nested elements", found=deepest, limit=MAX_NESTING
             )
+        if max(int(np.diff(tags.start).max(initial=0)), len(self.text) - int(tags.start[-1])) <= MAX_TEXT:
+            return None
         edges = np.append(tags.start[1:], len(self.text)) - tags.stop
         longest = np.maximum(edges, tags.stop - tags.start)
         if int(longest.max()) > MAX_TEXT:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from .decimals import words_of
 from .index import MAX_DEPTH, MAX_KINDS, tag_attributes
-from .tags import CLOSE, EMPTY, OPEN
+from .tags import CLOSE, OPEN, bytes_at, with_attributes
 
 if TYPE_CHECKING:
     from .index import Elements, Path
@@ -127,19 +127,23 @@ def _nested(text: bytes, raw: Bytes, tags: Tags) -> bool:
         or not kind.all()
         or int(depth.min()) < 0
         or np.count_nonzero(opens) != np.count_nonzero(closes)
-        or (raw[tags.start + 1] == _COLON).any()
+        or (bytes_at(raw, tags.start, 1) == _COLON).any()
     ):
         return False
     if np.count_nonzero((depth == 0) & ~closes) != 1 or int(depth[-1]) != 0:
         return False
-    leaves = np.flatnonzero(opens[:-1] & closes[1:])
-    opens[leaves] = closes[leaves + 1] = False
+    for at in range(0, len(kind) - 1, _BLOCK):
+        leaves = np.flatnonzero(opens[at : at + _BLOCK][: len(kind) - 1 - at] & closes[at + 1 : at + 1 + _BLOCK]) + at
+        if not _named_alike(text, raw, tags, leaves, leaves + 1):
+            return False
+        opens[leaves] = closes[leaves + 1] = False
     others = np.flatnonzero(opens | closes)
     others = others[np.argsort(depth[others].astype(np.int16), kind="stable")]
     first, last = others[::2], others[1::2]
     if not (opens[first].all() and closes[last].all() and (depth[first] == depth[last]).all()):
         return False
-    return all(_named_alike(text, raw, tags, *pairs) for pairs in ((leaves, leaves + 1), (first, last)))
+    pieces = (slice(at, at + _BLOCK) for at in range(0, len(first), _BLOCK))
+    return all(_named_alike(text, raw, tags, first[piece], last[piece]) for piece in pieces)
 
 
 def _named_alike(
@@ -179,9 +183,8 @@ def _attributes(text: bytes, raw: Bytes, elements: Elements) -> bool:
     """Whether all start tags that are not a name alone have attributes in the right form; tags that differ only in
     the values of at most two attributes are looked at once."""
     tags = elements.tags
-    bare = tags.stop[elements.tag] - tags.name_end[elements.tag] - (tags.kind[elements.tag] == EMPTY) == 1
-    rows = np.flatnonzero(~bare)
-    tag = elements.tag[rows]
+    tag = with_attributes(tags)
+    rows = np.searchsorted(elements.tag, tag)
     first = np.searchsorted(tags.quotes, tags.start[tag])
     count = np.diff(first, append=len(tags.quotes))  # no quote stands in another tag
     for quotes in (0, 2, 4):

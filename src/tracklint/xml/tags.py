@@ -25,11 +25,13 @@ __all__ = [
     "STRAY",
     "Int32s",
     "Tags",
+    "bytes_at",
     "doctype_end",
     "find_tags",
     "name_keys",
     "positions",
     "regions_of",
+    "with_attributes",
 ]
 
 Int32s = npt.NDArray[np.int32]
@@ -40,6 +42,7 @@ Masks = npt.NDArray[np.bool_]
 STRAY, OPEN, CLOSE, EMPTY = 0, 1, 2, 3
 
 _CHUNK = 1 << 20
+_PIECE = 1 << 16
 _NAME_START = np.zeros(256, bool)
 _NAME_START[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_:/") + list(range(0x80, 0x100))] = True
 _SPACE = np.zeros(256, bool)
@@ -85,6 +88,26 @@ def positions(raw: Bytes, byte: int) -> Int32s:
     """The offsets of a byte, searched in pieces so that no mask of the whole file is made."""
     found = [(np.flatnonzero(raw[at : at + _CHUNK] == byte) + at).astype(np.int32) for at in range(0, len(raw), _CHUNK)]
     return np.concatenate(found) if found else np.zeros(0, np.int32)
+
+
+def bytes_at(raw: Bytes, offsets: Int32s, step: int) -> Bytes:
+    """The bytes so many behind each offset, in pieces, because numpy makes indices of 64 bits of the offsets."""
+    found = np.empty(len(offsets), np.uint8)
+    for at in range(0, len(offsets), _PIECE):
+        piece = slice(at, at + _PIECE)
+        found[piece] = raw.take(offsets[piece] + np.int32(step), mode="clip")
+    return found
+
+
+def with_attributes(tags: Tags) -> Int32s:
+    """The indices of the start tags that hold more than their name, ascending."""
+    found = [np.zeros(0, np.int32)]
+    for at in range(0, len(tags.start), _PIECE):
+        piece = slice(at, at + _PIECE)
+        kind = tags.kind[piece]
+        more = tags.stop[piece] - tags.name_end[piece] - (kind == EMPTY) > 1
+        found.append((np.flatnonzero(more & ((kind == OPEN) | (kind == EMPTY))) + at).astype(np.int32))
+    return np.concatenate(found)
 
 
 def regions_of(data: bytes, candidates: Int32s) -> list[tuple[int, int]]:
@@ -135,7 +158,7 @@ def doctype_end(data: bytes, start: int) -> int:
 def find_tags(data: bytes, raw: Bytes, *, well_formed: bool) -> Tags | None:
     """The tags of ``data``, or ``None`` where only the exact reader can tell them. ``raw`` is ``data`` as an array."""
     start, end = positions(raw, 0x3C), positions(raw, 0x3E)
-    following = raw.take(start + 1, mode="clip")
+    following = bytes_at(raw, start, 1)
     regions = regions_of(data, start[(following == 0x21) | (following == 0x3F)])
     keep = _NAME_START[following]
     if regions:
@@ -156,13 +179,14 @@ def find_tags(data: bytes, raw: Bytes, *, well_formed: bool) -> Tags | None:
         return None
     quotes, quoted = delimiters
     kind = np.full(len(start), OPEN, np.uint8)
-    kind[raw.take(end - 1, mode="clip") == 0x2F] = EMPTY
-    kind[raw.take(start + 1, mode="clip") == 0x2F] = CLOSE
+    kind[bytes_at(raw, end, -1) == 0x2F] = EMPTY
+    kind[bytes_at(raw, start, 1) == 0x2F] = CLOSE
     depth = _depths(kind)
     name_end = _name_ends(raw, start, end, kind, quoted, scan_all=not well_formed)
     if name_end is None:
         return None
-    tags = Tags(start, end + 1, kind, depth, name_end, quotes)
+    end += 1
+    tags = Tags(start, end, kind, depth, name_end, quotes)
     return tags if well_formed or _matched(raw, tags) else None
 
 
@@ -240,7 +264,7 @@ def _inside(
 
 
 def _depths(kind: npt.NDArray[np.uint8]) -> Int32s:
-    step = np.array([0, 1, -1, 0], np.int32)[kind]
+    step = np.array([0, 1, -1, 0], np.int8)[kind]
     depth = np.cumsum(step, dtype=np.int32)
     depth -= kind == OPEN
     return depth
@@ -251,7 +275,7 @@ def _name_ends(
 ) -> Int32s | None:
     """The offset after the name of each start tag: before ``>`` or ``/>``, or else at the first stop character."""
     name_end: Int32s = end - (kind == EMPTY).astype(np.int32)
-    slow = np.ones(len(start), bool) if scan_all else _SPACE[raw.take(name_end - 1, mode="clip")]
+    slow = np.ones(len(start), bool) if scan_all else _SPACE[bytes_at(raw, name_end, -1)]
     slow[quoted] = True
     closing = kind == CLOSE
     slow &= ~closing
@@ -271,6 +295,13 @@ def _name_ends(
 
 def name_keys(raw: Bytes, start: Int32s, end: Int32s) -> npt.NDArray[np.uint64]:
     """A 64-bit key for each name ``start:end``, of its first and last eight bytes, its length and what is between."""
+    keys = np.empty(len(start), np.uint64)
+    for at in range(0, len(start), _PIECE):
+        keys[at : at + _PIECE] = _keys(raw, start[at : at + _PIECE], end[at : at + _PIECE])
+    return keys
+
+
+def _keys(raw: Bytes, start: Int32s, end: Int32s) -> npt.NDArray[np.uint64]:
     padded = raw if len(raw) >= 8 else np.concatenate((raw, np.zeros(8, np.uint8)))
     words: npt.NDArray[np.uint64] = np.ndarray((len(padded) - 7,), "<u8", padded, strides=(1,))
     length = (end - start).astype(np.uint64)

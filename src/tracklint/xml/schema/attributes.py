@@ -11,7 +11,7 @@ from ...characters import plain_text
 from ..columns import attribute_spans
 from ..index import distinct, tag_attributes
 from ..names import XSI
-from ..tags import EMPTY, name_keys
+from ..tags import name_keys, with_attributes
 from .lexical import collapsed, why_not
 from .members import FEW
 from .model import Attribute, Complex, Name, Simple
@@ -33,8 +33,10 @@ _ANYWHERE = {(XSI, "type"), (XSI, "schemaLocation"), (XSI, "noNamespaceSchemaLoc
 def check_attributes(document: XmlDocument, declared: tuple[Declared, ...], found: Found) -> None:
     """Every attribute that is missing, not declared or no value of its type."""
     tags, tag = document.elements.tags, document.elements.tag
-    bare = (tags.stop - tags.name_end - (tags.kind == EMPTY))[tag] <= 1
-    dressed = np.bincount(document.elements.path[~bare], minlength=len(declared)).tolist()
+    among = np.zeros(len(tags.start), bool)
+    among[with_attributes(tags)] = True
+    more = among[tag]
+    dressed = np.bincount(document.elements.path[more], minlength=len(declared)).tolist()
     for each in declared:
         if not each.checked or each.type is None:
             continue
@@ -42,7 +44,7 @@ def check_attributes(document: XmlDocument, declared: tuple[Declared, ...], foun
         if not dressed[each.path.number] and not any(attribute.required for attribute in here.wanted.values()):
             continue
         elements = document.elements.of_path(each.path.number)
-        rows = np.flatnonzero(~bare[elements])
+        rows = np.flatnonzero(more[elements])
         if len(rows) < len(elements):
             here.missing(np.delete(elements, rows), set())
         if len(rows) and here.is_pair():

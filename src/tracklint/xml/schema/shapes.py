@@ -28,6 +28,8 @@ _CAP = 1 + max(
     max(slot.least, slot.most or 0) for each in TYPES.values() if isinstance(each, Complex) for slot in each.slots
 )
 _ONE = np.uint64(1)
+#: Runs are worked out in pieces, so that a day's ride needs no more memory than its index.
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,15 +81,24 @@ def shapes_of(elements: Elements) -> Shapes | None:
     place = np.arange(len(start), dtype=np.int32)
     place -= np.repeat(first, np.diff(first, append=np.int32(len(start))))
     words = _words(len(elements.paths))
-    key = words[path]
-    key *= (np.minimum(np.diff(ends), _CAP).astype(np.uint64) << _ONE) | _ONE
+    key = np.empty(len(start), np.uint64)
+    for at in range(0, len(start), _PIECE):
+        piece = slice(at, at + _PIECE)
+        key[piece] = _run_keys(words[path[piece]], np.diff(ends[at : at + _PIECE + 1]), place[piece])
+    keys = np.add.reduceat(key, first) ^ (words[elements.path[parents]] * np.uint64(0x94D049BB133111EB))
+    del place, key
+    shape, examples = distinct(keys)
+    return Shapes(children, ends, path, parents, np.append(first, np.int32(len(start))), shape, examples)
+
+
+def _run_keys(key: npt.NDArray[np.uint64], lengths: Int32s, place: Int32s) -> npt.NDArray[np.uint64]:
+    """A word for each run, of the word of its path, its length and its place among the runs of its parent."""
+    key *= (np.minimum(lengths, _CAP).astype(np.uint64) << _ONE) | _ONE
     key += place.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     key ^= key >> np.uint64(29)
     key *= np.uint64(0xBF58476D1CE4E5B9)
     key ^= key >> np.uint64(32)
-    keys = np.add.reduceat(key, first) ^ (words[elements.path[parents]] * np.uint64(0x94D049BB133111EB))
-    shape, examples = distinct(keys)
-    return Shapes(children, ends, path, parents, np.append(first, np.int32(len(start))), shape, examples)
+    return key
 
 
 def _words(count: int) -> npt.NDArray[np.uint64]:
