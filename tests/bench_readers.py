@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+import bench_real
 from tracklint.checking import check, read
 from tracklint.mending.fixing import Fixed, fix
 from tracklint.testing import Ride
@@ -231,8 +232,9 @@ def _page() -> Iterator[str]:
     for (what, kind), peak in PEAKS.items():
         name = f"{what} ({_SUFFIXES[kind].upper()}, {sizes[kind]})"
         yield f"| {name} | {peak:.0f} | {ALLOWED_MB[what, kind]} |"
+    yield from bench_real.page()
     yield from _measured("growth.md")
     yield from _measured("damage.md")
-    packages = ("fitdecode", "python-fitparse", "fitfast", "gpxpy", "tcxreader", "numpy")
+    packages = ("fitdecode", "python-fitparse", "fitfast", "gpxpy", "tcxreader", "python-tcxparser", "numpy")
     versions = ", ".join(f"{package} {importlib.metadata.version(package)}" for package in packages)
     yield f"\nVersions: {versions}."

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tracklint.characters import plain_text
 from tracklint.xml import values
 from tracklint.xml.decimals import LONGEST, read_decimals, scaled
 from tracklint.xml.schema.lexical import why_not
@@ -86,7 +87,7 @@ def agree(
     """Every value of the column is that of the exact reader, bit by bit."""
     data, start, end = texts_of(texts)
     column = read(data, start, end, "utf-8")
-    wanted = [exact(values.plain_text(text.encode(), "utf-8")) for text in texts]
+    wanted = [exact(plain_text(text.encode(), "utf-8")) for text in texts]
     assert column.status.tolist() == [status for _, status in wanted]
     np.testing.assert_array_equal(
         column.values.view(np.uint64), np.array([value for value, _ in wanted]).view(np.uint64)

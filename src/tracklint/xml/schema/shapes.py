@@ -61,11 +61,11 @@ class Shapes:
 
 def shapes_of(elements: Elements) -> Shapes | None:
     """The shapes of a document; ``None`` where no element has a child."""
-    children = np.argsort(elements.depth, kind="stable").astype(np.int32)
-    children = children[np.searchsorted(elements.depth[children], 1) :]
-    if not len(children):
+    order = np.argsort(elements.depth, kind="stable")[np.count_nonzero(elements.depth <= 0) :]
+    if not len(order):
         return None
-    parent, path = elements.parent[children], elements.path[children]
+    parent, path, children = elements.parent[order], elements.path[order], order.astype(np.int32)
+    del order
     if int(parent.min()) < 0:  # elements that stand in none, where the tags are damaged beyond sense
         return None
     other = np.empty(len(children), bool)
@@ -78,15 +78,15 @@ def shapes_of(elements: Elements) -> Shapes | None:
     ends = np.append(start, np.int32(len(children)))
     path, parents = path[start], parent[start[first]]
     del parent, other, opens
-    place = np.arange(len(start), dtype=np.int32)
-    place -= np.repeat(first, np.diff(first, append=np.int32(len(start))))
     words = _words(len(elements.paths))
     key = np.empty(len(start), np.uint64)
     for at in range(0, len(start), _PIECE):
         piece = slice(at, at + _PIECE)
-        key[piece] = _run_keys(words[path[piece]], np.diff(ends[at : at + _PIECE + 1]), place[piece])
+        place = np.arange(at, min(at + _PIECE, len(start)), dtype=np.int32)
+        place -= first[np.searchsorted(first, place, "right") - 1]
+        key[piece] = _run_keys(words[path[piece]], np.diff(ends[at : at + _PIECE + 1]), place)
     keys = np.add.reduceat(key, first) ^ (words[elements.path[parents]] * np.uint64(0x94D049BB133111EB))
-    del place, key
+    del key
     shape, examples = distinct(keys)
     return Shapes(children, ends, path, parents, np.append(first, np.int32(len(start))), shape, examples)
 

@@ -29,14 +29,22 @@ def check_text(document: XmlDocument, declared: tuple[Declared, ...], found: Fou
     if len(tags.start) < 2 or not bare.any():
         return
     leaf = (tags.kind[:-1] == OPEN) & (tags.kind[1:] == CLOSE)
-    after = np.flatnonzero(~leaf & (tags.start[1:] > tags.stop[:-1])).astype(np.int32)
-    after = after[_maybe_text(document, tags.stop[after], tags.start[after + 1])]
+    after = np.concatenate([_after(document, leaf, at) for at in range(0, len(leaf), _PIECE)])
     for text, rows in groups(document, tags.stop[after], tags.start[after + 1]):
         if text.strip(_WHITE):
             owners = _owners(document.elements, after[rows])
             owners = owners[owners >= 0]
             _add(document.elements, declared, owners[bare[document.elements.path[owners]]], text, found)
     _instead(document, declared, bare, leaf, found)
+
+
+def _after(document: XmlDocument, leaf: npt.NDArray[np.bool_], at: int) -> npt.NDArray[np.int32]:
+    """The tags of one piece of the document, from ``at`` on, with what may be text between them and the next tag,
+    leaves left out."""
+    tags = document.elements.tags
+    here, behind = slice(at, min(at + _PIECE, len(leaf))), slice(at + 1, min(at + _PIECE, len(leaf)) + 1)
+    after = (np.flatnonzero(~leaf[here] & (tags.start[behind] > tags.stop[here])) + at).astype(np.int32)
+    return after[_maybe_text(document, tags.stop[after], tags.start[after + 1])]
 
 
 def _maybe_text(
@@ -65,6 +73,8 @@ def _maybe_text(
 
 #: Bytes that are compared at once, and the longest indent that is.
 _WORD = 8
+#: So many tags are looked at in one piece.
+_PIECE = 1 << 16
 _LONGEST = 64
 
 
@@ -77,7 +87,8 @@ def _instead(
 ) -> None:
     """Text in elements without children; where none may stand, white space is too much as well."""
     elements = document.elements
-    alone = np.flatnonzero(bare[elements.path] & leaf[np.minimum(elements.tag, len(leaf) - 1)]).astype(np.int32)
+    alone = elements.of_paths(np.flatnonzero(bare).tolist())
+    alone = alone[leaf[np.minimum(elements.tag[alone], len(leaf) - 1)]]
     start, end = elements.text_spans(alone)
     alone, start, end = alone[end > start], start[end > start], end[end > start]
     for text, rows in groups(document, start, end):
