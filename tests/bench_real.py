@@ -25,7 +25,7 @@ from tracklint.testing.shapes import SHAPES
 
 Read = Callable[[Path], object]
 #: Files below this many bytes are tests of other programs and no rides; of the others so many are drawn.
-LEAST, MOST = 20_000, 80
+LEAST, MOST = 20_000, 40
 SHAPE_SECONDS = 2 * 3600
 
 

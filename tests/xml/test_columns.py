@@ -85,6 +85,7 @@ def agree(
     texts: list[str], read: Callable[..., values.Column], exact: Callable[[str], tuple[float, int]]
 ) -> values.Column:
     """Every value of the column is that of the exact reader, bit by bit."""
+    texts = texts * (1 + values.FEW // len(texts))  # few are read one by one
     data, start, end = texts_of(texts)
     column = read(data, start, end, "utf-8")
     wanted = [exact(plain_text(text.encode(), "utf-8")) for text in texts]
@@ -103,7 +104,7 @@ def agree(
 def test_numbers_are_those_of_float(texts: list[str]) -> None:
     column = agree(texts, values.read_numbers, values.read_number)
     marked = set(column.exponents.tolist())
-    for i, text in enumerate(texts):
+    for i, text in enumerate(texts * (1 + values.FEW // len(texts))):
         if i not in column.slow and column.status[i] == values.TAKEN:
             assert (i in marked) == ("e" in text.lower())
             assert why_not(text, DOUBLE) is None
@@ -126,6 +127,12 @@ def test_times_are_those_of_the_exact_reader(texts: list[str]) -> None:
             assert why_not(text, DATE_TIME) is None
 
 
+@pytest.mark.parametrize("count", [1, values.FEW + 1])
+def test_an_exponent_is_told_of_few_values_and_of_many(count: int) -> None:
+    data, start, end = texts_of(["1.5e-05"] * count)
+    assert values.read_numbers(data, start, end, "utf-8").exponents.tolist() == list(range(count))
+
+
 DOUBLE, DECIMAL, DATE_TIME = (Simple(kind, kind) for kind in ("double", "decimal", "dateTime"))
 
 
@@ -137,8 +144,9 @@ DOUBLE, DECIMAL, DATE_TIME = (Simple(kind, kind) for kind in ("double", "decimal
         "0.1000000000000000055511151231257827021181583404541015625",
     ],
 )  # fmt: skip
-def test_real_forms_of_numbers_are_read_as_columns(text: str) -> None:
-    data, start, end = texts_of([text])
+def test_real_forms_of_numbers_are_read_as_columns(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "_one", lambda *_: pytest.fail("a value was read alone"))
+    data, start, end = texts_of([text] * (values.FEW + 1))
     assert not len(values.read_numbers(data, start, end, "utf-8").slow)
 
 
@@ -150,8 +158,9 @@ def test_real_forms_of_numbers_are_read_as_columns(text: str) -> None:
         "2024-05-01T10:00:00.1234567890123456789Z", "2024-05-01T10:00:00",
     ],
 )  # fmt: skip
-def test_real_forms_of_times_are_read_as_columns(text: str) -> None:
-    data, start, end = texts_of([text])
+def test_real_forms_of_times_are_read_as_columns(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "_one", lambda *_: pytest.fail("a value was read alone"))
+    data, start, end = texts_of([text] * (values.FEW + 1))
     assert not len(values.read_times(data, start, end, "utf-8").slow)
 
 
@@ -163,7 +172,8 @@ def test_a_scaled_number_is_rounded_once(digits: int, places: int) -> None:
     assert sure[0] or halfway
 
 
-def test_texts_near_the_ends_of_the_file_are_left_to_the_exact_reader() -> None:
+def test_texts_near_the_ends_of_the_file_are_left_to_the_exact_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "FEW", 0)
     for text in ("1", "12.5", "1234567890.5"):
         data = text.encode()
         read = values.read_numbers(data, np.zeros(1, np.int32), np.array([len(data)], np.int32), "utf-8")

@@ -63,10 +63,11 @@ class TimeTexts:
         offset = ~zulu & ((sign == _PLUS) | (sign == _MINUS)) & (raw[end - 3] == _COLON)
         rows, end = rows[offset], end[offset]
         if len(rows):
-            keys = np.stack([raw[end - k] for k in range(6, 0, -1)], axis=1)
-            words, which = np.unique(keys, axis=0, return_inverse=True)
-            for i, word in enumerate(words):
-                found[word.tobytes().decode("ascii", "replace")] = rows[which.reshape(-1) == i]
+            keys = np.zeros(len(rows), np.uint64)
+            for k in range(6, 0, -1):
+                keys = (keys << np.uint64(8)) | raw[end - k]
+            for key in np.unique(keys).tolist():
+                found[key.to_bytes(6, "big").decode("ascii", "replace")] = rows[keys == key]
         return {word: at for word, at in found.items() if len(at)}
 
 

@@ -39,6 +39,8 @@ TAKEN, EMPTY_TEXT, NOT_VALUE, NOT_FINITE, NO_ZONE = 0, 1, 2, 3, 4
 
 #: So many values are read at once that their words stay in the cache of a core.
 _ROWS = 1 << 12
+#: So few values are read one by one as fast.
+FEW = 8
 #: No power of ten beyond this is one of a float, and no more different texts are remembered.
 _MOST_POWER, _MOST_KNOWN = 1000, 1000
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -53,8 +55,8 @@ _MONTH_DAYS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 class Column:
     """Values and, for each, what became of it (`TAKEN` ...). A value that was not taken is NaN.
 
-    ``slow`` are the indices of those that were read one by one. All others are dates and times of xsd:dateTime, or
-    plain decimals, but for ``exponents``: decimals with an exponent.
+    ``slow`` are the indices of those that are written in another way than usual, or wrong. All others are dates and
+    times of xsd:dateTime, or plain decimals, but for ``exponents``: decimals with an exponent.
     """
 
     values: Floats
@@ -155,29 +157,39 @@ _UNREAD, _EXPONENT = 255, 254
 def _column(data: bytes, start: Int32s, end: Int32s, encoding: str, ways: tuple[_Fast, _Fast, _Slow]) -> Column:
     raw = np.frombuffer(data, np.uint8)
     values = np.full(len(start), np.nan)
-    status = np.empty(len(start), np.uint8)
+    status = np.full(len(start), _UNREAD, np.uint8)
     usual, other, slow = ways
-    for at in range(0, len(start), _ROWS):
+    for at in range(0, len(start) if len(start) > FEW else 0, _ROWS):
         rows = slice(at, at + _ROWS)
         status[rows] = usual(raw, start[rows], end[rows], values[rows])
     unread = np.flatnonzero(status == _UNREAD)
-    if len(unread):
+    if len(unread) > FEW:
         more = np.full(len(unread), np.nan)
         status[unread] = other(raw, *stripped(raw, start[unread], end[unread]), more)
         values[unread] = more
         unread = unread[status[unread] == _UNREAD]
-    exponents = np.flatnonzero(status == _EXPONENT)
-    status[exponents] = TAKEN
-    known: dict[bytes, tuple[float, int]] = {}
+    strange = []
+    known: dict[bytes, tuple[float, int, bool]] = {}
     for i, a, b in zip(unread.tolist(), start[unread].tolist(), end[unread].tolist(), strict=True):
         piece = data[a:b]
-        read = known.get(piece)
-        if read is None:
-            read = slow(plain_text(piece, encoding))
-            if len(known) < _MOST_KNOWN:
-                known[piece] = read
-        values[i], status[i] = read
-    return Column(values, status, unread, exponents)
+        read = known.get(piece) or _one(piece, encoding, slow)
+        if len(known) < _MOST_KNOWN:
+            known[piece] = read
+        values[i], status[i], plain = read
+        if not plain:
+            strange.append(i)
+    exponents = np.flatnonzero(status == _EXPONENT)
+    status[exponents] = TAKEN
+    return Column(values, status, np.array(strange, np.intp), exponents)
+
+
+def _one(piece: bytes, encoding: str, slow: _Slow) -> tuple[float, int, bool]:
+    """One value, its status, and whether it is written plainly, as a column could have it."""
+    value, status = slow(plain_text(piece, encoding))
+    plain = status in (TAKEN, NO_ZONE) and b"<" not in piece and b"&" not in piece
+    if slow is read_time:
+        return value, status, plain and piece.strip(b" \t\r\n")[4:5] == b"-"  # a longer year has rules of its own
+    return value, _EXPONENT if status == TAKEN and b"e" in piece.lower() else status, plain
 
 
 def stripped(raw: Bytes, start: Int32s, end: Int32s) -> tuple[Int32s, Int32s]:
