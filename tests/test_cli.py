@@ -249,3 +249,15 @@ def test_upload_without_a_token_is_one_line(rides: Path, monkeypatch: pytest.Mon
 
 def test_exit_status_of_nothing() -> None:
     assert exit_status([], Config()) == 0
+
+
+def test_two_outputs_to_one_file_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ride.fit").write_bytes(Ride(seconds=60).fit())
+    done = CliRunner().invoke(main, ["check", "-o", "json=r", "-o", "jsonl=./r", "ride.fit"])
+    assert done.exit_code == 2
+    assert "./r: this is where another output goes; nothing is written over it" in done.output
+    assert not (tmp_path / "r").exists()
+    assert (
+        CliRunner().invoke(main, ["check", "-o", "json=/dev/null", "-o", "jsonl=/dev/null", "ride.fit"]).exit_code == 0
+    )

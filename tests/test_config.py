@@ -111,3 +111,11 @@ def test_each_limit_has_a_range_and_its_default_lies_in_it() -> None:
                 Limits(**{name: outside})
     for now in (-1e12, 0, 1e12):
         assert Limits(now=now).now == now
+
+
+def test_a_config_made_by_hand_is_looked_at_too() -> None:
+    assert Config(ignore=["TIM002"]) == Config(ignore=("TIM002",))  # type: ignore[arg-type]  # as in a tracklint.toml
+    with pytest.raises(ValueError, match="purpose is 'zz'; known are strava, spec"):
+        Config(purpose="zz")  # type: ignore[arg-type]  # what is tested
+    with pytest.raises(TypeError, match="select is 'TIM'; a tuple of texts is wanted"):
+        Config(select="TIM")  # type: ignore[arg-type]  # what is tested

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -225,3 +226,18 @@ def test_an_empty_path_is_no_directory(here: Path) -> None:
 
 def test_a_pair_is_taken_as_it_is() -> None:
     assert list(expand([("mine", b"x"), ("mine", b"y")])) == [("mine", b"x"), ("mine", b"y")]
+
+
+def test_a_link_that_may_not_be_read_stops_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.path.realpath
+
+    def denied(path: str | Path, **kwargs: bool) -> str:
+        if "link" in str(path):  # as /proc/1/cwd is to those who are not root
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return str(real(path, **kwargs))
+
+    for name in ("a.gpx", "link.gpx", "z.gpx"):
+        (tmp_path / name).write_bytes(Ride(seconds=60).gpx())
+    monkeypatch.setattr("os.path.realpath", denied)
+    found = [Path(name).name for name, _ in expand([tmp_path])]
+    assert found == ["a.gpx", "link.gpx", "z.gpx"]

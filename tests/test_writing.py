@@ -102,3 +102,11 @@ def test_a_link_stays_a_link_and_a_pipe_is_written_into(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"nowhere/ride\.fit"):
         write_new(tmp_path / "nowhere" / "ride.fit", b"")
+
+
+def test_a_new_file_does_not_go_where_a_dangling_link_leads(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "ride.fit").symlink_to("../victim")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "out" / "ride.fit", b"ride")
+    assert names(tmp_path) == ["out"]

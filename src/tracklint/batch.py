@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import partial
+from pathlib import Path
 
 from .checking import check_named, time_allowed, unchecked
 from .config import Config
@@ -28,7 +29,7 @@ def check_many(
 
     Directories, globs and archives are expanded (`inputs.expand`), each file once; a pair of name and thing is taken as
     it is. A thing that cannot be read gets a report too (INT002), and so does a defect of ours (INT001). Raises
-    `config.BadConfig` for a profile that cannot be used.
+    `config.BadConfig` for a profile that cannot be used, TypeError for a single path.
 
     ``executor`` is any `concurrent.futures.Executor`; with a process pool, things must be paths or bytes. Neither a
     limit of time nor a restart is made here: without an executor the work is done in this process and takes what it
@@ -36,6 +37,8 @@ def check_many(
     process pool of the standard library takes no more work then, so that all later files get it too.
     `check_in_processes` is what limits and restarts.
     """
+    if isinstance(things, str | bytes | Path):
+        raise TypeError(f"things is one {type(things).__name__}; give several, such as [{things!r}]")
     config = config or Config()
     named = expand(things, config.relative_to)
     if executor is None:

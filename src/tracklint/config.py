@@ -148,7 +148,7 @@ class Config:
     read each file too (`second`), which takes many times longer than the check. ``barometer_creators`` are the names of
     creators (in any case) whose TCX and GPX files always get the words "with barometer" when they are prepared.
     ``relative_to`` is the folder that names in reports are relative to (`source.shown`), ``None`` the working
-    directory. ``file`` is where all this was read from.
+    directory. ``file`` is where all this was read from. Raises ValueError and TypeError for what cannot be.
     """
 
     purpose: Purpose = "strava"
@@ -162,6 +162,15 @@ class Config:
     barometer_creators: tuple[str, ...] = ()
     relative_to: Path | None = None
     file: Path | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.purpose not in PURPOSES:
+            raise ValueError(f"purpose is {self.purpose!r}; known are {', '.join(PURPOSES)}")
+        for name in ("select", "ignore", "barometer_creators"):
+            words = getattr(self, name)
+            if isinstance(words, str) or not all(isinstance(word, str) for word in words):
+                raise TypeError(f"{name} is {words!r}; a tuple of texts is wanted")
+            object.__setattr__(self, name, tuple(words))
 
     def wants(self, code: str) -> bool:
         """Whether the rule with this code is to run."""

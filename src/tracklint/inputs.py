@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
-from .source import SUFFIXES, Denied, Member, Thing, shown, why
+from .source import SUFFIXES, Denied, Member, Thing, shown, why, without_links
 
 __all__ = ["Input", "expand", "inputs"]
 
@@ -66,11 +66,11 @@ def inputs(
 def _key(thing: Thing) -> object:
     """What is the same for two spellings of one file; every object in memory is a thing of its own."""
     if isinstance(thing, Member):
-        return os.path.realpath(thing.archive), thing.name
+        return without_links(thing.archive), thing.name
     if isinstance(thing, Denied):
-        return os.path.realpath(thing.path)
+        return without_links(thing.path)
     if isinstance(thing, str | Path):
-        return str(thing) if str(thing) in ("-", "") else os.path.realpath(thing)
+        return str(thing) if str(thing) in ("-", "") else without_links(thing)
     return object()
 
 
@@ -86,7 +86,7 @@ def _unlike(names: set[str], thing: Thing, relative_to: Path | None) -> str:
 def _in_full(thing: str | Path | Member | Denied) -> str:
     if isinstance(thing, Member):
         return f"{_in_full(thing.archive)}/{thing.name}"
-    return PurePath(os.path.realpath(thing.path if isinstance(thing, Denied) else thing)).as_posix()
+    return PurePath(without_links(thing.path if isinstance(thing, Denied) else thing)).as_posix()
 
 
 def _own(name: str) -> str:
@@ -123,13 +123,13 @@ def _in_folder(folder: Path, apart_from: Path | None) -> Iterator[tuple[Thing, P
 
 def _walk(folder: Path, apart_from: Path | None) -> Iterator[Path | Denied]:
     """The activity files and archives below a folder, and what cannot be looked into, in the order of their paths."""
-    spared = os.path.realpath(apart_from) if apart_from is not None else None
+    spared = without_links(apart_from) if apart_from is not None else None
     waiting: list[os.DirEntry[str] | Path] = [folder]
     while waiting:
         entry = waiting.pop()
         try:
             if isinstance(entry, Path) or entry.is_dir(follow_symlinks=False):
-                if isinstance(entry, Path) or spared is None or os.path.realpath(entry) != spared:
+                if isinstance(entry, Path) or spared is None or without_links(entry) != spared:
                     with os.scandir(entry) as inner:
                         waiting += sorted(inner, key=lambda each: each.name, reverse=True)
             elif _is_activity(entry):
@@ -163,7 +163,7 @@ def _matching(pattern: str, apart_from: Path | None) -> Iterator[tuple[Thing, Pu
 
 def _holds(root: PurePath, results: Path, match: PurePath) -> bool:
     """Whether a match lies in the folder of results, and that one below the pattern's fixed part."""
-    place, outer, inner = (PurePath(os.path.realpath(path)) for path in (results, root, match))
+    place, outer, inner = (PurePath(without_links(path)) for path in (results, root, match))
     return place != outer and place.is_relative_to(outer) and inner.is_relative_to(place)
 
 

@@ -22,6 +22,7 @@ from .findings import Container, Format
 
 __all__ = [
     "Denied", "Fault", "Member", "Source", "Thing", "Unreadable", "open_source", "read_bytes", "shown", "sniff", "why",
+    "without_links",
 ]  # fmt: skip
 
 #: The formats that a name can promise.
@@ -153,8 +154,16 @@ def _below(path: PurePath, folder: Path | None) -> PurePath | None:
     if ".." not in whole.parts and whole.is_relative_to(base):
         return whole.relative_to(base)
     parent, own = (whole.parent, whole.name) if path.name not in ("", "..") else (whole, "")
-    real, real_base = PurePath(os.path.realpath(parent), own), os.path.realpath(base)
+    real, real_base = PurePath(without_links(parent), own), without_links(base)
     return real.relative_to(real_base) if real.is_relative_to(real_base) else None
+
+
+def without_links(path: str | os.PathLike[str]) -> str:
+    """The path without links; as it stands where one of its links may not be read (``/proc/1/cwd``)."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps the dots
 
 
 def read_bytes(thing: Thing, name: str | None = None) -> bytes:

@@ -243,7 +243,24 @@ def _context(modules: Sequence[str]) -> Any:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*modules])
+    from multiprocessing import forkserver
+
+    with _no_ctrl_c():  # it reaches the whole group, and the server tells of it in the words of Python
+        forkserver.ensure_running()
     return context
+
+
+@contextlib.contextmanager
+def _no_ctrl_c() -> Iterator[None]:
+    """What is started inside ignores SIGINT from its first moment on; only a main thread can see to that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _ending(status: int | None) -> str:

@@ -22,7 +22,7 @@ def beside(target: Path, *, over: bool = True, private: bool = False) -> Iterato
     stays a link, the file that it means is written. ``private`` is for secrets: mode 0600, whatever was there before.
     What is no plain file (a pipe, ``/dev/stdout``) is written as it is. Raises OSError that names ``target``.
     """
-    place = Path(os.path.realpath(target))
+    place = Path(os.path.realpath(target)) if over else target  # a new file does not go where an old link leads
     if over and place.exists() and not place.is_file():
         with place.open("wb") as file:
             yield file

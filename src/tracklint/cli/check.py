@@ -83,10 +83,17 @@ def _stdin_kept(named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing
 
 
 def _spare_inputs(outputs: list[tuple[str, str]], things: dict[str, Thing]) -> None:
-    inputs = {os.path.realpath(thing) for thing in things.values() if isinstance(thing, str | Path)}
-    for _, file in outputs:
-        if file and os.path.realpath(file) in inputs:
-            fail(f"{file}: this is one of the files to check; nothing is written over it")
+    """End where an output would be written over an input, or over another output."""
+    from ..source import without_links
+
+    taken = {
+        without_links(each): "one of the files to check" for each in things.values() if isinstance(each, str | Path)
+    }
+    for place, file in ((without_links(file), file) for _, file in outputs if file):
+        if place in taken:
+            fail(f"{file}: this is {taken[place]}; nothing is written over it")
+        if not Path(place).exists() or Path(place).is_file():  # a pipe takes any number
+            taken[place] = "where another output goes"
 
 
 def _reports(things: dict[str, Thing], config: Config, jobs: int) -> Generator[Report]:
