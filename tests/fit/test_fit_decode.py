@@ -210,3 +210,35 @@ def test_messages_may_be_looked_at_alone() -> None:
     described, record = decoded(document, (first, *records))
     assert described.get("field_name") == "first"
     assert record.get("second") == 0x0201
+
+
+def test_columns_that_are_asked_for_again_are_kept_and_cannot_be_changed() -> None:
+    document = scan_fit(Ride(seconds=30).fit())
+    first, _ = message_columns(document, "record").integers(253)
+    again, valid = message_columns(document, "record").integers(253)
+    assert again is first
+    for column in (again, valid, message_columns(document, "record").segments()):
+        with pytest.raises(ValueError, match="read-only"):
+            column[0] = 1
+    document.forget()
+    anew, _ = message_columns(document, "record").integers(253)
+    assert anew is not first
+    assert anew.tolist() == first.tolist()
+
+
+def test_the_columns_of_a_day_are_not_kept() -> None:
+    document = scan_fit(Ride(seconds=17_000).fit())
+    first, _ = message_columns(document, "record").integers(253)
+    again, _ = message_columns(document, "record").integers(253)
+    assert again is not first
+    assert message_columns(document, "record").value(253, len(first) - 1) == first[-1]
+
+
+def test_a_value_may_be_signed_and_of_any_byte_order() -> None:
+    for big in (False, True):
+        fit = FitBuilder().define(0, 20, [(253, 4, 0x86), (0, 4, 0x85), (13, 1, 0x01)], big_endian=big)
+        document = scan_fit(fit.data(0, T, -5, -7).data(0, T + 1, None, None).build())
+        records = message_columns(document, "record")
+        assert [column.tolist() for column in records.integers(0)] == [[-5, 0x7FFFFFFF], [True, False]]
+        assert records.floats(13).tolist()[0] == -7
+        assert np.isnan(records.floats(13)[1])

@@ -55,7 +55,7 @@ def read(
         return None
     if size % base.size == 0:
         bits = gather(document, group, at, f"{order}u{base.size}")
-        return gather(document, group, at, order + base.code), bits != base.none
+        return bits if base.code[0] == "u" else bits.view(order + base.code), bits != base.none
     if size > base.size or base.code[0] == "f":
         return None
     raw = np.zeros(len(group), np.int64)

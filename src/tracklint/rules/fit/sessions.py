@@ -169,11 +169,12 @@ def sport_conflict(document: FitDocument, _limits: Limits) -> Found:
         if not len(others):
             continue
         raw, told = others.integers(number)
-        odd = np.flatnonzero(told & (raw != 0) & ~np.isin(raw, [*known, 18]))
-        if global_ == 12 and np.isin(raw[told], list(known)).any():
+        said = {i: sport for i, sport in enumerate(raw.tolist()) if told[i]}
+        if global_ == 12 and not known.isdisjoint(said.values()):
             continue  # one sport message for each session, in some multisport files one for the whole besides
-        if len(odd):
-            i = int(odd[0])
+        odd = [i for i, sport in said.items() if sport not in {0, 18, *known}]
+        if odd:
+            i = odd[0]
             expected = ", ".join(word("sport", s) or str(s) for s in sorted(known))
             evidence = {"found": word("sport", int(raw[i])) or str(raw[i]), "expected": expected}
             yield Hit(others.where(i, others.fact(number).name), {**evidence, "count": len(odd)})
