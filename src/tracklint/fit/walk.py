@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -21,6 +22,8 @@ __all__ = ["Walk"]
 _BATCH = 4096
 _ENOUGH = 16  # times that say when the ride was
 _DAYS = 3 * 86_400
+_SET = 30 * 86_400  # seconds that a clock is set by
+_SHORT = 64  # messages that may stand before others join those that were read
 _RECENT = 200  # definitions that are looked at
 _NEAR = 1 << 13  # bytes in which messages must chain otherwise, if a clock that was set is to be none
 _RUN = 32  # messages a run is first looked for
@@ -201,7 +204,7 @@ class Walk(Frames):
         if (back := self._flip_back(suspect)) is not None:
             return back
         to = self._resume(suspect)
-        if to is None or self._reads_on(suspect, to[0]):
+        if to is None or self._reads_on(suspect, self._joined(to[0])):
             self.outliers.add(suspect)
             return position
         return self._leap(suspect, to, "time", suspect)
@@ -222,21 +225,36 @@ class Walk(Frames):
         whole = len(following) == 13 or (len(self.fresh) <= first + 40 and self._at_end(position))
         return whole and all(-BACKWARD <= b - a <= FORWARD for a, b in pairwise(following))
 
+    def _joined(self, at: int) -> int:
+        """Where the messages from ``at`` on are those that were read, if none before that place has a time to prove
+        that it is better read so; else ``at``."""
+        frames, place = self._frames(), at
+        for _ in range(_SHORT):
+            if place in frames or place >= self.limit:
+                return place if place in frames else at
+            size, layout = self.sizes[self.data[place]], self.table[local_type(self.data[place])]
+            if not size or layout is None or layout.time_at >= 0:
+                return at
+            place += size
+        return at
+
     def _reads_on(self, suspect: int, at: int) -> bool:
-        """Whether the messages behind ``suspect`` are read as they are up to ``at``, where they chain again."""
+        """Whether the messages behind ``suspect`` are read as they are up to ``at``, where they chain again.
+
+        Their times lie near its own, or near the one before it where only its own is odd.
+        """
         if at not in self._frames():
             return False
-        first, last = bisect_left(self.fresh, suspect) + 1, bisect_left(self.fresh, at)
-        before = self.time(suspect)
-        for offset in self.fresh[first:last]:
-            layout, time = self.definitions[self.owner(offset)][1], self.time(offset)
-            if self.data[offset] >= 0x80 and not takes_time(layout):
-                return False
-            if layout.time_at >= 0:
-                if time is None or before is None or not -BACKWARD <= time - before <= FORWARD:
-                    return False
-                before = time
-        return True
+        between = self.fresh[bisect_left(self.fresh, suspect) + 1 : bisect_left(self.fresh, at)]
+        layouts = [self.definitions[self.owner(offset)][1] for offset in between]
+        if any(
+            self.data[offset] >= 0x80 and not takes_time(each) for offset, each in zip(between, layouts, strict=True)
+        ):
+            return False
+        times = [self.time(offset) for offset, each in zip(between, layouts, strict=True) if each.time_at >= 0]
+        return not times or any(
+            _follow_well([start, *times]) for start in (self.time(suspect), self.last_before(suspect))
+        )
 
     def _frames(self) -> set[int]:
         return set(self.fresh) | {offset for offset, _ in self.definitions[-_RECENT:]}
@@ -385,3 +403,8 @@ class Walk(Frames):
         layout = read_layout(self.data, start, self.limit)
         assert layout is not None
         self.redefine(index, layout)
+
+
+def _follow_well(times: Sequence[int | None]) -> bool:
+    """Whether each time is there and may be that of a clock that was set; bytes that are no time lie years off."""
+    return all(a is not None and b is not None and abs(b - a) <= _SET for a, b in pairwise(times))
