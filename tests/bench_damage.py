@@ -168,7 +168,7 @@ def _real() -> list[tuple[str, Path]]:
     for path in sorted(each for folder in ("corpus", "corpus2") for each in (CORPUS.parent / folder).rglob("*.fit")):
         if path.stat().st_size > LONGEST or scan_fit(path.read_bytes()).count(20) < 200:
             continue
-        report = check(path, CONFIG)
+        report = check(path, config=CONFIG)
         if not any(finding.severity is Severity.ERROR for finding in report.findings):
             device = fit_activity(scan_fit(path.read_bytes())).device
             maker, product = device.manufacturer or "", device.product or ""
