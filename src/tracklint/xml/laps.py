@@ -33,7 +33,7 @@ def lap_numbers(document: XmlDocument) -> list[tuple[str, Int32s]]:
     for path in document.elements.paths:
         name = _name(path)
         if name is not None:
-            found.append((name, document.elements.where(lambda each, path=path: each is path)))  # type: ignore[misc]
+            found.append((name, document.elements.where(lambda each, path=path: each is path)))  # type: ignore[misc]  # mypy cannot type a default of a lambda
     return found
 
 
