@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .findings import Severity
 
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
     from .findings import Finding, Where
 
-__all__ = ["clock", "counted", "iso", "place", "printable", "severities"]
+__all__ = ["clock", "counted", "iso", "json_text", "place", "printable", "severities"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: What a terminal could obey (controls) or reorder (bidirectional marks), and halves of characters.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+#: What a terminal could obey (controls) or reorder (bidirectional and interlinear marks), and halves of characters.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]")
 
 
 def iso(time: float | None) -> str | None:
@@ -93,15 +94,30 @@ def place(where: Where, fmt: str, start: float | None = None) -> str:
     return ", ".join(parts)
 
 
-def printable(text: str, encoding: str | None = None) -> str:
-    """``text`` from a file as a terminal can show it safely: controls, direction marks and what ``encoding`` lacks
-    are escaped."""
-    safe = _UNSAFE.sub(
-        lambda found: f"\\x{ord(found[0]):02x}" if found[0] < "\xff" else f"\\u{ord(found[0]):04x}", text
-    )
+def printable(text: str, encoding: str | None = None, *, keep: str = "") -> str:
+    """``text`` from a file, its name or a server as a terminal can show it safely: controls, direction marks and what
+    ``encoding`` lacks are escaped, but for the characters to ``keep``.
+
+    Every output for people goes through it: `render.page.Page.safe`, `cli.lines`, `dump.table`.
+    """
+
+    def escape(found: re.Match[str]) -> str:
+        if found[0] in keep:
+            return found[0]
+        return f"\\x{ord(found[0]):02x}" if found[0] < "\xff" else f"\\u{ord(found[0]):04x}"
+
+    safe = _UNSAFE.sub(escape, text)
     if encoding is None:
         return safe
     try:
         return safe.encode(encoding, "backslashreplace").decode(encoding)
     except LookupError:
         return safe.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """``value`` as JSON in ASCII, so that its bytes are the same in every locale and nothing in it steers a terminal.
+
+    Raises ValueError for NaN and infinities, which JSON does not have.
+    """
+    return json.dumps(value, indent=indent, ensure_ascii=True, allow_nan=False).replace("\x7f", "\\u007f")

@@ -34,6 +34,10 @@ class _Commands(click.Group):
         """Exit status 1 is for findings: what is not foreseen anywhere in a command is one line and 2."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            from .lines import safe
+
+            raise click.UsageError(safe(error.format_message(), err=True), error.ctx) from None
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except KeyboardInterrupt:
@@ -42,7 +46,9 @@ class _Commands(click.Group):
             from .troubles import own_failure
 
             told = own_failure(error)
-        click.echo(f"tracklint: {told}", err=True)
+        from .lines import line
+
+        line(f"tracklint: {told}", err=True)
         raise click.exceptions.Exit(2)
 
     def list_commands(self, _ctx: click.Context) -> list[str]:

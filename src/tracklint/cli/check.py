@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from .lines import line
 from .options import config_options, exit_status, fail, one_line_errors, paths
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _watchdog(name: str, config: Config) -> Iterator[None]:
     seconds = time_allowed(config)
 
     def end() -> None:
-        click.echo(f"tracklint: {name}: {SLOW.finding({'seconds': seconds}).message}; {SLOW.hint}", err=True)
+        line(f"tracklint: {name}: {SLOW.finding({'seconds': seconds}).message}; {SLOW.hint}", err=True)
         os._exit(2)  # what is stuck cannot be asked to end
 
     timer = threading.Timer(seconds, end)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from .lines import line, lines
 from .options import fail, one_line_errors
 from .upload import UNFINISHED, say, session
 
@@ -83,13 +83,14 @@ def _with_photo(done: Uploaded, picture: bytes, resize: bool) -> Uploaded:
 
 def _tell(done: Uploaded, client: Client, output: str, sandbox: bool) -> None:
     from ..strava.jobs import outcome_data
+    from ..words import json_text
     from .upload import show_activity
 
     if output == "json":
-        click.echo(json.dumps(outcome_data([done]), indent=2, ensure_ascii=False))
+        lines(json_text(outcome_data([done]), indent=2))
         return
-    click.echo(f"{done.name}: {done.message}")
+    line(f"{done.name}: {done.message}")
     for note in done.notes:
-        click.echo(f"  {note}")
+        line(f"  {note}")
     if sandbox and done.activity_id is not None:
         show_activity(client.activity(done.activity_id))

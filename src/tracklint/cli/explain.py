@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .lines import line, lines
 from .options import fail
 
 
@@ -17,7 +18,7 @@ def explain(codes: tuple[str, ...]) -> None:
     every: dict[str, Rule | Failure] = {**RULES, **FAILURES}
     if not codes:
         for each in every.values():
-            click.echo(f"{each.code}  {each.severity.label:<8}{each.name:<28}{each.title}")
+            line(f"{each.code}  {each.severity.label:<8}{each.name:<28}{each.title}")
         return
     by_name = {each.name: each for each in every.values()}
     for code in codes:
@@ -25,9 +26,9 @@ def explain(codes: tuple[str, ...]) -> None:
         if found is None:
             fail(f"no rule has the code or name {code}; `tracklint explain` lists them")
         severity = found.severity.label if isinstance(found, Failure) else found.told_as
-        click.echo(f"{found.code} {found.name} ({severity})\n\n{found.documentation}\n")
-        click.echo(f"Says:    {found.says}\nDo:      {found.hint}")
+        lines(f"{found.code} {found.name} ({severity})\n\n{found.documentation}\n")
+        lines(f"Says:    {found.says}\nDo:      {found.hint}")
         if isinstance(found, Failure):
-            click.echo()
+            line()
             continue
-        click.echo(f"Holds for: {', '.join(found.formats)}\nBasis:   {found.basis.title}, {found.basis.link}\n")
+        lines(f"Holds for: {', '.join(found.formats)}\nBasis:   {found.basis.title}, {found.basis.link}\n")

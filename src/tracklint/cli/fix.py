@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .lines import line
 from .options import config_options, exit_status, fail, one_line_errors, paths
 from .troubles import NotWritten, Troubles
 
@@ -128,7 +129,7 @@ def fix(
             elif out is not None:
                 _write(each, out, fixed, content, troubles)
             elif fixed.changed or fixed.parts:
-                click.echo(f"{name}: nothing is written; give --out DIR or --in-place")
+                line(f"{name}: nothing is written; give --out DIR or --in-place")
             for report in results:
                 _remaining(report, config, part=bool(fixed.parts))
     sys.exit(troubles.told(exit_status(reports, config)))
@@ -149,13 +150,13 @@ def _minutes(zone: Zone, content: bytes, config: Config) -> int:
 def _tell(name: str, fixed: Fixed) -> None:
     """The ledger, and what was left and why."""
     if not fixed.changed:
-        click.echo(f"{name}: nothing to mend")
+        line(f"{name}: nothing to mend")
     for change in fixed.ledger:
-        click.echo(f"{name}: {change.code} {change.action}: {change.says} ({_ranges(change)})")
+        line(f"{name}: {change.code} {change.action}: {change.says} ({_ranges(change)})")
     for why in fixed.left:
-        click.echo(f"{name}: left {why}")
+        line(f"{name}: left {why}")
     for k, part in enumerate(fixed.parts, 1):
-        click.echo(f"{name}: part {k} of {len(fixed.parts)}: {len(part)} bytes")
+        line(f"{name}: part {k} of {len(fixed.parts)}: {len(part)} bytes")
 
 
 def _show_diff(name: str, fixed: Fixed, config: Config) -> None:
@@ -167,14 +168,14 @@ def _show_diff(name: str, fixed: Fixed, config: Config) -> None:
         from ..mending.fit.differences import differences
 
         with read_thing(fixed.original, config).names():
-            for line in diff_lines(differences(fixed.original, fixed.data, fixed.edits)):
-                click.echo(f"  {line}")
+            for each in diff_lines(differences(fixed.original, fixed.data, fixed.edits)):
+                line(f"  {each}")
         return
     from ..xml.encoding import find_encoding
 
     codec = find_encoding(fixed.original).found
-    for line in text_diff(name, fixed.original, fixed.data, fixed.edits, codec):
-        click.echo(line)
+    for each in text_diff(name, fixed.original, fixed.data, fixed.edits, codec):
+        line(each, keep="\t")
 
 
 def _ranges(change: Change) -> str:
@@ -182,15 +183,15 @@ def _ranges(change: Change) -> str:
 
     shown = [place(*span) for span in change.ranges[:_SHOWN]]
     more = len(change.ranges) - len(shown)
-    line = f"line {change.line}: " if change.line is not None and len(change.ranges) == 1 else ""
-    return line + ", ".join(shown) + (f" and {more} more places" if more else "")
+    at = f"line {change.line}: " if change.line is not None and len(change.ranges) == 1 else ""
+    return at + ", ".join(shown) + (f" and {more} more places" if more else "")
 
 
 def _remaining(report: Report, config: Config, *, part: bool) -> None:
     for finding in report.findings:
         if finding.severity >= config.fail_on:
             where = f"{report.name}: " if part else ""
-            click.echo(f"  {where}{finding.severity.label} {finding.code} {finding.message}", err=True)
+            line(f"  {where}{finding.severity.label} {finding.code} {finding.message}", err=True)
 
 
 def _stem(own: str) -> tuple[str, str]:
@@ -219,7 +220,7 @@ def _write(given: Input, out: Path, fixed: Fixed, original: bytes, troubles: Tro
             content = original if data is fixed.original else _packed(data)
         with troubles.of(given.name):
             target = troubles.write(given.name, out, _part(given.below, k, fixed), content)
-            click.echo(f"{given.name} -> {target} ({len(content)} bytes)")
+            line(f"{given.name} -> {target} ({len(content)} bytes)")
 
 
 def _packed(data: bytes) -> bytes:
@@ -238,4 +239,4 @@ def _replace(name: str, thing: Thing, fixed: Fixed) -> None:
     target = Path(thing).resolve()
     content = _packed(fixed.data) if fixed.before.container == "gzip" else fixed.data
     write_over(target, content)
-    click.echo(f"{name}: written ({len(content)} bytes)")
+    line(f"{name}: written ({len(content)} bytes)")

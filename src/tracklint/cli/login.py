@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .lines import line, lines
 from .options import fail, one_line_errors
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ def login(client_id: str | None, client_secret: str | None, port: int, no_browse
     except (StravaError, ValueError) as error:
         fail(str(error))
     except (KeyboardInterrupt, click.Abort):
-        click.echo(err=True)
+        line(err=True)
         fail("stopped before the end of the sign-in; nothing was saved")
     who = f"athlete {tokens.athlete_id}" if tokens.athlete_id is not None else "an athlete that Strava does not name"
-    click.echo(f"Signed in as {who} with the permissions {', '.join(tokens.scopes)}.")
-    click.echo(f"Saved in {file.path}, which only you can read. `tracklint logout` ends it.")
+    line(f"Signed in as {who} with the permissions {', '.join(tokens.scopes)}.")
+    line(f"Saved in {file.path}, which only you can read. `tracklint logout` ends it.")
     if settings.token:
-        click.echo("Note: TRACKLINT_STRAVA_TOKEN is set, and uploads use that token as long as it is.", err=True)
+        line("Note: TRACKLINT_STRAVA_TOKEN is set, and uploads use that token as long as it is.", err=True)
 
 
 def _last(file: TokenFile) -> Tokens | None:
@@ -84,7 +85,7 @@ def _application(settings: Settings, last: Tokens | None, client_id: str | None,
     if last is not None and client_id in (None, last.client_id):
         client_id, secret = last.client_id, secret or last.client_secret
     if not (client_id and secret):
-        click.echo(_HOW, err=True)
+        lines(_HOW, err=True)
     client_id = client_id or click.prompt("Client ID", err=True)
     secret = secret or click.prompt("Client secret (it is not shown)", hide_input=True, err=True)
     return Application(client_id.strip(), secret.strip())
@@ -94,9 +95,9 @@ def _browsed(oauth: OAuth, application: Application, port: int, timeout: float) 
     from ..strava.auth import sign_in
 
     def show(page: str) -> None:
-        click.echo(f"Strava asks you in your browser. If it does not open, go to:\n\n  {page}\n", err=True)
+        lines(f"Strava asks you in your browser. If it does not open, go to:\n\n  {page}\n", err=True)
         webbrowser.open(page)
-        click.echo("Waiting for your answer there; Ctrl-C stops.", err=True)
+        line("Waiting for your answer there; Ctrl-C stops.", err=True)
 
     try:
         return sign_in(oauth, application, show=show, port=port, seconds=timeout)
@@ -108,7 +109,7 @@ def _pasted(oauth: OAuth, application: Application, port: int) -> Tokens:
     from ..strava.auth import SignIn, pasted_redirect
 
     under_way = SignIn(oauth, application, pasted_redirect(port))
-    click.echo(
+    lines(
         f"Open this page in a browser on any machine:\n\n  {under_way.page}\n\n"
         "When you have agreed, the browser ends at an address on 127.0.0.1 that it cannot open. That is as it should "
         "be: copy the whole address from its address bar.",

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from .lines import line
 from .options import fail, one_line_errors
 
 _APPS = "https://www.strava.com/settings/apps"
@@ -39,15 +40,15 @@ def logout() -> None:
     except (NotSignedIn, ValueError) as error:
         fail(str(error))
     if settings.token:
-        click.echo("Note: TRACKLINT_STRAVA_TOKEN is set, and uploads still use that token.", err=True)
+        line("Note: TRACKLINT_STRAVA_TOKEN is set, and uploads still use that token.", err=True)
     if not there:
-        click.echo("You were not signed in.")
+        line("You were not signed in.")
     elif told is None:
-        click.echo(f"Signed out: Strava has ended the sign-in, and {file.path} is deleted.")
+        line(f"Signed out: Strava has ended the sign-in, and {file.path} is deleted.")
     else:
-        click.echo(f"Signed out on this machine only: {file.path} is deleted, but Strava could not be told.", err=True)
-        click.echo(f"  {told}", err=True)
-        click.echo(
+        line(f"Signed out on this machine only: {file.path} is deleted, but Strava could not be told.", err=True)
+        line(f"  {told}", err=True)
+        line(
             f"  The access token stays valid for up to 6 hours. To end it at Strava, remove the application at {_APPS}",
             err=True,
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from .lines import line
 from .troubles import own_failure
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ profile_option = click.option(
 
 def fail(message: str) -> NoReturn:
     """End with one clear line on stderr and exit status 2."""
-    click.echo(f"tracklint: {message}", err=True)
+    line(f"tracklint: {message}", err=True)
     sys.exit(2)
 
 

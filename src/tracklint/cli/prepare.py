@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .lines import line
 from .options import config_options, exit_status, one_line_errors, paths
 from .troubles import Troubles
 
@@ -49,7 +50,7 @@ def prepare(paths: tuple[str, ...], out: Path, barometer: bool, no_gzip: bool, c
 
 def _tell(name: str, target: Path, prepared: Prepared, config: Config) -> None:
     changes = "; ".join(prepared.changes) or "nothing to change"
-    click.echo(f"{name} -> {target} ({prepared.data_type}, {len(prepared.data)} bytes): {changes}")
+    line(f"{name} -> {target} ({prepared.data_type}, {len(prepared.data)} bytes): {changes}")
     for finding in prepared.report.findings:
         if finding.severity >= config.fail_on:
-            click.echo(f"  {finding.severity.label} {finding.code} {finding.message}", err=True)
+            line(f"  {finding.severity.label} {finding.code} {finding.message}", err=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .lines import line, lines
 from .options import fail, one_line_errors
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def sandbox(port: int, scenarios: tuple[str, ...], listing: bool, keep: Path | N
         fail(str(error))
     if listing:
         for scenario in SCENARIOS.values():
-            click.echo(f"{scenario.name:<22} {scenario.says}")
+            line(f"{scenario.name:<22} {scenario.says}")
         return
     try:
         serve(port=port, options=Options(scenarios=scenarios, keep=keep), ready=_tell)
@@ -49,12 +50,8 @@ def sandbox(port: int, scenarios: tuple[str, ...], listing: bool, keep: Path | N
 def _tell(running: Running) -> None:
     from ..strava.sandbox.grants import CLIENT_ID, CLIENT_SECRET
 
-    click.echo(
-        f"Strava stand-in:  {running.api_base}\nWhat it received: {running.page}\nAccess token:     {running.token}"
-    )
-    click.echo(f"Sign-in:          {running.oauth_base}, client ID {CLIENT_ID}, client secret {CLIENT_SECRET}")
-    click.echo(f"Description:      {running.page}openapi.json")
-    click.echo(
-        f"\nTRACKLINT_STRAVA_API={running.api_base} TRACKLINT_STRAVA_TOKEN={running.token} tracklint upload FILE"
-    )
-    click.echo("Ctrl-C ends it.")
+    lines(f"Strava stand-in:  {running.api_base}\nWhat it received: {running.page}\nAccess token:     {running.token}")
+    line(f"Sign-in:          {running.oauth_base}, client ID {CLIENT_ID}, client secret {CLIENT_SECRET}")
+    line(f"Description:      {running.page}openapi.json")
+    lines(f"\nTRACKLINT_STRAVA_API={running.api_base} TRACKLINT_STRAVA_TOKEN={running.token} tracklint upload FILE")
+    line("Ctrl-C ends it.")

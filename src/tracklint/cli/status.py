@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .lines import line
 from .options import fail, one_line_errors
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def status(check: bool) -> None:
         if check and there:
             _check(settings)
     except NotSignedIn as error:
-        click.echo(f"tracklint: {error}", err=True)
+        line(f"tracklint: {error}", err=True)
         sys.exit(1)
     except (StravaError, ValueError) as error:
         fail(str(error))
@@ -57,11 +58,11 @@ def _tell(settings: Settings, file: TokenFile, tokens: Tokens | None) -> bool:
         ]
     rows.append(("Journal", _journal(settings)))
     for name, value in rows:
-        click.echo(f"{name + ':':<14}{value}")
+        line(f"{name + ':':<14}{value}")
     if tokens is not None and file.readable_by_others():
-        click.echo(f"Warning: other users can read {file.path}; run: chmod 600 {file.path}", err=True)
+        line(f"Warning: other users can read {file.path}; run: chmod 600 {file.path}", err=True)
     if tokens is None and not settings.token:
-        click.echo("You are not signed in; `tracklint login` does it.")
+        line("You are not signed in; `tracklint login` does it.")
     return tokens is not None or settings.token is not None
 
 
@@ -99,11 +100,11 @@ def _check(settings: Settings) -> None:
     from ..strava.errors import NotAuthorised, NotSignedIn
     from ..strava.signed_in import token_source
 
-    source = token_source(settings, warn=lambda text: click.echo(f"Warning: {text}", err=True))
+    source = token_source(settings, warn=lambda text: line(f"Warning: {text}", err=True))
     with Client(source, api_base=settings.api_base) as client:
         try:
             athlete = client.athlete()
         except NotAuthorised as error:
             raise NotSignedIn(str(error)) from None
     names = " ".join(str(athlete[key]) for key in ("firstname", "lastname") if athlete.get(key))
-    click.echo(f"{'Strava says:':<14}this is {names or 'an athlete without a name'} (athlete {athlete.get('id')})")
+    line(f"{'Strava says:':<14}this is {names or 'an athlete without a name'} (athlete {athlete.get('id')})")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-import click
+from .lines import line
 
 __all__ = ["NotWritten", "Troubles", "own_failure"]
 
@@ -73,6 +73,6 @@ class Troubles:
     def told(self, status: int) -> int:
         """Tell them on stderr; 2 where there are any, else ``status``."""
         for text in self._told:
-            click.echo(f"tracklint: {text}", err=True)
+            line(f"tracklint: {text}", err=True)
         sys.stderr.flush()
         return 2 if self._told else status

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .lines import line, lines
 from .options import config_options, fail, one_line_errors
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def upload(paths: tuple[str, ...], sandbox: bool, config: Config, **options: Any
     except (StravaError, ValueError, JournalTrouble) as error:
         fail(str(error))
     except KeyboardInterrupt:
-        click.echo("tracklint: stopped; what was sent is saved: `tracklint upload --resume` goes on", err=True)
+        line("tracklint: stopped; what was sent is saved: `tracklint upload --resume` goes on", err=True)
         sys.exit(UNFINISHED)
     sys.exit(run.status)
 
@@ -126,7 +126,7 @@ def session(sandbox: bool) -> Iterator[tuple[Client, Journal]]:
 
 def say(text: str) -> None:
     """One line on stderr, beside the results."""
-    click.echo(f"tracklint: {text}", err=True)
+    line(f"tracklint: {text}", err=True)
 
 
 class _Run:
@@ -155,7 +155,7 @@ class _Run:
             jobs = [*jobs_again(left, order, self._unread), *jobs]
         self._one_file_options(jobs)
         if not jobs and not self.status:
-            click.echo("nothing is unfinished")
+            line("nothing is unfinished")
             return
         self.paths = {job.name: job.path for job in jobs if job.path and "member" not in job.request}
         uploader = Uploader(self.client, deadline=self.options["deadline"], polls=(1.0,) if self.sandbox else POLLS)
@@ -210,9 +210,9 @@ class _Run:
             notes += (self._moved(done.name),)
         if self.options["output"] == "json":
             return
-        click.echo(f"{done.name}: {done.message}")
+        line(f"{done.name}: {done.message}")
         for note in notes:
-            click.echo(f"  {note}")
+            line(f"  {note}")
         if self.sandbox and done.activity_id is not None:
             show_activity(self.client.activity(done.activity_id))
 
@@ -240,8 +240,9 @@ class _Run:
 
     def _write(self) -> None:
         from ..strava.jobs import outcome_data
+        from ..words import json_text
 
-        click.echo(json.dumps(outcome_data(self.done), indent=2, ensure_ascii=False))
+        lines(json_text(outcome_data(self.done), indent=2))
 
 
 #: Exit statuses, the stronger ones last.
@@ -260,4 +261,4 @@ def show_activity(activity: dict[str, Any]) -> None:
         if isinstance(value, dict):
             show_activity(value)
         elif value not in (None, []):
-            click.echo(f"  {key:<22}{', '.join(map(str, value)) if isinstance(value, list) else value}")
+            line(f"  {key:<22}{', '.join(map(str, value)) if isinstance(value, list) else value}")

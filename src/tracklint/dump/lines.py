@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..render.data import plain
-from ..words import iso, printable
+from ..words import iso, json_text, printable
 from .rows import Cell, Row
 
 __all__ = ["Line", "json_line", "table"]
@@ -86,7 +86,7 @@ def _value(value: Any) -> str:
     if isinstance(value, tuple | list):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, dict):
-        return json.dumps(plain(value))
+        return json_text(plain(value))
     return printable(str(value))
 
 
@@ -96,14 +96,14 @@ def json_line(row: Row, *, offsets: bool = False, raw: bool = False) -> str:
     if row.kind == "fault":
         evidence = {cell.name: plain(cell.value) for cell in row.cells}
         told = {"kind": "fault", "fault": row.name, **_where(row), "evidence": evidence}
-        return json.dumps(told, ensure_ascii=False)
+        return json_text(told)
     told = {"kind": row.kind, **_where(row), ("global" if where.message is not None else "number"): row.number}
     told |= {"name": row.name, "time": iso(where.time)}
     told["fields"] = [_field(cell, offsets, raw) for cell in row.cells]
     if raw:
         fit = where.message is not None
         told["raw"] = row.data.hex(" ") if fit else row.data.decode("utf-8", "replace")
-    return json.dumps({key: value for key, value in told.items() if value is not None}, ensure_ascii=False)
+    return json_text({key: value for key, value in told.items() if value is not None})
 
 
 def _where(row: Row) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ..edits import Edit
+from ..words import printable
 
 if TYPE_CHECKING:
     from ..mending.fit.differences import Difference
@@ -150,4 +151,4 @@ def _shown(line: bytes, codec: str, partner: bytes = b"") -> str:
         start = max(same - _BEFORE, 0)
         end = min(same + _BEHIND, len(text))
         text = ("..." if start else "") + text[start:end] + ("..." if end < len(text) else "")
-    return "".join(c if c.isprintable() or c == "\t" else f"\\u{ord(c):04x}" for c in text)
+    return printable(text, keep="\t")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, TextIO
 
+from ..words import json_text
 from .data import file_object
 
 if TYPE_CHECKING:
@@ -24,4 +24,4 @@ def write(reports: Iterable[Report], out: TextIO) -> None:
 
 def line(report: Report) -> str:
     """One report as JSON without line breaks, in ASCII, so that its bytes are the same in every locale."""
-    return json.dumps(file_object(report), ensure_ascii=True, allow_nan=False)
+    return json_text(file_object(report))
