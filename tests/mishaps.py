@@ -9,19 +9,21 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from tracklint.batch import check_many
-from tracklint.checking import check_named
+from tracklint.checking import check_named, make_one
 from tracklint.config import BadConfig, Config
 from tracklint.findings import Report
 from tracklint.source import Thing
 
 
-def in_this_process(named: Iterable[tuple[str, Thing]], *, config: Config, jobs: int) -> Iterator[Report]:
-    """Stands for `tracklint.batch.check_in_processes` where something is patched, which no child would see."""
-    return check_many(named, config=config)
+def in_this_process(
+    named: Iterable[tuple[str, Thing]], make: Callable[[Report, Thing], Any], *, config: Config, jobs: int
+) -> Iterator[Any]:
+    """Stands for `tracklint.batch.made_in_processes` where something is patched, which no child would see."""
+    return (make_one(name, thing, make=make, config=config) for name, thing in named)
 
 
 def kill_self() -> None:

@@ -28,7 +28,7 @@ FLOORS = (
     ("checking",),
     ("mending",),
     ("batch", "preparing", "render"),
-    ("dump",),
+    ("dump", "fleet"),
     ("strava", "testing"),
     ("testing.sandbox", "cli"),
     ("__init__", "__main__"),

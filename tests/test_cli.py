@@ -163,7 +163,7 @@ def test_an_output_is_written_whole_or_not_at_all(rides: Path, tmp_path: Path, m
     def full(*_: object) -> str:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("tracklint.render.jsonl.line", full)
+    monkeypatch.setattr("tracklint.render.jsonl.Writer.add", full)
     done = run("check", "-o", f"jsonl={report}", rides)
     assert done.exit_code == 2
     assert done.stderr == f"tracklint: {report}: No space left on device\n"

@@ -171,7 +171,7 @@ def denied(here: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with monkeypatch.context() as patched:
         patched.setattr(os, "scandir", scandir)
         patched.setattr(Path, "open", opened)
-        patched.setattr("tracklint.batch.check_in_processes", mishaps.in_this_process)
+        patched.setattr("tracklint.batch.made_in_processes", mishaps.in_this_process)
         yield here
 
 

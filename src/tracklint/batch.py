@@ -8,16 +8,18 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from .checking import check_named, time_allowed, unchecked
+from .checking import check_named, make_one, time_allowed, unchecked
 from .config import Config
 from .failures import DIED, SLOW
 from .findings import Report
 from .inputs import expand
 from .source import Thing
 
-__all__ = ["check_in_processes", "check_many"]
+__all__ = ["check_in_processes", "check_many", "made_in_processes"]
 
+Answer = TypeVar("Answer")
 #: How many files are in work or done before their turn, so that a directory of a million does not fill the memory.
 WAITING = 64
 
@@ -88,12 +90,27 @@ def check_in_processes(
     Raises `config.BadConfig` for a profile that cannot be used. ``check_one`` is `checking.check_named`, or what stands
     for it in a test.
     """
+    return made_in_processes(named, _report, config=config, jobs=jobs, check_one=check_one)
+
+
+def made_in_processes(
+    named: Iterable[tuple[str, Thing]],
+    make: Callable[[Report, Thing], Answer],
+    *,
+    config: Config,
+    jobs: int,
+    check_one: Callable[..., Report] | None = None,
+) -> Generator[Answer]:
+    """`check_in_processes`, but each report stays in the process that made it, and ``make(report, thing)`` comes back.
+
+    ``make`` and what it gives can be pickled. Where it raises, it is called once more, with the report of INT001.
+    """
     from . import workers
     from .rules.discovery import rule_modules
 
     modules = [__name__, *(module for folder in ("fit", "xml", "ride") for module in rule_modules(folder))]
     for said in workers.answers(
-        partial(check_one or check_named, config=config),
+        partial(make_one, make=make, config=config, check_one=check_one or check_named),
         named,
         jobs=jobs,
         seconds=time_allowed(config),
@@ -101,12 +118,17 @@ def check_in_processes(
         modules=modules,
     ):
         if isinstance(said, workers.Died):
-            yield _died(said.piece[0], said.how, config)
+            yield make(_died(said.piece[0], said.how, config), said.piece[1])
         elif isinstance(said, workers.Slow):
             finding = SLOW.finding({"seconds": time_allowed(config)})
-            yield unchecked(said.piece[0], finding, "the check took too long", config.purpose)
+            slow = unchecked(said.piece[0], finding, "the check took too long", config.purpose)
+            yield make(slow, said.piece[1])
         else:
             yield said
+
+
+def _report(report: Report, _thing: Thing) -> Report:
+    return report
 
 
 def _died(name: str, how: str, config: Config) -> Report:

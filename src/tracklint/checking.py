@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from .activity import CHANNELS, Activity
 from .config import BadConfig, Config
@@ -20,12 +22,15 @@ __all__ = [
     "check_reading",
     "check_source",
     "failed",
+    "make_one",
     "read",
     "summarize",
     "time_allowed",
     "unchecked",
     "unreadable",
 ]
+
+Answer = TypeVar("Answer")
 
 
 def check(thing: Thing, *, config: Config | None = None, name: str | None = None) -> Report:
@@ -178,3 +183,19 @@ def time_allowed(config: Config) -> float:
     from .second import READERS
 
     return config.limits.seconds + max(map(len, READERS.values())) * config.limits.second_reader_seconds
+
+
+def make_one(
+    name: str,
+    thing: Thing,
+    *,
+    make: Callable[[Report, Thing], Answer],
+    config: Config,
+    check_one: Callable[..., Report] = check_named,
+) -> Answer:
+    """What ``make`` makes of the report on one thing, in this process. Raises `config.BadConfig`."""
+    report = check_one(name, thing, config)
+    try:
+        return make(report, thing)
+    except Exception as error:  # a defect of an output costs the file that shows it, not the run
+        return make(failed(name, error), thing)

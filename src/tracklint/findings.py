@@ -195,7 +195,8 @@ class Report:
     those of the uncompressed content. ``format`` is ``fit``, ``tcx``, ``gpx`` or ``unknown``; ``container`` is
     ``plain``, ``gzip`` or ``zip``. ``schema_valid`` says of TCX and GPX whether the official schema accepts the file,
     which is another question than whether Strava does; ``None`` for other formats. ``purpose`` is the question that the
-    findings answer: ``strava`` or ``spec``.
+    findings answer: ``strava`` or ``spec``. ``known`` are findings that a baseline knows: they count for the verdict,
+    because Strava does not know the baseline, and are shown nowhere.
     """
 
     name: str
@@ -209,6 +210,7 @@ class Report:
     skipped: tuple[Skipped, ...]
     schema_valid: bool | None = None
     purpose: Purpose = "strava"
+    known: tuple[Finding, ...] = ()
 
     @property
     def worst(self) -> Severity | None:
@@ -218,7 +220,7 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """``refused`` with some error, ``risky`` with some warning, else ``ready``."""
-        return _VERDICTS[self.worst or Severity.INFO]
+        return _VERDICTS[max((f.severity for f in (*self.findings, *self.known)), default=Severity.INFO)]
 
 
 _VERDICTS: Final[Mapping[Severity, Verdict]] = {

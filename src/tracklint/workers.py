@@ -2,7 +2,8 @@
 
 A worker that dies or is too slow costs its own piece and nothing else. That is why workers share nothing, neither a
 queue nor a lock: each has a pipe of its own, so that it may be killed at any moment. A death is seen at the pipe,
-whatever the worker was at. (A process pool breaks as a whole when one worker dies, and has no limit of time.)
+whatever the worker was at. (A process pool breaks as a whole when one worker dies, and has no limit of time.) A worker
+is given its next pieces while it is still at one, so that it never waits for the parent.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from multiprocessing import connection
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, TypeVar
 
-__all__ = ["Died", "Slow", "answers"]
+__all__ = ["Died", "Slow", "answers", "cores"]
 
 Answer = TypeVar("Answer")
 #: The arguments of one call, which can be pickled.
@@ -28,6 +29,9 @@ Piece = tuple[Any, ...]
 
 #: How long a process may take until it is ready for its first piece, in seconds: a loaded machine is slow to start one.
 _START_SECONDS = 60.0
+#: How many pieces a worker has at most, the one in work and those behind it; and how many bytes a piece that waits has
+#: at most: what does not fit into the pipe would keep the parent waiting, and a worker with a long answer waits for it.
+_DEEP, _SHORT = 8, 4096
 #: No answer has come.
 _NOTHING: Any = object()
 
@@ -46,6 +50,11 @@ class Slow:
     """Instead of an answer: the limit was over, and the process was killed."""
 
     piece: Piece
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def answers(
@@ -100,24 +109,33 @@ class _Crew(Generic[Answer]):
         self._jobs = jobs
         self._seconds = seconds
         self._taken = 0
-        self._again: deque[tuple[int, Piece]] = deque()
+        self._next: deque[tuple[int, Piece, bytes]] = deque()
+        self._again: deque[tuple[int, Piece, bytes]] = deque()
         self._workers: list[_Worker] = []
 
     @property
     def busy(self) -> list[_Worker]:
         """The workers that have a piece in work."""
-        return [worker for worker in self._workers if worker.busy]
+        return [worker for worker in self._workers if worker.pieces]
 
     def hand_out(self, until: int) -> None:
-        """Give pieces with numbers below ``until`` to workers that have none; first what is to be done again."""
-        busy = self.busy
-        if self._again and not busy:
+        """Give pieces with numbers below ``until`` to workers; first what is to be done again, alone."""
+        if self._again and not self.busy:
             self._hired(alone=True).give(*self._again.popleft())
         if self._again or any(worker.alone for worker in self.busy):
             return
-        for number, piece in islice(self._numbered, max(min(self._jobs - len(busy), until - self._taken), 0)):
-            self._taken = number + 1
-            self._free().give(number, piece)
+        for depth in range(1, _DEEP + 1):
+            while (worker := self._with_less_than(depth)) and (taken := self._taken_up(until, waits=depth > 1)):
+                worker.give(*taken)
+
+    def _taken_up(self, until: int, *, waits: bool) -> tuple[int, Piece, bytes] | None:
+        """The next piece, ``None`` where there is none, or none that may wait behind another one."""
+        if not self._next and self._taken < until and (numbered := next(self._numbered, None)) is not None:
+            self._taken += 1
+            self._next.append((*numbered, _packed(numbered[1])))
+        if not self._next or (waits and len(self._next[0][2]) > _SHORT):
+            return None
+        return self._next.popleft()
 
     def collected(self, *, wait: bool) -> Iterator[tuple[int, Answer | Died | Slow]]:
         """The answers that have come, each with the number of its piece; ``wait`` until something happens."""
@@ -127,15 +145,15 @@ class _Crew(Generic[Answer]):
         patience = min(worker.deadline for worker in busy) - time.monotonic() if wait else 0.0
         heard = connection.wait([worker.pipe for worker in busy], max(patience, 0.0))
         for worker in busy:
-            number, piece = worker.number, worker.piece
             said = worker.heard() if worker.pipe in heard else worker.late()
             if said is _NOTHING:
                 continue
-            worker.busy = False
+            number, piece, packed = worker.pieces.popleft()
             if worker.alone or isinstance(said, Died | Slow):
+                self._next.extendleft(reversed(worker.pieces))
                 self._dismiss(worker)
             if isinstance(said, Died) and not worker.alone:
-                self._again.append((number, piece))
+                self._again.append((number, piece, packed))
             else:
                 yield number, said
 
@@ -144,13 +162,14 @@ class _Crew(Generic[Answer]):
         for worker in [*self._workers]:
             self._dismiss(worker)
 
-    def _free(self) -> _Worker:
-        for worker in [*self._workers]:
-            if not worker.busy:
-                if worker.process.is_alive():
-                    return worker
-                self._dismiss(worker)
-        return self._hired()
+    def _with_less_than(self, depth: int) -> _Worker | None:
+        """A worker with fewer pieces than ``depth``, the least laden one first; a new one as long as there may be."""
+        for worker in [each for each in self._workers if not each.pieces and not each.process.is_alive()]:
+            self._dismiss(worker)
+        least = min(self._workers, key=lambda worker: len(worker.pieces), default=None)
+        if (least is None or least.pieces) and len(self._workers) < self._jobs:
+            return self._hired()
+        return least if least is not None and len(least.pieces) < depth else None
 
     def _hired(self, *, alone: bool = False) -> _Worker:
         worker = _Worker(self._context, self._function, self._seconds, alone=alone)
@@ -163,13 +182,11 @@ class _Crew(Generic[Answer]):
 
 
 class _Worker:
-    """One process, its pipe, and the piece that it has in work, while it is ``busy``, or had last."""
+    """One process, its pipe, and the pieces that it has: the first of them is in work."""
 
     def __init__(self, context: Any, function: Callable[..., Any], seconds: float, *, alone: bool) -> None:
         self.alone = alone
-        self.number = -1
-        self.piece: Piece = ()
-        self.busy = False
+        self.pieces: deque[tuple[int, Piece, bytes]] = deque()
         self.deadline = 0.0
         self._seconds = seconds
         self._ready = False
@@ -178,12 +195,13 @@ class _Worker:
         self.process.start()
         theirs.close()
 
-    def give(self, number: int, piece: Piece) -> None:
-        """Send a piece to a process that has none."""
-        self.number, self.piece, self.busy = number, piece, True
-        self.deadline = time.monotonic() + self._seconds + (0.0 if self._ready else _START_SECONDS)
+    def give(self, number: int, piece: Piece, packed: bytes) -> None:
+        """Send a piece, to be done after those that the process has."""
+        if not self.pieces:
+            self.deadline = time.monotonic() + self._seconds + (0.0 if self._ready else _START_SECONDS)
+        self.pieces.append((number, piece, packed))
         with contextlib.suppress(OSError):  # it died just now, which is seen when its answer is looked for
-            self.pipe.send(piece)
+            self.pipe.send_bytes(packed)
 
     def heard(self) -> Any:
         """What a pipe says that has something to say: an answer, `Died`, or `_NOTHING` yet. Raises what the function
@@ -192,10 +210,10 @@ class _Worker:
             said = self.pipe.recv()
         except (EOFError, OSError):
             self.end()
-            return Died(self.piece, _ending(self.process.exitcode))
+            return Died(self.pieces[0][1], _ending(self.process.exitcode))
+        self.deadline = time.monotonic() + self._seconds
         if said is None:
             self._ready = True
-            self.deadline = time.monotonic() + self._seconds
             return _NOTHING
         raised, answer = said
         if raised:
@@ -204,13 +222,17 @@ class _Worker:
 
     def late(self) -> Any:
         """`Slow` where a silent pipe has been silent for too long, else `_NOTHING`."""
-        return Slow(self.piece) if time.monotonic() >= self.deadline else _NOTHING
+        return Slow(self.pieces[0][1]) if time.monotonic() >= self.deadline else _NOTHING
 
     def end(self) -> None:
         """Kill the process, whatever it does, and wait for its end."""
         self.process.kill()
         self.process.join()
         self.pipe.close()
+
+
+def _packed(piece: Piece) -> bytes:
+    return bytes(ForkingPickler.dumps(piece))
 
 
 def _serve(pipe: connection.Connection, function: Callable[..., Any]) -> None:

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import io
+import itertools
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .lines import line
-from .options import config_options, exit_status, fail, one_line_errors, paths
+from .options import config_options, fail, one_line_errors
 
 if TYPE_CHECKING:
     from ..config import Config
-    from ..findings import Report
+    from ..fleet.telling import Telling, Told
+    from ..render.digest import Digest
     from ..source import Thing
-
-FORMATS = ("text", "json", "jsonl")
 
 
 def _outputs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    from ..render import OUTPUTS
+
     outputs = []
     for value in values or ("text",):
         name, _, file = value.partition("=")
-        if name not in FORMATS:
-            raise click.BadParameter(f"{name} is no output; known are {', '.join(FORMATS)}")
+        if name not in OUTPUTS:
+            raise click.BadParameter(f"{name} is no output; known are {', '.join(OUTPUTS)}")
         outputs.append((name, file))
     if sum(not file for _, file in outputs) > 1:
         raise click.BadParameter("only one output can go to standard output; name a file for the others: json=FILE")
@@ -37,13 +38,19 @@ def _outputs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ..
 
 
 @click.command()
-@paths
+@click.argument("paths", metavar="PATH...", nargs=-1)
+@click.option(
+    "--files-from", metavar="FILE",
+    help="Check what this list names too, one path a line or with NUL between them; - is standard input.",
+)  # fmt: skip
 @click.option(
     "--output", "-o", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[=FILE]",
     help="text (default), json or jsonl, to standard output or to FILE. Repeatable.",
 )  # fmt: skip
 @click.option("--all", "show_all", is_flag=True, help="Show every finding in text, notes and long lists as well.")
-@click.option("--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="Processes to check with.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), default=None, help="Processes to check with; default: one a core.",
+)  # fmt: skip
 @click.option(
     "--second-reader", is_flag=True,
     help="Let other readers (fitparse, gpxpy; where installed fitdecode, tcxreader, python-tcxparser) read each file "
@@ -55,22 +62,61 @@ def _outputs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ..
 def check(
     *,
     paths: tuple[str, ...],
+    files_from: str | None,
     outputs: list[tuple[str, str]],
     show_all: bool,
-    jobs: int,
+    jobs: int | None,
     second_reader: bool,
     config: Config,
 ) -> None:
     """Check files, directories, globs and archives; - is standard input. Quiet when all is well."""
+    from ..fleet.telling import Telling, sheets
     from ..inputs import expand
+    from ..render import output_for
 
+    if not paths and files_from is None:
+        raise click.UsageError("name a file or folder, or a list of them with --files-from")
     config = replace(config, second_readers=second_reader)
-    things = dict(_stdin_kept(expand(paths, config.relative_to)))
-    _spare_inputs(outputs, things)
-    with contextlib.closing(_reports(things, config, jobs)) as reports:
-        kept = _kept(reports, total=len(things))
-        status = _write(kept, outputs, _reader(things, config), config, show_all=show_all)
+    given = itertools.chain(paths, _listed(files_from) if files_from is not None else ())
+    made = [(output_for(name, sys.stdout, show_all=show_all), file) for name, file in outputs]
+    telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes)
+    named = _spare_inputs(outputs, _stdin_kept(expand(given, config.relative_to)))
+    status = 0
+    with contextlib.closing(_told(named, telling, config, jobs)) as stream, sheets(made) as run:
+        for told in stream:
+            status = max(status, _status(told.digest, config))
+            run.add(told)
     sys.exit(status)
+
+
+def _listed(file: str) -> Iterator[str]:
+    """The paths in a list, as they come. It has NUL between them where its beginning holds one."""
+    empty = True
+    with click.open_file(file, "rb") as stream:
+        for path in _paths(stream):
+            empty = False
+            yield os.fsdecode(path)
+    if empty:
+        fail(f"{'standard input' if file == '-' else file}: this list names no file")
+
+
+def _paths(stream: Any) -> Iterator[bytes]:
+    rest = stream.read1(1 << 16)
+    between = b"\0" if b"\0" in rest else b"\n"
+    while rest:
+        *whole, rest = rest.split(between)
+        yield from filter(None, (each.strip(b"\r") for each in whole))
+        if not (more := stream.read1(1 << 16)):
+            yield from filter(None, [rest.strip(b"\r")])
+            return
+        rest += more
+
+
+def _status(digest: Digest, config: Config) -> int:
+    """2 where a report cannot be trusted (INT), 1 where a finding is at or above ``fail_on``, else 0."""
+    if any(code.startswith("INT") for code, _, _ in digest.counts):
+        return 2
+    return int(digest.worst is not None and digest.worst >= config.fail_on)
 
 
 def _stdin_kept(named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
@@ -83,33 +129,43 @@ def _stdin_kept(named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing
         yield (name, read_bytes(thing)) if ours else (name, thing)
 
 
-def _spare_inputs(outputs: list[tuple[str, str]], things: dict[str, Thing]) -> None:
-    """End where an output would be written over an input, or over another output."""
+def _spare_inputs(outputs: list[tuple[str, str]], named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
+    """The inputs. End where an output would be written over one, or over another output."""
     from ..source import without_links
 
-    taken = {
-        without_links(each): "one of the files to check" for each in things.values() if isinstance(each, str | Path)
-    }
+    taken: dict[str, str] = {}
     for place, file in ((without_links(file), file) for _, file in outputs if file):
         if place in taken:
-            fail(f"{file}: this is {taken[place]}; nothing is written over it")
+            fail(f"{file}: this is where another output goes; nothing is written over it")
         if not Path(place).exists() or Path(place).is_file():  # a pipe takes any number
-            taken[place] = "where another output goes"
+            taken[place] = file
+    return _spared(taken, named)
 
 
-def _reports(things: dict[str, Thing], config: Config, jobs: int) -> Generator[Report]:
-    """The reports of all things. One alone is checked here and now, before an output is begun, because a child would
-    take longer to start than to check it."""
-    if len(things) != 1:
-        from ..batch import check_in_processes
+def _spared(taken: dict[str, str], named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
+    from ..source import without_links
 
-        return check_in_processes(things.items(), config=config, jobs=jobs)
-    from ..checking import check_named
+    for name, thing in named:
+        if taken and isinstance(thing, str | Path) and (file := taken.get(without_links(thing))):
+            fail(f"{file}: this is one of the files to check; nothing is written over it")
+        yield name, thing
 
-    [(name, thing)] = things.items()
+
+def _told(named: Iterator[tuple[str, Thing]], telling: Telling, config: Config, jobs: int | None) -> Generator[Told]:
+    """What is told of all things. One alone is checked here and now, because a child would take longer to start than
+    to check it."""
+    begun = list(itertools.islice(named, 2))
+    if len(begun) != 1:
+        from ..batch import made_in_processes
+        from ..workers import cores
+
+        return made_in_processes(itertools.chain(begun, named), telling, config=config, jobs=jobs or cores())
+    from ..checking import make_one
+
+    [(name, thing)] = begun
     with _watchdog(name, config):
-        report = check_named(name, thing, config)
-    return (each for each in (report,))
+        told = make_one(name, thing, make=telling, config=config)
+    return (each for each in (told,))
 
 
 @contextlib.contextmanager
@@ -133,69 +189,3 @@ def _watchdog(name: str, config: Config) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-def _kept(reports: Iterable[Report], total: int) -> Iterator[Report]:
-    """The reports as they come, with progress on stderr where that is a terminal and there is something to wait for."""
-    if total < 20 or not sys.stderr.isatty():
-        yield from reports
-        return
-    with click.progressbar(reports, length=total, label="checking", file=sys.stderr) as bar:
-        yield from bar
-
-
-def _write(
-    reports: Iterable[Report],
-    outputs: list[tuple[str, str]],
-    data: Callable[[str], bytes | None],
-    config: Config,
-    *,
-    show_all: bool,
-) -> int:
-    """Write all outputs and give the exit status. The reports are kept only where a second output wants them too."""
-    from ..render import write
-
-    status = 0
-    kept: list[Report] = []
-
-    def watched() -> Iterator[Report]:
-        nonlocal status
-        for report in reports:
-            status = max(status, exit_status([report], config))
-            if len(outputs) > 1:
-                kept.append(report)
-            yield report
-
-    for k, (name, file) in enumerate(outputs):
-        stream = watched() if k == 0 else iter(kept)
-        options: dict[str, Any] = {"data": data, "show_all": show_all} if name == "text" else {}
-        with _opened(file) as out:
-            write(name, stream, out, **options)
-    return status
-
-
-@contextlib.contextmanager
-def _opened(file: str) -> Iterator[TextIO]:
-    """Standard output, or a file that is written whole or not at all."""
-    from ..writing import beside
-
-    if not file:
-        yield sys.stdout
-        return
-    with beside(Path(file)) as raw:
-        out = io.TextIOWrapper(raw, encoding="utf-8", newline="\n")
-        yield out
-        out.detach()
-
-
-def _reader(things: dict[str, Thing], config: Config) -> Callable[[str], bytes | None]:
-    """Gives a file's bytes again, for the excerpts that text shows beside a finding."""
-    from ..source import Unreadable, open_source
-
-    def data(name: str) -> bytes | None:
-        try:
-            return open_source(things[name], name, max_inflated=config.limits.max_inflated_bytes).data
-        except (KeyError, Unreadable):
-            return None
-
-    return data

@@ -1,35 +1,88 @@
 """Reports as text and as data: one module per output, loaded when it is used.
 
-Every output is a function ``write(reports, out, **options)`` that takes an iterable of `findings.Report` (a generator
-will do: each report is written as it comes) and a text stream.
+Every output module has two halves. ``piece(report)`` is what one report is in this output; it is called in the process
+that checked the file, so that reports need not travel. ``Writer(opened)`` puts the pieces together, file by file in the
+order of the run: ``add(digest, piece)``, and ``close()`` once. ``opened(1)`` is the stream that it writes to, and
+``opened(2)`` and so on the next ones of an output that must be split.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+from .look import Look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ..findings import Report
+    from .digest import Digest
 
-__all__ = ["FORMATS", "write"]
+__all__ = ["OUTPUTS", "Look", "Output", "Writer", "output_for", "write"]
 
-
-def _loaded(module: str) -> Callable[..., None]:
-    """The ``write`` of an output's module, which is imported at the first call."""
-
-    def write(reports: Iterable[Report], out: TextIO, **options: Any) -> None:
-        import_module(f".{module}", __name__).write(reports, out, **options)
-
-    return write
+#: Every output that ``--output`` takes.
+OUTPUTS = ("text", "json", "jsonl")
 
 
-#: Every output by the name that ``--output`` takes.
-FORMATS: dict[str, Callable[..., None]] = {name: _loaded(name) for name in ("text", "json", "jsonl")}
+class Writer(Protocol):
+    """The second half of an output."""
+
+    def add(self, digest: Digest, piece: str) -> None:
+        """The next file of the run."""
+
+    def close(self) -> None:
+        """There are no more files; what sums them up is written. The stream stays open."""
 
 
-def write(name: str, reports: Iterable[Report], out: TextIO, **options: Any) -> None:
-    """Write ``reports`` to ``out`` in the format ``name``, one of `FORMATS`. Raises KeyError for another name."""
-    FORMATS[name](reports, out, **options)
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output of a run: ``name`` is one of `OUTPUTS`. It can be pickled."""
+
+    name: str
+    look: Look = field(default_factory=Look)
+
+    def piece(self, report: Report, data: Callable[[], bytes | None]) -> str:
+        """What ``report`` is in this output; ``data()`` gives the uncompressed bytes of its file, for excerpts."""
+        made: Any = import_module(f".{self.name}", __package__).piece
+        text: str = made(report, self.look, data) if self.name == "text" else made(report)
+        return text
+
+    def writer(self, opened: Callable[[int], TextIO]) -> Writer:
+        """What puts the pieces together."""
+        made: Any = import_module(f".{self.name}", __package__).Writer
+        writer: Writer = made(opened, self.look) if self.name == "text" else made(opened)
+        return writer
+
+
+def write(
+    name: str,
+    reports: Iterable[Report],
+    out: TextIO,
+    *,
+    data: Callable[[str], bytes | None] = lambda _: None,
+    **look: Any,
+) -> None:
+    """Write ``reports`` to ``out`` as the output ``name``, each as it comes. ``data`` gives the uncompressed bytes of
+    the file with a report's name (or ``None``), to show the bytes or the line that a finding speaks of; ``look`` are
+    fields of `Look`, which is that of ``out`` otherwise. Raises KeyError for another name."""
+    from .digest import digest
+
+    output = output_for(name, out, **look)
+    writer = output.writer(lambda _: out)
+    for report in reports:
+        writer.add(digest(report), output.piece(report, partial(data, report.name)))
+    writer.close()
+
+
+def output_for(name: str, out: TextIO, **look: Any) -> Output:
+    """The output of this name as it looks on ``out``. Raises KeyError for another name."""
+    if name not in OUTPUTS:
+        raise KeyError(name)
+    if name != "text":
+        return Output(name)
+    from .text import look_of
+
+    return Output(name, look_of(out, **look))

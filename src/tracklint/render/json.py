@@ -6,33 +6,46 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
-from ..findings import Report, Severity
 from ..version import __version__
 from .data import SCHEMA_VERSION
-from .jsonl import line
+from .jsonl import piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
-__all__ = ["write"]
+    from ..findings import Verdict
+    from .digest import Digest
+
+__all__ = ["Writer", "piece"]
+
+_ORDER = ("ready", "risky", "refused")
 
 
-def write(reports: Iterable[Report], out: TextIO) -> None:
-    """The whole report. Files are written as they come, one a line, and never kept; what sums them up follows them."""
-    tool = {"name": "tracklint", "version": __version__}
-    out.write(f'{{"schema_version": {SCHEMA_VERSION},\n"tool": {json.dumps(tool)},\n"files": [')
-    files: Counter[str] = Counter()
-    findings: Counter[str] = Counter()
-    worst = Severity.INFO
-    between = "\n"
-    for report in reports:
-        out.write(between + line(report))
-        between = ",\n"
-        codes = [finding.code for finding in report.findings]
-        findings.update(codes)
-        files.update(set(codes))
-        worst = max(worst, report.worst or Severity.INFO)
-    counts = {code: {"files": files[code], "findings": findings[code]} for code in sorted(findings)}
-    verdict = {Severity.ERROR: "refused", Severity.WARNING: "risky"}.get(worst, "ready")
-    out.write(f'\n],\n"counts": {json.dumps(counts)},\n"verdict": {json.dumps(verdict)}}}\n')
-    out.flush()
+class Writer:
+    """Files are written as they come, one a line, and never kept; what sums them up follows them."""
+
+    def __init__(self, opened: Callable[[int], TextIO]) -> None:
+        self._out = opened(1)
+        self._files: Counter[str] = Counter()
+        self._findings: Counter[str] = Counter()
+        self._verdict: Verdict = "ready"
+        self._between = "\n"
+        tool = {"name": "tracklint", "version": __version__}
+        self._out.write(f'{{"schema_version": {SCHEMA_VERSION},\n"tool": {json.dumps(tool)},\n"files": [')
+
+    def add(self, digest: Digest, piece: str) -> None:
+        """Write the element of the next file."""
+        self._out.write(self._between + piece)
+        self._between = ",\n"
+        for code, _, count in digest.counts:
+            self._findings[code] += count
+        self._files.update({code for code, _, _ in digest.counts})
+        self._verdict = max(self._verdict, digest.verdict, key=_ORDER.index)
+
+    def close(self) -> None:
+        """Write the counts of all files and the verdict of the worst."""
+        counts = {
+            code: {"files": self._files[code], "findings": self._findings[code]} for code in sorted(self._findings)
+        }
+        self._out.write(f'\n],\n"counts": {json.dumps(counts)},\n"verdict": {json.dumps(self._verdict)}}}\n')
+        self._out.flush()

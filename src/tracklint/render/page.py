@@ -24,21 +24,24 @@ class Page:
     """Colour where the stream is a terminal, and lines wrapped with a hanging indent; plain text of any length
     elsewhere, for which rich is not even imported."""
 
-    def __init__(self, out: TextIO, *, color: bool | None = None, width: int | None = None) -> None:
+    def __init__(
+        self, out: TextIO, *, color: bool | None = None, width: int | None = None, terminal: bool | None = None,
+        encoding: str | None = None,
+    ) -> None:  # fmt: skip
         self._out, self._console = out, None
-        if color or width is not None or _is_terminal(out):
+        if color or width is not None or terminal or _is_terminal(out):
             from rich.console import Console
 
             self._console = Console(
-                file=out, force_terminal=color, no_color=False if color else None,
+                file=out, force_terminal=color or terminal, no_color=False if color else None,
                 color_system="standard" if color else "auto",
                 width=width, highlight=False, markup=False, emoji=False, legacy_windows=False if color else None,
             )  # fmt: skip
-        self.encoding = getattr(out, "encoding", None) or "utf-8"
+        self.encoding = encoding or getattr(out, "encoding", None) or "utf-8"
         self.terminal = self._console is not None and self._console.is_terminal
-        self._wrap = self._console is not None and (width is not None or self.terminal)
+        self.wraps = self._console is not None and (width is not None or self.terminal)
         #: The columns of a line; without a terminal lines may be of any length, and excerpts take this many.
-        self.width = self._console.width if self._console is not None and self._wrap else 120
+        self.width = self._console.width if self._console is not None and self.wraps else 120
 
     def safe(self, text: str) -> str:
         """``text`` that comes from a file or its name, without what would steer a terminal."""
@@ -62,7 +65,7 @@ class Page:
 
         text = Text.assemble(*parts)
         room = max(self.width - indent, 10)
-        if not self._wrap:
+        if not self.wraps:
             rows = [text]
         elif keep:
             text.truncate(room)

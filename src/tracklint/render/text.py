@@ -3,69 +3,83 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, TextIO
+from io import StringIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ..findings import Severity
 from ..words import counted, place, severities
+from .look import Look
 from .page import STYLES, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from ..findings import Finding, Report, Skipped
+    from .digest import Digest
     from .page import Part
 
-    Data = Callable[[str], bytes | None]
+    Data = Callable[[], bytes | None]
 
-__all__ = ["write"]
+__all__ = ["Writer", "look_of", "piece"]
 
 _HEX_ROW = 16
 _MOST_EXCERPT = 100
 
 
-def write(
-    reports: Iterable[Report],
-    out: TextIO,
-    *,
-    data: Data | None = None,
-    show_all: bool = False,
-    findings: int = 10,
-    files: int = 50,
-    least: Severity = Severity.WARNING,
-    color: bool | None = None,
-    width: int | None = None,
-) -> None:
-    """Write each file that has a finding of at least severity ``least``, and last how many files are refused, risky
-    and ready.
+def piece(report: Report, look: Look, data: Callable[[], bytes | None]) -> str:
+    """A file that has a finding of at least severity ``look.least``, with its findings; ``""`` for another one.
 
-    ``data`` gives the uncompressed bytes of the file with a report's name (or ``None``), to show the bytes or the
-    line that a finding speaks of. Not more than ``findings`` of a file and ``files`` in all are shown, with totals of
-    the rest, unless ``show_all``. ``color`` and ``width`` default to what ``out`` is: colour and wrapped lines on a
-    terminal (colour not with NO_COLOR), plain unwrapped text elsewhere.
+    ``data()`` gives the uncompressed bytes, to show the bytes or the line that a finding speaks of.
     """
-    page = Page(out, color=color, width=width)
-    verdicts: Counter[str] = Counter()
-    hidden: Counter[str] = Counter()
-    notes = listed = 0
-    for report in reports:
-        verdicts[report.verdict] += 1
-        if not report.findings or not (show_all or (report.worst or Severity.INFO) >= least):
-            notes += len(report.findings)
-        elif show_all or listed < files:
-            listed += 1
-            _file(page, report, data, len(report.findings) if show_all else findings)
+    if not report.findings or not (look.show_all or (report.worst or Severity.INFO) >= look.least):
+        return ""
+    out = StringIO()
+    page = Page(out, color=look.color, width=look.width, terminal=look.terminal, encoding=look.encoding)
+    _file(page, report, data, len(report.findings) if look.show_all else look.findings)
+    return out.getvalue()
+
+
+class Writer:
+    """The files with findings, and last how many files are refused, risky and ready."""
+
+    def __init__(self, opened: Callable[[int], TextIO], look: Look) -> None:
+        self._out, self._look = opened(1), look
+        self._page = Page(self._out, color=look.color, width=look.width)
+        self._verdicts: Counter[str] = Counter()
+        self._hidden: Counter[str] = Counter()
+        self._notes = self._listed = 0
+
+    def add(self, digest: Digest, piece: str) -> None:
+        """Show the next file, or count it where enough are shown."""
+        self._verdicts[digest.verdict] += 1
+        if not piece:
+            self._notes += sum(count for _, _, count in digest.counts)
+        elif self._look.show_all or self._listed < self._look.files:
+            self._listed += 1
+            self._out.write(piece)
         else:
-            hidden[report.verdict] += 1
-    _totals(page, verdicts, hidden, notes)
+            self._hidden[digest.verdict] += 1
+
+    def close(self) -> None:
+        """Say what was not shown, and the verdicts."""
+        _totals(self._page, self._verdicts, self._hidden, self._notes)
 
 
-def _file(page: Page, report: Report, data: Data | None, most: int) -> None:
+def look_of(out: TextIO, **changed: Any) -> Look:
+    """How text looks on ``out``: colour and wrapped lines on a terminal (colour not with NO_COLOR), plain unwrapped
+    text elsewhere."""
+    page = Page(out, color=changed.get("color"), width=changed.get("width"))
+    width = page.width if page.wraps else None
+    return Look(**{"width": width, "terminal": page.terminal, "encoding": page.encoding, **changed})
+
+
+def _file(page: Page, report: Report, data: Data, most: int) -> None:
     verdict = (report.verdict, STYLES[report.verdict])
     page.line((page.safe(report.name), "bold"), ": ", verdict, f", {severities(report.findings)}")
     worst_first = sorted(report.findings, key=lambda finding: -finding.severity)
     shown = worst_first[:most]
     placed = any(finding.where.offset is not None for finding in shown)
-    content = data(report.name) if data is not None and placed else None
+    content = data() if placed else None
     for finding in shown:
         _finding(page, report, finding, content)
     if rest := worst_first[most:]:
