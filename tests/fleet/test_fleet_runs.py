@@ -98,10 +98,9 @@ def test_one_output_that_fails_leaves_no_other(night: Path) -> None:
 
 
 def work(number: int, mark: str) -> int:
-    if number in (5, 11):
-        if number == 5 or not Path(mark).exists():
-            Path(mark).touch()
-            os._exit(1)
+    if number == 5 or (number == 11 and not Path(mark).exists()):
+        Path(mark).touch()
+        os._exit(1)
     return number * number
 
 
