@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
     from .findings import Finding, Where
 
-__all__ = ["clock", "counted", "iso", "json_text", "place", "printable", "severities"]
+__all__ = ["clipped", "clock", "counted", "iso", "json_text", "place", "printable", "severities"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: What a terminal could obey (controls) or reorder (bidirectional and interlinear marks), and halves of characters.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]")
+#: What a terminal could obey (controls) or reorder (bidirectional and interlinear marks), halves of characters, and
+#: what is no character and may not stand in XML.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
 
 
 def iso(time: float | None) -> str | None:
@@ -51,6 +54,11 @@ def clock(seconds: float) -> str:
 def counted(count: int, noun: str) -> str:
     """``1 file``, ``2 files``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def clipped(text: str, most: int) -> str:
+    """``text``, or its beginning and three dots where it has more than ``most`` characters."""
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def severities(findings: Iterable[Finding], *, zero: bool = False) -> str:
@@ -115,9 +123,12 @@ def printable(text: str, encoding: str | None = None, *, keep: str = "") -> str:
         return safe.encode("ascii", "backslashreplace").decode("ascii")
 
 
-def json_text(value: Any, indent: int | None = None) -> str:
-    """``value`` as JSON in ASCII, so that its bytes are the same in every locale and nothing in it steers a terminal.
+def json_text(value: Any, indent: int | None = None, *, compact: bool = False) -> str:
+    """``value`` as JSON in ASCII, so that its bytes are the same in every locale and nothing in it steers a terminal;
+    ``compact`` without the spaces.
 
     Raises ValueError for NaN and infinities, which JSON does not have.
     """
-    return json.dumps(value, indent=indent, ensure_ascii=True, allow_nan=False).replace("\x7f", "\\u007f")
+    separators = (",", ":") if compact else None
+    text = json.dumps(value, indent=indent, separators=separators, ensure_ascii=True, allow_nan=False)
+    return text.replace("\x7f", "\\u007f")

@@ -1,25 +1,22 @@
-"""What is kept of a report once it is written: enough for totals, exit status, statistics and baselines."""
+"""What is kept of a report once it is written: enough for totals, the exit status, statistics and baselines."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from ..findings import Severity
+from ..findings import Finding, Format, Report, Severity, Verdict
 
-if TYPE_CHECKING:
-    from ..findings import Format, Report, Verdict
-
-__all__ = ["Digest", "digest"]
+__all__ = ["Digest", "by_code", "digest", "raw"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """A report in few bytes.
+    """A report without its texts.
 
     ``device`` is manufacturer, product and firmware as the file names them, ``""`` where it does not. ``counts`` are
-    code, severity and how many findings, by code; ``known`` is the same without severity for those that a baseline
+    code, severity and how many findings, sorted; ``known`` is the same without severity for those that a baseline
     hides. ``skipped`` are the codes, families (``TIM*``) or ``*`` that were not asked.
     """
 
@@ -39,18 +36,38 @@ class Digest:
 
 
 def digest(report: Report) -> Digest:
-    """What is kept of a report."""
-    found: Counter[tuple[str, Severity]] = Counter((each.code, each.severity) for each in report.findings)
-    device = report.activity.device if report.activity is not None else None
-    names = (device.manufacturer, device.product, getattr(device, "firmware", None)) if device is not None else ()
-    manufacturer, product, firmware = (*(name or "" for name in names), "", "", "")[:3]
+    """The digest of one report."""
+    counts = Counter((finding.code, finding.severity) for finding in report.findings)
     return Digest(
         name=report.name,
         format=report.format,
         sha256=report.sha256,
         verdict=report.verdict,
-        device=(manufacturer, product, firmware),
-        counts=tuple((code, severity, count) for (code, severity), count in sorted(found.items())),
+        device=_device(report),
+        counts=tuple((code, severity, count) for (code, severity), count in sorted(counts.items())),
         known=tuple(sorted(Counter(finding.code for finding in report.known).items())),
         skipped=tuple(skipped.code for skipped in report.skipped),
     )
+
+
+def _device(report: Report) -> tuple[str, str, str]:
+    if report.activity is None:
+        return "", "", ""
+    device = report.activity.device
+    return device.manufacturer or "", device.product or "", getattr(device, "firmware", None) or ""
+
+
+def by_code(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """The findings of each code, the worst first, in the order in which the codes come."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.code, []).append(finding)
+    return {code: sorted(group, key=lambda finding: -finding.severity) for code, group in groups.items()}
+
+
+def raw(name: str) -> bytes:
+    """The bytes of a name as the file system has them; of halves of characters that stand for no byte, some bytes."""
+    try:
+        return name.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return name.encode(errors="surrogatepass")
