@@ -64,7 +64,7 @@ def _shown(**options: Any) -> str:
     return out.getvalue()
 
 
-def _golden(name: str, got: str) -> None:
+def golden(name: str, got: str) -> None:
     path = GOLDEN / name
     if os.environ.get("TRACKLINT_WRITE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
@@ -73,24 +73,24 @@ def _golden(name: str, got: str) -> None:
 
 
 def test_text() -> None:
-    _golden("plain.txt", _written("text", ALL, data=CONTENT.get))
+    golden("plain.txt", _written("text", ALL, data=CONTENT.get))
 
 
 def test_text_on_a_terminal() -> None:
-    _golden("terminal.txt", _written("text", ALL, data=CONTENT.get, color=True, width=60, show_all=True))
+    golden("terminal.txt", _written("text", ALL, data=CONTENT.get, color=True, width=60, show_all=True))
 
 
 def test_show() -> None:
-    _golden("show.txt", _shown())
+    golden("show.txt", _shown())
 
 
 def test_show_on_a_terminal() -> None:
-    _golden("show-terminal.txt", _shown(color=True, width=90))
+    golden("show-terminal.txt", _shown(color=True, width=90))
 
 
 @pytest.mark.parametrize("name", ["json", "jsonl"])
 def test_json(name: str) -> None:
-    _golden(f"report.{name}", _written(name, FEW))
+    golden(f"report.{name}", _written(name, FEW))
 
 
 def test_the_schema_is_a_schema() -> None:
