@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import os
 import sys
@@ -13,14 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..words import counted
 from .lines import line
 from .options import config_options, fail, one_line_errors
 
 if TYPE_CHECKING:
     from ..config import Config
+    from ..fleet.baseline import Baseline, Ledger
+    from ..fleet.statistics import Statistics
     from ..fleet.telling import Telling, Told
     from ..render.digest import Digest
     from ..source import Thing
+
+#: How many stale entries of a baseline are named.
+_MOST_STALE = 20
 
 
 def _outputs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -37,6 +44,16 @@ def _outputs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ..
     return outputs
 
 
+def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    forms = []
+    for value in values:
+        name, _, file = value.partition("=")
+        if name not in ("text", "json", "markdown"):
+            raise click.BadParameter(f"{name} is no form of statistics; known are text, json, markdown")
+        forms.append((name, file))
+    return forms
+
+
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1)
 @click.option(
@@ -45,7 +62,8 @@ def _outputs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ..
 )  # fmt: skip
 @click.option(
     "--output", "-o", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[=FILE]",
-    help="text (default), json or jsonl, to standard output or to FILE. Repeatable.",
+    help="text (default), json, jsonl, junit, sarif, markdown, github, gitlab or azure, to standard output or to FILE. "
+    "Repeatable.",
 )  # fmt: skip
 @click.option("--all", "show_all", is_flag=True, help="Show every finding in text, notes and long lists as well.")
 @click.option(
@@ -57,6 +75,20 @@ def _outputs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ..
     "too, and report where they stop or see other values. Slow: about 3 s for a ride of an hour, at most 60 s a reader "
     "and file.",
 )  # fmt: skip
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), metavar="FILE",
+    help="Do not show the findings that this file knows of the same content.",
+)  # fmt: skip
+@click.option(
+    "--write-baseline", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write what is found to FILE, to be known from now on.",
+)  # fmt: skip
+@click.option("--prune", is_flag=True, help="Write the --baseline without what this run did not find any more.")
+@click.option(
+    "--statistics", multiple=True, is_flag=False, flag_value="text", callback=_statistics, metavar="[FORMAT[=FILE]]",
+    help="Sum the run up by rules and devices: text (default), json or markdown, to standard error or to FILE. "
+    "Repeatable.",
+)  # fmt: skip
 @one_line_errors
 @config_options
 def check(
@@ -67,9 +99,15 @@ def check(
     show_all: bool,
     jobs: int | None,
     second_reader: bool,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    prune: bool,
+    statistics: list[tuple[str, str]],
     config: Config,
 ) -> None:
     """Check files, directories, globs and archives; - is standard input. Quiet when all is well."""
+    from ..fleet.baseline import Ledger
+    from ..fleet.statistics import Statistics
     from ..fleet.telling import Telling, sheets
     from ..inputs import expand
     from ..render import output_for
@@ -77,16 +115,65 @@ def check(
     if not paths and files_from is None:
         raise click.UsageError("name a file or folder, or a list of them with --files-from")
     config = replace(config, second_readers=second_reader)
-    given = itertools.chain(paths, _listed(files_from) if files_from is not None else ())
+    ledger, sums = Ledger(_known(baseline, prune=prune), config), Statistics()
     made = [(output_for(name, sys.stdout, show_all=show_all), file) for name, file in outputs]
-    telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes)
-    named = _spare_inputs(outputs, _stdin_kept(expand(given, config.relative_to)))
+    telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes, ledger.baseline)
+    given = itertools.chain(paths, _listed(files_from) if files_from is not None else ())
+    named = _spare_inputs([*outputs, *statistics], _stdin_kept(expand(given, config.relative_to)))
     status = 0
     with contextlib.closing(_told(named, telling, config, jobs)) as stream, sheets(made) as run:
         for told in stream:
             status = max(status, _status(told.digest, config))
             run.add(told)
+            ledger.add(told.digest)
+            sums.add(told.digest)
+    _sum_up(sums, statistics)
+    if baseline is not None:
+        _tell_of_baseline(ledger, baseline, prune=prune)
+    if write_baseline is not None:
+        line(
+            f"{write_baseline}: {counted(ledger.write(write_baseline), 'finding')} of this run known from now on",
+            err=True,
+        )
+        status = status if status == 2 else 0
     sys.exit(status)
+
+
+def _known(baseline: Path | None, *, prune: bool) -> Baseline:
+    from ..fleet.baseline import Baseline, read_baseline
+
+    if prune and baseline is None:
+        raise click.UsageError("--prune is for the file of --baseline")
+    return read_baseline(baseline) if baseline is not None else Baseline()
+
+
+def _tell_of_baseline(ledger: Ledger, file: Path, *, prune: bool) -> None:
+    """What a baseline hid, what of it is stale, and what this run did not meet. None of it is an error."""
+    parts = [f"{counted(ledger.hidden, 'known finding')} hidden"]
+    if ledger.not_met:
+        parts.append(f"{counted(ledger.not_met, 'file')} of it not in this run")
+    line(f"{file}: {', '.join(parts)}", err=True)
+    stale = ledger.stale
+    for name, code, known, found in stale[:_MOST_STALE]:
+        line(f"{file}: {name}: {code}: {known} known, {found} found", err=True)
+    if len(stale) > _MOST_STALE:
+        line(f"{file}: and {len(stale) - _MOST_STALE} more that are stale", err=True)
+    if prune:
+        line(f"{file}: {counted(ledger.prune(file), 'stale finding')} taken out", err=True)
+    elif stale:
+        line(f"{file}: take out what is stale with --prune", err=True)
+
+
+def _sum_up(sums: Statistics, statistics: list[tuple[str, str]]) -> None:
+    from ..writing import write_over
+
+    for name, file in statistics:
+        out = io.StringIO()
+        sums.write(name, out)
+        if file:
+            write_over(Path(file), out.getvalue().encode())
+        else:
+            click.echo(out.getvalue(), err=True, nl=False)
 
 
 def _listed(file: str) -> Iterator[str]:

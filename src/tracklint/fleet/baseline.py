@@ -95,7 +95,8 @@ class Ledger:
     """
 
     def __init__(self, baseline: Baseline, config: Config) -> None:
-        self._baseline, self._config = baseline, config
+        self.baseline = baseline
+        self._config = config
         self._met: dict[str, Entry] = {}
         self.hidden = 0
 
@@ -106,7 +107,7 @@ class Ledger:
         self.hidden += sum(count for _, count in digest.known)
         counts = Counter({code: count for code, _, count in digest.counts if not code.startswith(_NEVER)})
         counts.update(dict(digest.known))
-        known = self._baseline.entries.get(digest.sha256)
+        known = self.baseline.entries.get(digest.sha256)
         if known is not None:
             for code, count in known.counts.items():
                 if count > counts[code] and not self._asked(code, digest):
@@ -122,7 +123,7 @@ class Ledger:
         """Name, code, known count and count found of every stale entry, in the order of the baseline."""
         return [
             (entry.name, code, count, met.counts.get(code, 0))
-            for sha256, entry in self._baseline.entries.items()
+            for sha256, entry in self.baseline.entries.items()
             if (met := self._met.get(sha256)) is not None
             for code, count in entry.counts.items()
             if met.counts.get(code, 0) < count
@@ -131,7 +132,7 @@ class Ledger:
     @property
     def not_met(self) -> int:
         """How many contents of the baseline were no file of this run."""
-        return sum(sha256 not in self._met for sha256 in self._baseline.entries)
+        return sum(sha256 not in self._met for sha256 in self.baseline.entries)
 
     def write(self, path: Path) -> int:
         """Write what this run found as a baseline; how many findings it holds. Raises OSError."""
@@ -141,11 +142,11 @@ class Ledger:
     def prune(self, path: Path) -> int:
         """Write the baseline without what is stale; how many findings went. Raises OSError."""
         left = {}
-        for sha256, entry in self._baseline.entries.items():
+        for sha256, entry in self.baseline.entries.items():
             met = self._met.get(sha256, entry)
             counts = {code: min(count, met.counts.get(code, 0)) for code, count in entry.counts.items()}
             left[sha256] = Entry(entry.name, counts)
-        before = sum(sum(entry.counts.values()) for entry in self._baseline.entries.values())
+        before = sum(sum(entry.counts.values()) for entry in self.baseline.entries.values())
         return before - _write(path, left)
 
 

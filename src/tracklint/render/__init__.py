@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["OUTPUTS", "Look", "Output", "Writer", "output_for", "write"]
 
 #: Every output that ``--output`` takes.
-OUTPUTS = ("text", "json", "jsonl")
+OUTPUTS = ("text", "json", "jsonl", "junit", "sarif", "markdown", "github", "gitlab", "azure")
 
 
 class Writer(Protocol):

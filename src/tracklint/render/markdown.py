@@ -35,6 +35,7 @@ class Writer:
         self._room = most - _RESERVE
         self._verdicts: Counter[str] = Counter()
         self._tally = Tally()
+        self._listed = 0
         self._rows = {verdict: Spool() for verdict in ("refused", "risky")}
 
     def add(self, digest: Digest, piece: str) -> None:
@@ -42,7 +43,8 @@ class Writer:
         rows = seen(piece)
         self._tally.add(digest, rows)
         self._verdicts[digest.verdict] += 1
-        spool = self._rows.get(digest.verdict)
+        spool = self._rows.get(digest.verdict) if rows else None  # a baseline may hide them all
+        self._listed += spool is not None
         if spool is not None and spool.size < self._room:
             spool.add(_row(digest, rows))
 
@@ -69,7 +71,7 @@ class Writer:
             self._left_out(len(issues) - self._table(head, rows), "rule")
 
     def _files(self) -> None:
-        files = self._verdicts["refused"] + self._verdicts["risky"]
+        files = self._listed
         if files:
             head = "\n### Files\n\n| file | verdict | device | worst finding |\n|---|---|---|---|\n"
             rows = (row for spool in self._rows.values() for row in spool.lines())
