@@ -70,6 +70,17 @@ def test_a_digest_is_what_totals_need() -> None:
     assert (told.name, told.format, told.verdict) == ("a.fit", "fit", "risky")
 
 
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_what_a_baseline_knows_is_shown_nowhere(output: str) -> None:
+    known = replace(END, findings=(), known=END.findings)
+    [text], [noted] = written(output, [known]), written(output, [replace(known, findings=NOTED.findings)])
+    assert "FIT011" not in text + noted
+    assert "FIT003" in noted or output in ("azure", "junit")  # they have no notes
+    if output == "markdown":
+        assert "\n1 known finding hidden by the baseline\n" in text
+        assert "### Files" not in text + noted
+
+
 def test_memory_does_not_grow_with_the_files() -> None:
     pieces = {output: import_module(f"tracklint.render.{output}").piece(END) for output in OUTPUTS}
     made = digest(END)

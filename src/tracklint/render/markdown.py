@@ -23,7 +23,7 @@ _VERDICTS = ("refused", "risky", "ready")
 _MOST_BYTES = 900_000
 #: Characters of a cell.
 _MOST_CELL = 300
-#: Room for the lines that say how much is left out.
+#: Room for the lines that say how much is left out or hidden.
 _RESERVE = 300
 
 
@@ -35,7 +35,7 @@ class Writer:
         self._room = most - _RESERVE
         self._verdicts: Counter[str] = Counter()
         self._tally = Tally()
-        self._listed = 0
+        self._known = self._listed = 0
         self._rows = {verdict: Spool() for verdict in ("refused", "risky")}
 
     def add(self, digest: Digest, piece: str) -> None:
@@ -43,10 +43,12 @@ class Writer:
         rows = seen(piece)
         self._tally.add(digest, rows)
         self._verdicts[digest.verdict] += 1
-        spool = self._rows.get(digest.verdict) if rows else None  # a baseline may hide them all
-        self._listed += spool is not None
-        if spool is not None and spool.size < self._room:
-            spool.add(_row(digest, rows))
+        self._known += sum(count for _, count in digest.known)
+        if (digest.worst or Severity.INFO) > Severity.INFO:  # else a baseline knows all that makes it risky or refused
+            self._listed += 1
+            spool = self._rows[digest.verdict]
+            if spool.size < self._room:
+                spool.add(_row(digest, rows))
 
     def close(self) -> None:
         """Write the page, or nothing where not even its head has room."""
@@ -56,6 +58,8 @@ class Writer:
         if self._fits(head):
             self._out.write(head)
             self._rules()
+            if self._known:
+                self._out.write(f"\n{counted(self._known, 'known finding')} hidden by the baseline\n")
             self._files()
         for spool in self._rows.values():
             spool.close()
@@ -71,11 +75,10 @@ class Writer:
             self._left_out(len(issues) - self._table(head, rows), "rule")
 
     def _files(self) -> None:
-        files = self._listed
-        if files:
+        if self._listed:
             head = "\n### Files\n\n| file | verdict | device | worst finding |\n|---|---|---|---|\n"
             rows = (row for spool in self._rows.values() for row in spool.lines())
-            self._left_out(files - self._table(head, rows), "file")
+            self._left_out(self._listed - self._table(head, rows), "file")
 
     def _table(self, head: str, rows: Iterable[str]) -> int:
         """Write as many rows as there is room for, and say how many they are."""
