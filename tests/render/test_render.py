@@ -25,7 +25,7 @@ from reports import ALL, CONTENT, END, GOOD, NOTED, REFUSED, RISKY, START, findi
 from conftest import ROOT
 from tracklint.checking import check
 from tracklint.findings import Finding, Report, Severity, Skipped, Where
-from tracklint.render import OUTPUTS, write
+from tracklint.render import write
 from tracklint.render.show import show, sparkline
 from tracklint.source import Member, shown
 from tracklint.words import clock, iso, place, printable
@@ -169,7 +169,7 @@ def test_every_json_line_is_an_element_of_files() -> None:
     assert lines == json.loads(_written("json", ALL))["files"]
 
 
-@pytest.mark.parametrize("name", sorted(OUTPUTS))
+@pytest.mark.parametrize("name", ["gitlab", "json", "jsonl", "text"])  # the others begin with totals, or the worst
 def test_reports_are_written_as_they_come(name: str) -> None:
     seen: list[int] = []
     out = io.StringIO()
