@@ -256,8 +256,8 @@ def _occurs(node: ElementTree.Element) -> tuple[int, int | None]:
 
 
 def _pattern(text: str) -> str:
-    """A pattern of XML Schema in the words of Python's ``re``; capitals of other scripts are matched as ``A``."""
-    text = text.replace(r"\p{Lu}", "A-Z")
+    """A pattern of XML Schema in the words of Python's ``re``; letters of other scripts are matched as ``Z`` and ``z``."""
+    text = text.replace(r"\p{Lu}", "A-Z").replace(r"\p{L}", "A-Za-z")
     if re.search(r"\\[^d.\-\\+*?()\[\]{}|^]|-\[[^\]]*\]\]|[$^]", text.replace("[^", "[")):
         raise NotKnown(f"pattern {text}")
     return text

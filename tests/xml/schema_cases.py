@@ -128,7 +128,7 @@ HEART = '<HeartRate xsi:type="HeartRateAsPercentOfMax_t">@</HeartRate>'
 
 # Order and number of children --------------------------------------------------------------------------------------------
 
-TEXTS = "name cmt desc src sym type keywords urlname text author email Notes Builder"
+TEXTS = "name cmt desc src sym type keywords urlname text author Notes Builder"
 NUMBERS = (
     "ele geoidheight hdop vdop pdop ageofdgpsdata speed atemp wtemp depth temp distance TotalTimeSeconds DistanceMeters AltitudeMeters "
     "MaximumSpeed BeginAltitudeMeters EndAltitudeMeters Speed AvgSpeed Temperature Depth Proximity elapsedTime"
@@ -209,6 +209,7 @@ WHOLE: dict[str, str | tuple[str, str]] = {
     "bounds": '<bounds minlat="1" minlon="2" maxlat="3" maxlon="4"/>',
     "link": '<link href="https://example.org/"/>',
     "copyright": '<copyright author="a"/>',
+    "email": "<email>a&#64;example.org</email>",
     "email@": '<email id="a" domain="example.org"/>',
     "author@": "<author/>",
     "wpt": f"<wpt {HERE}/>",
@@ -627,7 +628,7 @@ VALUES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "gpx10 magvar": (gpx0(f"<wpt {HERE}><magvar>@</magvar></wpt>"), ("0", "360"), ("360.1", "-0.1")),
     "gpx10 course": (gpx0(segment(f"<trkpt {HERE}><course>@</course></trkpt>")), ("0", "360"), ("361", "-1", "")),
     "gpx10 speed": (gpx0(segment(f"<trkpt {HERE}><speed>@</speed></trkpt>")), *DECIMALS),
-    "gpx10 email": (gpx0("<email>@</email>"), ("a1@b.org", "", "no address"), ()),
+    "gpx10 email": (gpx0("<email>@</email>"), ("a@b", "a.b_c@\u00e4.\u0431", "A_@_.b"), ("", "a1@b.org", "a-b@c.org", "no address", "a@b@c", ".a@b", "a@b.", " a@b")),
     "sat": (point("<sat>@</sat>"), *WHOLE_NUMBERS),
     "number": (gpx("<trk><number>@</number></trk>"), *WHOLE_NUMBERS),
     "fix": (point("<fix>@</fix>"), ("none", "2d", "3d", "dgps", "pps"), ("4d", "3D", "", " 3d", "3d\n", "rtk")),
@@ -866,6 +867,10 @@ INVALID: dict[str, str] = {
     "tcx: folder in a folder without name": folders('<Courses><CourseFolder Name="c"><Folder/></CourseFolder></Courses>'),
     "tcx: plan without type": activities(activity(LAP + '<Training VirtualPartner="1"><Plan IntervalWorkout="1"/></Training>')),
     "tcx: text in Extensions": trackpoint("<Extensions>text</Extensions>"),
+    "tcx: own element in Extensions": trackpoint("<Extensions><Watts>9</Watts></Extensions>"),
+    "tcx: own element in Extensions of a lap": lap("<Extensions><LX/></Extensions>"),
+    "tcx: element of no namespace in Extensions": trackpoint('<Extensions><a xmlns=""/></Extensions>'),
+    "tcx: own element in Extensions of the file": tcx("<Extensions><Activities/></Extensions>"),
     "tcx: known extension, unknown child": trackpoint("<Extensions><ax:TPX><ax:Power>9</ax:Power></ax:TPX></Extensions>"),
     "tcx: known extension deep in an unknown one": trackpoint("<Extensions><my:a><ax:TPX><ax:Watts>x</ax:Watts></ax:TPX></my:a></Extensions>"),
 }  # fmt: skip

@@ -17,6 +17,7 @@ from test_schemas import libxml2_schema
 
 from conftest import ROOT
 from tracklint.checking import check
+from tracklint.config import Config
 from tracklint.source import open_source
 from tracklint.testing import Ride
 from tracklint.xml import XmlDocument, parse, scan_xml
@@ -407,3 +408,30 @@ def test_libxml2_invents_values_where_it_recovers() -> None:
     root = etree.fromstring(data, etree.XMLParser(recover=True))
     assert [each.text for each in root.iter(f"{{{GPX}}}ele")] == ["1", "12"]
     assert gpx_activity(scan_xml(data)).altitude.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("element", ["<Watts>250</Watts>", '<Watts xmlns="">250</Watts>', "<Foo/>", '<Foo xmlns=""/>'])
+def test_own_elements_in_extensions_of_tcx_are_not_valid(element: str) -> None:
+    """The published schema refuses them as ours does, SEN012 tells those that it knows; the verdict for Strava stays."""
+    data = Ride(seconds=20).tcx().replace(b"<Extensions>", b"<Extensions>" + element.encode(), 1)
+    code, verdict = ("SEN012", "risky") if "Watts" in element else ("SCH018", "ready")
+    assert [each.kind for each in violations(scan_xml(data))] == ["unknown-child"]
+    report, strict = check(data), check(data, config=Config(purpose="spec"))
+    assert (report.schema_valid, report.verdict, strict.verdict) == (False, verdict, "refused")
+    assert [each.code for each in report.findings] == [each.code for each in strict.findings] == [code]
+
+
+def test_what_stands_in_an_unknown_element_is_not_held_against_the_schema() -> None:
+    """CrewNerd writes Extensions of TCX within an element of its own, and own elements in them; no schema minds."""
+    inner = b'<Extensions><c:X xmlns:c="urn:c"><Extensions><Check>0</Check></Extensions></c:X>'
+    assert check(Ride(seconds=20).tcx().replace(b"<Extensions>", inner, 1)).schema_valid
+
+
+@pytest.mark.parametrize("email", ["", "a1@b.org"])
+def test_an_email_that_gpx_1_0_does_not_have_is_not_valid(email: str) -> None:
+    """Letters, underscores and dots around one @ are all that its schema takes; Strava does not mind."""
+    data = mutants.GPX_1_0.replace("a@b.org", email).encode()
+    good, bad, strict = check(mutants.GPX_1_0.encode()), check(data), check(data, config=Config(purpose="spec"))
+    assert (good.schema_valid, bad.schema_valid, strict.verdict) == (True, False, "refused")
+    assert good.verdict == bad.verdict
+    assert "SCH015" in {f.code for f in strict.findings} & {f.code for f in bad.findings}

@@ -278,7 +278,8 @@ def value_outside_type(document: XmlDocument, _limits: Limits) -> Found:
             evidence["why"] = "white space stands around it, which the schema does not permit there"
         measured = all(read_number(text)[0] >= 0 for text in texts)  # of which STR014 has nothing to tell
         told_by = tuple(code for code in hit.told_by if code != "STR014" or not measured)
-        yield Hit(hit.where, evidence, told_by=told_by, fix=None if curable else "")
+        mild = INFO if each.element == "email" else None  # nobody reads it
+        yield Hit(hit.where, evidence, mild, told_by=told_by, fix=None if curable else "")
 
 
 #: How a validation says that a value is none of the words of its type.
@@ -350,7 +351,7 @@ def other_violation(document: XmlDocument, _limits: Limits) -> Found:
 
 
 def _own_in_extensions(document: XmlDocument) -> Found:
-    """Elements of no namespace, or of the format itself, in extensions, which are for other namespaces."""
+    """Elements of no namespace, or of GPX itself, in extensions, which are for other namespaces."""
     for path in document.elements.paths:
         if own_in_extensions(path):
             found = document.elements.where(lambda each, path=path: each is path)  # type: ignore[misc]  # mypy cannot type a default of a lambda
@@ -362,7 +363,7 @@ def _own_in_extensions(document: XmlDocument) -> Found:
                 "offsets": offsets_of(document, found),
             }
             place = replace(element_place(document, int(found[0])), count=len(found))
-            yield Hit(place, evidence, told_by=("SEN021", "SEN012", "SEN017", "SEN006", "SEN005"))
+            yield Hit(place, evidence, told_by=("SEN021", "SEN017", "SEN006", "SEN005"))
 
 
 _WORDS = {

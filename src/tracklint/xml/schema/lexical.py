@@ -73,13 +73,15 @@ def why_not(text: str, type_: Simple) -> Why | None:
     if type_.longest is not None and length > type_.longest:
         return f"longer than {type_.longest} characters", {"length": length, "most": type_.longest}
     if any(not re.fullmatch(pattern, _lettered(text)) for pattern in type_.patterns):
-        return "not of the form " + " and ".join(type_.patterns), {}
+        return ("not of the form " + " and ".join(type_.patterns) if text else "empty"), {}
     return None
 
 
 def _lettered(text: str) -> str:
-    """The text with ``A`` for capitals that are not ASCII, as the patterns of `tables` want it."""
-    return text if text.isascii() else "".join("A" if c > "\x7f" and c.isupper() else c for c in text)
+    """The text with ``Z`` and ``z`` for letters that are not ASCII, as the patterns of `tables` want it."""
+    if text.isascii():
+        return text
+    return "".join(("Z" if c.isupper() else "z") if c > "\x7f" and c.isalpha() else c for c in text)
 
 
 def _dated(match: re.Match[str]) -> bool:

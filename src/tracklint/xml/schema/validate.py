@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..names import GPX_1_1, TCX_V1, TCX_V2
+from ..names import GPX_1_1, TCX_V1
 from .attributes import check_attributes
 from .found import Found, Violation
 from .keys import check_keys
@@ -37,7 +37,7 @@ def schema_valid(document: XmlDocument) -> bool:
     """Whether a validator with the schema of the format would take this document.
 
     It is well-formed, its root is in the right namespace, it has no violations, and what stands directly in extensions
-    is in other namespaces than the format's own, as the published schemas have it (Strava's general tags are not).
+    of GPX 1.1 is in other namespaces than its own, as the published schema has it (Strava's general tags are not).
     """
     root = document.root
     return (
@@ -50,13 +50,9 @@ def schema_valid(document: XmlDocument) -> bool:
 
 
 def own_in_extensions(path: Path) -> bool:
-    """Whether this stands directly in extensions of GPX 1.1 or TCX 2, but in no other namespace."""
+    """Whether this stands directly in extensions of GPX 1.1, but in no other namespace."""
     parent = path.parent
-    return (
-        parent is not None
-        and (parent.uri, parent.local) in ((GPX_1_1, "extensions"), (TCX_V2, "Extensions"))
-        and path.uri in ("", parent.uri)
-    )
+    return parent is not None and (parent.uri, parent.local) == (GPX_1_1, "extensions") and path.uri in ("", GPX_1_1)
 
 
 def _violations(document: XmlDocument) -> tuple[Violation, ...]:
