@@ -75,7 +75,7 @@ def test_what_is_wrong_is_named(text: str, told: str, tmp_path: Path) -> None:
 
 
 def test_a_named_file_that_is_not_there() -> None:
-    with pytest.raises(BadConfig, match="No such file"):
+    with pytest.raises(BadConfig, match="there is no such file"):
         load_config(Path("/nonexistent/tracklint.toml"))
 
 

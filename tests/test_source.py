@@ -139,7 +139,7 @@ def test_what_cannot_be_read_is_one_sentence(path: str, tmp_path: Path, monkeypa
 
 
 def test_text_mode_is_refused_with_a_reason() -> None:
-    with pytest.raises(Unreadable, match="binary mode"):
+    with pytest.raises(TypeError, match="binary mode"):
         open_source(io.StringIO("<gpx/>"))
 
 

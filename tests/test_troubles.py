@@ -226,8 +226,8 @@ def test_a_wrong_configuration_is_one_line_that_names_it(text: str, rides: Path)
 
 def test_a_folder_is_no_configuration(rides: Path) -> None:
     done = run("check", "--config", "rides", "rides")
-    assert (done.exit_code, done.stderr) == (2, "tracklint: rides: Is a directory\n")
+    assert (done.exit_code, done.stderr) == (2, "tracklint: rides: this is a directory\n")
     (rides.parent / "tracklint.toml").mkdir()
     done = run("check", "rides")
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
-    assert "tracklint.toml: Is a directory" in done.stderr
+    assert "tracklint.toml: this is a directory" in done.stderr

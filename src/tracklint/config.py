@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args
 
+from .errors import TracklintError
 from .findings import Purpose, Severity
+from .opening import read_file, why
 
 __all__ = ["PURPOSES", "RANGES", "BadConfig", "Config", "Limits", "load_config"]
 
@@ -54,7 +56,7 @@ _MOST = 1e300
 _SEVERITIES = {s.label: s for s in Severity}
 
 
-class BadConfig(Exception):
+class BadConfig(TracklintError):
     """A configuration that cannot be used. The text is one clear sentence that names the file and the key."""
 
 
@@ -188,7 +190,7 @@ def load_config(path: Path | None = None, *, start: Path | None = None) -> Confi
     try:
         here = (start or Path.cwd()).resolve()
     except OSError as error:
-        raise BadConfig(f"the working directory cannot be used: {error.strerror}") from None
+        raise BadConfig(f"the working directory cannot be used: {why(error)}") from None
     for folder in (here, *here.parents):
         for name in ("tracklint.toml", "pyproject.toml"):
             if os.path.lexists(folder / name) and (name == "tracklint.toml" or _has_our_table(folder / name)):
@@ -204,11 +206,9 @@ def _read(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadConfig(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise BadConfig(f"{path}: not UTF-8, byte {error.start} is 0x{error.object[error.start]:02x}") from None
+        return tomllib.loads(read_file(path).decode("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(f"{path}: {why(error)}") from None
     except tomllib.TOMLDecodeError as error:
         raise BadConfig(f"{path}: {error}") from None
     except RecursionError:

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
-from .source import SUFFIXES, Denied, Member, Thing, shown, why, without_links
+from .globs import matches
+from .opening import why
+from .source import SUFFIXES, Denied, Member, Thing, shown, without_links
 
 __all__ = ["Input", "expand", "inputs"]
 
@@ -150,10 +152,10 @@ def _matching(pattern: str, apart_from: Path | None) -> Iterator[tuple[Thing, Pu
     parts = PurePath(pattern).parts
     fixed = list(itertools.takewhile(lambda part: not glob.has_magic(part), parts))
     root = PurePath(*fixed)
-    matches = [PurePath(match) for match in sorted(glob.glob(pattern, recursive=True))]
-    if not matches:
+    found = [PurePath(match) for match in matches(pattern)]
+    if not found:
         yield pattern, PurePath()
-    for match in matches:
+    for match in found:
         if apart_from is None or not _holds(root, apart_from, match):
             for thing, below in _found(Path(match), apart_from):
                 yield thing, match.relative_to(root) / below
@@ -168,8 +170,8 @@ def _holds(root: PurePath, results: Path, match: PurePath) -> bool:
 
 
 def _denied(pattern: PurePath) -> Iterator[Denied]:
-    """The folders that a pattern means and that cannot be looked into; `glob.glob` passes them over."""
-    for folder in sorted(glob.glob(str(pattern), recursive=True)):
+    """The folders that a pattern means and that cannot be looked into; `matches` passes them over."""
+    for folder in matches(str(pattern)):
         try:
             if Path(folder).is_dir():
                 os.scandir(folder).close()

@@ -6,19 +6,21 @@ could be saved are kept, so that the rest of the check can still read them.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import io
 import os
 import re
+import reprlib
 import sys
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
+from .errors import TracklintError
 from .findings import Container, Format
+from .opening import read_file, read_stream, why
 
 __all__ = [
     "Denied", "Fault", "Member", "Source", "Thing", "Unreadable", "open_source", "read_bytes", "shown", "sniff", "why",
@@ -32,7 +34,6 @@ SUFFIXES = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz")
 #: The most that a compressed file may inflate to, and how many times its own size.
 MAX_INFLATED = 256 * 1024 * 1024
 MAX_RATIO = 1100  # deflate itself cannot exceed about 1032
-MAX_READ = 1024 * 1024 * 1024
 #: The most members of a gzip file that are read; one of 256 MiB in blocks of 64 KiB has 4,096.
 MAX_MEMBERS = 10_000
 _CHUNK = 1 << 20
@@ -71,8 +72,9 @@ class Denied:
 Thing = str | Path | bytes | bytearray | memoryview | BinaryIO | Member | Denied
 
 
-class Unreadable(Exception):
-    """The thing could not be read at all: no such path, no permission, not a file. The text is one clear sentence."""
+class Unreadable(TracklintError, OSError):
+    """The thing could not be read at all: no such path, no permission, too large. The text is one clear sentence; what
+    the system said of the file is the cause (``__cause__``)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,6 +127,8 @@ def shown(thing: Thing, relative_to: Path | None = None) -> str:
         return "<bytes>"
     given = thing.path if isinstance(thing, Denied) else thing
     if not isinstance(given, str | Path):
+        if not hasattr(thing, "read"):
+            raise TypeError(f"a path, bytes or a binary file is wanted, not {reprlib.repr(thing)}")
         given = getattr(thing, "name", "<file>")
         if not isinstance(given, str | Path):  # the number of an open file
             return str(given)
@@ -167,7 +171,10 @@ def without_links(path: str | os.PathLike[str]) -> str:
 
 
 def read_bytes(thing: Thing, name: str | None = None) -> bytes:
-    """The bytes of a thing as they are, compressed or not. Raises `Unreadable`, which calls it ``name``."""
+    """The bytes of a thing as they are, compressed or not.
+
+    Raises `Unreadable`, which calls it ``name``, and TypeError for what is no thing, such as a file in text mode.
+    """
     name = name or shown(thing)
     if isinstance(thing, bytes | bytearray | memoryview):
         return bytes(thing)
@@ -178,54 +185,18 @@ def read_bytes(thing: Thing, name: str | None = None) -> bytes:
             import zipfile
 
             with zipfile.ZipFile(thing.archive) as archive, archive.open(thing.name) as packed:
-                return _capped(packed, name)
+                return read_stream(packed)
         if isinstance(thing, str | Path):
             if str(thing) == "-":
-                return _capped(sys.stdin.buffer, name)
+                return read_stream(sys.stdin.buffer)
             if not str(thing):
                 raise Unreadable(f"{name}: an empty path names no file")
-            with Path(thing).open("rb") as file:
-                return _capped(file, name)
-        return _capped(thing, name)
-    except Unreadable:
+            return read_file(thing)
+        return read_stream(thing)
+    except (Unreadable, TypeError):
         raise
     except Exception as error:  # a damaged archive makes zipfile raise what it may
-        raise Unreadable(f"{name}: {why(error)}") from None
-
-
-def why(error: Exception) -> str:
-    """What hinders the reading, in words."""
-    if isinstance(error, FileNotFoundError):
-        return "there is no such file"
-    if isinstance(error, IsADirectoryError):
-        return "this is a directory"
-    if isinstance(error, PermissionError):
-        return "no permission to read it"
-    if isinstance(error, OSError) and error.errno == errno.ELOOP:
-        return "this link leads back to itself"
-    return str(getattr(error, "strerror", None) or error)
-
-
-def _capped(file: IO[bytes], name: str) -> bytes:
-    size = _size_told(file)
-    data = file.read(size + 1)
-    if len(data) > size:  # it grew, or it is larger than a file may be
-        data += file.read(MAX_READ - size)
-    if isinstance(data, str):
-        raise Unreadable(f"{name}: the file object is open in text mode; open it in binary mode")
-    if len(data) > MAX_READ:
-        raise Unreadable(f"{name}: larger than {MAX_READ // 2**20} MiB; no activity file is")
-    return bytes(data)
-
-
-def _size_told(file: IO[bytes]) -> int:
-    """How many bytes a file is said to have, and `MAX_READ` where nobody says or it is more: room for so many is made
-    before they are read."""
-    try:
-        size = os.fstat(file.fileno()).st_size
-    except (AttributeError, OSError, TypeError, ValueError):  # no file of the system
-        size = 0
-    return min(size, MAX_READ) or MAX_READ
+        raise Unreadable(f"{name}: {why(error)}") from error
 
 
 def _unpack(raw: bytes, name: str, cap: int) -> Source:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..activity import Activity
+from ..errors import TracklintError
 from ..findings import Where
 from ..fit import FitDocument
 from ..fit.decode import Message, Value, messages
@@ -33,7 +34,7 @@ _UNITS = {
 _TIMES = ("time", "start_time", "timestamp")
 
 
-class UnknownMessage(Exception):
+class UnknownMessage(TracklintError):
     """A message was asked for by a name or number that does not exist. The text is one clear sentence."""
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import BadConfig
+from ..opening import read_file, why
 from . import profile
 from .columns import message_columns
 from .document import FitDocument
@@ -38,17 +39,21 @@ class PrivateProfile(dict[int, PrivateMessage]):
 def load_private(path: Path) -> PrivateProfile:
     """The private messages in a JSON file. Raises `config.BadConfig` with one sentence that names file and key."""
     try:
-        return _load(path, path.read_bytes())
+        return _load(path, read_file(path))
     except OSError as error:
-        raise BadConfig(f"{path}: {error.strerror}") from None
+        raise BadConfig(f"profile {path}: {why(error)}") from None
 
 
 @lru_cache(maxsize=8)
 def _load(path: Path, content: bytes) -> PrivateProfile:
     try:
         return _profile(json.loads(content, object_pairs_hook=_without_repeats))
-    except (ValueError, RecursionError) as error:
-        raise BadConfig(f"{path}: {error}") from None
+    except UnicodeDecodeError as error:
+        raise BadConfig(f"profile {path}: {why(error)}") from None
+    except RecursionError:
+        raise BadConfig(f"profile {path}: objects are nested too deeply") from None
+    except ValueError as error:
+        raise BadConfig(f"profile {path}: {error}") from None
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..errors import TracklintError
 from .limits import RateLimits, server_time
 from .status import UploadStatus, plain
 
@@ -70,7 +71,7 @@ class ErrorItem:
         return f"{meaning} ({said})" if meaning else said
 
 
-class StravaError(Exception):
+class StravaError(TracklintError):
     """Something went wrong with Strava. The text is one clear sentence.
 
     ``http_status`` is ``None`` where no answer came; ``items`` are Strava's own error entries; ``body`` is the

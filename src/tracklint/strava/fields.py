@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+from ..errors import TracklintError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -47,7 +49,7 @@ _COLUMNS = {
 _GONE = "private is gone from Strava's API: the athlete's own privacy setting holds; remove this column"
 
 
-class BadFields(ValueError):
+class BadFields(TracklintError, ValueError):
     """A pattern or a table that cannot be used. One clear sentence."""
 
 

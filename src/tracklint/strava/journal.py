@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from ..errors import TracklintError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
@@ -53,7 +55,7 @@ CREATE TABLE IF NOT EXISTS upload (
 _COLUMNS = "sha256, name, path, request, external_id, state, upload_id, activity_id, photo, message, created, updated"
 
 
-class JournalTrouble(Exception):
+class JournalTrouble(TracklintError):
     """The journal cannot be read or written: the disk is full, the file is damaged or not ours. One clear sentence."""
 
 

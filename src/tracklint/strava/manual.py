@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..errors import TracklintError
 from ..sports import spell_sport_type
 from .errors import StravaError
 from .journal import Entry
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["BadManual", "Manual", "create", "metres", "seconds"]
 
 
-class BadManual(ValueError):
+class BadManual(TracklintError, ValueError):
     """Something that Strava would refuse. One clear sentence."""
 
 

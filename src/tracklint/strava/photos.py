@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ..errors import TracklintError
 from .address import base_address
 from .errors import StravaError
 from .exchange import TIMEOUT, exchange, http_client
@@ -32,7 +33,7 @@ _MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG"}
 _LARGEST = 50 * 1024 * 1024
 
 
-class BadPhoto(ValueError):
+class BadPhoto(TracklintError, ValueError):
     """A picture that cannot be sent. One clear sentence."""
 
 

@@ -11,6 +11,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
+from ..errors import TracklintError
 from .errors import NotSignedIn
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _STYLE = (
 )
 
 
-class NotThisSignIn(Exception):
+class NotThisSignIn(TracklintError):
     """An address that does not belong to the sign-in under way: an icon, an old tab, another program's try."""
 
 
