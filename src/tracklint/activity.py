@@ -7,6 +7,7 @@ file.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import pairwise
@@ -278,6 +279,27 @@ class _Places:
         return Where(**whole, time=time, message_name=self.message_name, field=self.field)
 
 
+def _usable(activity: Activity, name: str) -> npt.NDArray[np.bool_]:
+    usable: npt.NDArray[np.bool_]
+    if name == "position":
+        usable = (np.abs(activity.latitude) <= 90) & (np.abs(activity.longitude) <= 180)
+    else:
+        usable = np.isfinite(getattr(activity, name))
+    usable.flags.writeable = False
+    return usable
+
+
+def _known(activity: Activity, name: str) -> int:
+    return int(np.count_nonzero(activity.channel(name)))
+
+
+def _extent(activity: Activity, name: str) -> tuple[float, float]:
+    column = getattr(activity, name)
+    if not len(column):
+        return math.nan, math.nan
+    return float(np.fmin.reduce(column)), float(np.fmax.reduce(column))
+
+
 def _nothing() -> Floats:
     return np.empty(0)
 
@@ -346,8 +368,8 @@ class Activity:
     def once(self, make: Callable[..., Made], *how: Any) -> Made:
         """What ``make(activity, *how)`` gives: made when it is first asked for, and kept up to `forget`.
 
-        It must not hold the activity, and nobody writes to it. What is a column for all points is not for this: a day
-        has too many of them.
+        It must not hold the activity, and nobody writes to it. What is a column of numbers for all points is not for
+        this: a day has too many of them.
         """
         key = (make, *how)
         if key not in self._made:
@@ -360,12 +382,17 @@ class Activity:
         self._made.clear()
 
     def channel(self, name: str) -> npt.NDArray[np.bool_]:
-        """For one of `CHANNELS`: True at each point that carries a usable value."""
-        if name == "position":
-            lat, lon = self.latitude, self.longitude
-            return (np.abs(lat) <= 90) & (np.abs(lon) <= 180)
-        usable: npt.NDArray[np.bool_] = np.isfinite(getattr(self, name))
-        return usable
+        """For one of `CHANNELS` or `COLUMNS`: True at each point that carries a usable value. It is kept, and nobody
+        writes to it."""
+        return self.once(_usable, name)
+
+    def known(self, name: str) -> int:
+        """How many points carry a usable value of a channel or column."""
+        return self.once(_known, name)
+
+    def extent(self, name: str) -> tuple[float, float]:
+        """The least and the greatest number of a column, infinities included; NaN where no point has one."""
+        return self.once(_extent, name)
 
     def columns(self) -> dict[str, Floats]:
         """All columns by name, in the order of `COLUMNS`. No copies are made."""

@@ -114,10 +114,9 @@ def summarize(activity: Activity) -> Summary:
     sports = [(s.sport, s.sub_sport) for s in activity.sessions]
     mapped = map_sessions(activity.format, sports)
     device = activity.device
-    timed = activity.channel("time")
     return Summary(
         points=len(activity),
-        points_without_time=int(len(activity) - timed.sum()),
+        points_without_time=len(activity) - activity.known("time"),
         start_time=start,
         end_time=end,
         elapsed_s=None if start is None or end is None else end - start,
@@ -133,7 +132,7 @@ def summarize(activity: Activity) -> Summary:
         device=DeviceFacts(
             name=device.name, manufacturer=device.manufacturer, product=device.product, barometer=device.barometer
         ),
-        channels={name: int(activity.channel(name).sum()) for name in CHANNELS},
+        channels={name: activity.known(name) for name in CHANNELS},
     )
 
 

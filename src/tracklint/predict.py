@@ -6,13 +6,15 @@ docs/architecture.md.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .activity import BAROMETER, CHANNELS, Activity, Floats, ends_with_barometer, hops
 from .findings import ElevationFacts, Ignored, Prediction
 from .sports import STATIONARY_SUB_SPORTS, map_sessions, normalise
 
-__all__ = ["ascent", "elevation", "ground_distance", "is_stationary", "moved_distance", "predict", "span"]
+__all__ = ["ascent", "climbed", "elevation", "ground_distance", "is_stationary", "moved_distance", "predict", "span"]
 
 #: Manufacturer numbers that belong to nobody: 0 and 255 (development).
 NOBODY = (None, 0, 255)
@@ -41,7 +43,7 @@ def predict(activity: Activity) -> Prediction:
     start, end = span(activity)
     elapsed = _elapsed(activity, start, end)
     stationary = is_stationary(activity)
-    climbed, climbed_from = _ascent(activity)
+    climb, climb_from = _ascent(activity)
     return Prediction(
         sport=mapped.strava,
         sport_sure=mapped.sure,
@@ -59,8 +61,8 @@ def predict(activity: Activity) -> Prediction:
         elapsed_s=elapsed,
         moving_s=_moving(activity, elapsed),
         distance_m=moved_distance(activity),
-        ascent_m=climbed,
-        ascent_from=climbed_from,
+        ascent_m=climb,
+        ascent_from=climb_from,
     )
 
 
@@ -70,7 +72,9 @@ def span(activity: Activity) -> tuple[float | None, float | None]:
 
 
 def _span(activity: Activity) -> tuple[float | None, float | None]:
-    times = activity.time[np.isfinite(activity.time)]
+    if activity.known("time") == len(activity) > 0:
+        return activity.extent("time")
+    times = activity.time[activity.channel("time")]
     if len(times):
         return float(times.min()), float(times.max())
     starts = [s.start_time for s in activity.sessions if np.isfinite(s.start_time)]
@@ -82,22 +86,22 @@ def _span(activity: Activity) -> tuple[float | None, float | None]:
 
 def is_stationary(activity: Activity) -> bool:
     """Strava marks a file without positions as stationary; some FIT sub_sports say it themselves."""
-    if not activity.channel("position").any():
+    if not activity.known("position"):
         return True
     return any(normalise(s.sub_sport or "") in STATIONARY_SUB_SPORTS for s in activity.sessions)
 
 
 def moved_distance(activity: Activity) -> float | None:
     """Metres: the FIT sessions' own total, else the last cumulative distance, else laps, else along the positions."""
-    totals = np.array([s.distance_m for s in activity.sessions])
-    if activity.format == "fit" and np.isfinite(totals).any():
+    totals = [s.distance_m for s in activity.sessions]
+    if activity.format == "fit" and any(map(math.isfinite, totals)):
         return float(np.nansum(totals))
-    if activity.channel("distance").any():
-        return float(np.nanmax(activity.distance))
-    laps = np.array([lap.distance_m for lap in activity.laps])
-    if np.nansum(laps) > 0:
-        return float(np.nansum(laps))
-    if activity.channel("position").any():
+    if activity.known("distance"):
+        return activity.extent("distance")[1]
+    laps = float(np.nansum([lap.distance_m for lap in activity.laps]))
+    if laps > 0:
+        return laps
+    if activity.known("position"):
         return float(ground_distance(activity).sum())
     return None
 
@@ -143,15 +147,15 @@ def ascent(altitude: Floats) -> float:
 
 
 def _elapsed(activity: Activity, start: float | None, end: float | None) -> float | None:
-    ends = [s.start_time + s.elapsed_s for s in activity.sessions if np.isfinite(s.start_time + s.elapsed_s)]
+    ends = [s.start_time + s.elapsed_s for s in activity.sessions if math.isfinite(s.start_time + s.elapsed_s)]
     if activity.format == "fit" and ends:
-        return float(max(ends) - min(s.start_time for s in activity.sessions if np.isfinite(s.start_time)))
+        return float(max(ends) - min(s.start_time for s in activity.sessions if math.isfinite(s.start_time)))
     return None if start is None or end is None else end - start
 
 
 def _moving(activity: Activity, elapsed: float | None) -> float | None:
-    timers = np.array([s.timer_s for s in activity.sessions])
-    if activity.format == "fit" and np.isfinite(timers).any():
+    timers = [s.timer_s for s in activity.sessions]
+    if activity.format == "fit" and any(map(math.isfinite, timers)):
         return float(np.nansum(timers))
     usable = activity.channel("position") & activity.channel("time")
     if not usable.any():
@@ -163,12 +167,21 @@ def _moving(activity: Activity, elapsed: float | None) -> float | None:
 
 
 def _ascent(activity: Activity) -> tuple[float | None, str | None]:
-    totals = np.array([s.ascent_m for s in activity.sessions])
-    if activity.format == "fit" and activity.device.barometer and np.isfinite(totals).any():
+    totals = [s.ascent_m for s in activity.sessions]
+    if activity.format == "fit" and activity.device.barometer and any(map(math.isfinite, totals)):
         return float(np.nansum(totals)), "header"
-    if not activity.channel("altitude").any():
+    if not activity.known("altitude"):
         return None, None
-    return round(ascent(activity.altitude), 1), "computed"
+    return round(climbed(activity), 1), "computed"
+
+
+def climbed(activity: Activity) -> float:
+    """Metres climbed by the altitudes of all points."""
+    return activity.once(_climbed)
+
+
+def _climbed(activity: Activity) -> float:
+    return ascent(activity.altitude)
 
 
 def _device_name(activity: Activity) -> str | None:
@@ -186,13 +199,13 @@ def _device_name(activity: Activity) -> str | None:
 def _read_channels(activity: Activity) -> tuple[str, ...]:
     said = {p.channel for p in activity.places}
     read = {p.channel for p in activity.places if p.strava}
-    return tuple(c for c in CHANNELS if activity.channel(c).any() and (c in read or c not in said))
+    return tuple(c for c in CHANNELS if activity.known(c) and (c in read or c not in said))
 
 
 def elevation(activity: Activity) -> ElevationFacts:
     """Where the elevations that Strava shows come from, and why."""
-    device, positions = activity.device, activity.channel("position").any()
-    if not activity.channel("altitude").any():
+    device, positions = activity.device, activity.known("position") > 0
+    if not activity.known("altitude"):
         if positions:
             return ElevationFacts(source="recomputed", why="the file has no elevation; Strava takes it from its map")
         return ElevationFacts(source="none", why="the file has neither elevation nor positions")

@@ -14,6 +14,7 @@ from tracklint.fit import scan_fit
 from tracklint.fit.columns import MessageColumns, compressed_times, message_columns
 from tracklint.fit.decode import decoded, messages
 from tracklint.fit.document import FitDocument, Messages
+from tracklint.fit.fields import Table
 from tracklint.fit.profile import BASE_TYPES, FIT_EPOCH
 from tracklint.testing import FitBuilder, Ride
 
@@ -192,9 +193,8 @@ def test_some_records_of_a_file_do_not_stand_for_all() -> None:
     """Columns over a part of the messages and over all of them are asked for in turn."""
     document = scan_fit(Ride(seconds=30).fit())
     whole = message_columns(document, "record")
-    part = MessageColumns(
-        document, 20, tuple(Messages(g.definition, g.offsets[:3], g.numbers[:3]) for g in document.of(20))
-    )
+    some = tuple(Messages(g.definition, g.offsets[:3], g.numbers[:3]) for g in document.of(20))
+    part = MessageColumns(document, 20, Table.of(document.data, some))
     assert part.times().tolist() == whole.times().tolist()[:3]
     assert message_columns(document, "record").times().tolist() == whole.times().tolist()
 

@@ -76,9 +76,7 @@ def fit_activity(document: FitDocument) -> Activity:
 def _record_times(records: MessageColumns) -> Floats:
     """UNIX times; the fraction comes from time128 (1/128 s) where the device writes it."""
     times = records.times()
-    if records.has(48):
-        times += np.nan_to_num(records.floats(48))
-    return times
+    return times + np.nan_to_num(records.floats(48)) if records.has(48) else times
 
 
 def _channels(records: MessageColumns) -> tuple[dict[str, Floats], list[Place]]:
@@ -186,6 +184,7 @@ def _uptime_shifts(document: FitDocument) -> dict[int, float]:
 
 def _rebased(times: Floats, segments: Ints, shifts: dict[int, float]) -> Floats:
     """``times`` with device-relative ones moved to UTC where their segment tells how; others stay in 1989."""
+    times = times.copy() if shifts else times
     for segment, shift in shifts.items():
         times[(segments == segment) & (times - FIT_EPOCH < UPTIME_LIMIT)] += shift
     return times

@@ -6,16 +6,16 @@ physical values are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..findings import Where
-from .document import Definition, FieldSpec, FitDocument, Messages
-from .fields import KEPT_ROWS, Table, gather, read, scaled, tables, whole
+from .document import Definition, FitDocument, Messages
+from .fields import KEPT_ROWS, Rows, Table, scaled, tables, whole
 from .profile import BASE_TYPES, FIT_EPOCH, BaseType, FieldFact, field_fact, message_number
 
 __all__ = [
@@ -37,107 +37,108 @@ Mask = npt.NDArray[np.bool_]
 class MessageColumns:
     """All messages of one global number in the order of the file, read as columns of that length.
 
-    What `integers` and `segments` give may be shared with others who ask, and cannot be written to then.
+    What `integers`, `floats`, `times` and `segments` give is shared with others who ask, and cannot be written to.
     """
 
     document: FitDocument
     global_: int
-    groups: tuple[Messages, ...]
-    offsets: Ints = field(init=False)
-    _table: Table = field(init=False)
+    table: Table
 
-    def __post_init__(self) -> None:
-        known = self.document.once(tables)
-        table = known.get(self.global_)
-        if table is None or table.groups is not self.groups:
-            table = Table.of(self.groups)
-            if self.groups is self.document.of(self.global_):  # these may be some of the messages only
-                known[self.global_] = table
-        self._table, self.offsets = table, table.offsets
+    @property
+    def groups(self) -> tuple[Messages, ...]:
+        """The messages of each definition."""
+        return self.table.groups
+
+    @property
+    def offsets(self) -> Ints:
+        """Where each message stands, ascending."""
+        return self.table.offsets
 
     def __len__(self) -> int:
         """How many messages there are."""
-        return len(self.offsets)
+        return len(self.table.offsets)
 
     def fact(self, number: int) -> FieldFact:
         """What the profile says about a field."""
         return field_fact(self.global_, number)
 
-    def _specs(self, number: int) -> Sequence[tuple[Messages, Any, FieldSpec]]:
-        return self._table.carriers.get(number, ())
-
     @property
     def numbers(self) -> Collection[int]:
         """The numbers of all fields that some definition carries."""
-        return self._table.carriers.keys()
+        return set().union(*(group.definition.layout.numbers for group in self.groups))
 
     def has(self, number: int) -> bool:
         """Whether some definition carries the field."""
-        return number in self._table.carriers
+        return bool(self.table.carrying(number))
 
     def integers(self, number: int) -> tuple[Ints, Mask]:
         """Raw values as int64 and which of them are values. Floats are cut, 64-bit values beyond int64 wrap."""
-        kept = self._table.integers.get(number)
+        kept = self.table.integers.get(number)
         if kept is None:
             kept = self._integers(number)
+            for column in kept:
+                column.flags.writeable = False
             if len(self) <= KEPT_ROWS:
-                for column in kept:
-                    column.flags.writeable = False
-                self._table.integers[number] = kept
+                self.table.integers[number] = kept
         return kept
 
     def _integers(self, number: int) -> tuple[Ints, Mask]:
-        specs = self._specs(number)
-        if len(specs) == 1 == len(self.groups):
-            (group, _, spec) = specs[0]
-            got = whole(read(self.document, group, spec.at, spec.size, spec.type or BASE_TYPES[13]))
-            if got is not None:
-                return got
         out, valid = np.zeros(len(self), np.int64), np.zeros(len(self), bool)
-        for group, slot, spec in specs:
-            got = whole(read(self.document, group, spec.at, spec.size, spec.type or BASE_TYPES[13]))
+        for slot, rows, spec in self.table.carrying(number):
+            got = whole(rows.read(spec.at, spec.size, spec.type or BASE_TYPES[13]))
             if got is not None:
+                if len(got[0]) == len(out):
+                    return got
                 out[slot], valid[slot] = got
         return out, valid
 
     def floats(self, number: int) -> Floats:
         """Physical values, raw / scale - offset, NaN where there is none."""
-        fact = self.fact(number)
-        return self._floats(number, fact.scale, fact.offset)
+        kept = self.table.floats.get(number)
+        if kept is None:
+            kept = self._floats(number)
+            kept.flags.writeable = False
+            if len(self) <= KEPT_ROWS:
+                self.table.floats[number] = kept
+        return kept
 
-    def _floats(self, number: int, scale: float, offset: float) -> Floats:
-        specs = self._specs(number)
-        out = None if len(specs) == 1 == len(self.groups) else np.full(len(self), np.nan)
-        for group, slot, spec in specs:
-            got = read(self.document, group, spec.at, spec.size, spec.type or BASE_TYPES[13])
+    def _floats(self, number: int) -> Floats:
+        out = np.full(len(self), np.nan)
+        for slot, rows, spec in self.table.carrying(number):
+            got = rows.read(spec.at, spec.size, spec.type or BASE_TYPES[13])
             if got is not None:
-                column = scaled(*got, scale, offset)
-                if out is None:
+                fact = self.fact(number)
+                column = scaled(*got, fact.scale, fact.offset)
+                if len(column) == len(out):
                     return column
                 out[slot] = column
-        return np.full(len(self), np.nan) if out is None else out
+        return out
 
     def developer(self, key: tuple[int, int], description: Description) -> Floats:
         """Physical values of a developer field, NaN where there is none."""
-        out = np.full(len(self), np.nan)
-        for group, slot in zip(self.groups, self._table.slots, strict=False):
-            for spec in group.definition.layout.developer:
+        out, base = np.full(len(self), np.nan), description.type
+        alike: dict[tuple[int, int, bool], list[int]] = {}
+        for i, group in enumerate(self.groups):
+            layout = group.definition.layout
+            for spec in layout.developer:
                 if (spec.developer, spec.number) == key:
-                    base = description.type
-                    got = read(self.document, group, spec.at, spec.size, base) if base else None
-                    if got is not None:
-                        out[slot] = scaled(*got, description.scale, description.offset)
+                    alike.setdefault((spec.at, spec.size, layout.big_endian), []).append(i)
+        for (at, size, _), mine in alike.items():
+            slot, rows = self.table.together(mine)
+            got = rows.read(at, size, base) if base else None
+            if got is not None:
+                out[slot] = scaled(*got, description.scale, description.offset)
         return out
 
     def octets(self, number: int, size: int) -> tuple[npt.NDArray[np.uint8], Mask]:
         """The first ``size`` bytes of a field as rows, and which messages carry that many."""
-        rows, there = np.zeros((len(self), size), np.uint8), np.zeros(len(self), bool)
-        for group, slot, spec in self._specs(number):
+        out, there = np.zeros((len(self), size), np.uint8), np.zeros(len(self), bool)
+        for slot, rows, spec in self.table.carrying(number):
             if spec.size >= size:
                 for step in range(size):
-                    rows[slot, step] = gather(self.document, group, spec.at + step, "u1")
+                    out[slot, step] = rows.octet(spec.at + step)
                 there[slot] = True
-        return rows, there
+        return out, there
 
     def text(self, number: int, i: int) -> str | None:
         """The string in message ``i``, ``None`` where it has none."""
@@ -161,15 +162,24 @@ class MessageColumns:
         """The message in row ``i`` alone."""
         group, row = self._stands(i)
         alone = Messages(group.definition, group.offsets[row : row + 1], group.numbers[row : row + 1])
-        return MessageColumns(self.document, self.global_, (alone,))
+        return MessageColumns(self.document, self.global_, Table.of(self.document.data, (alone,)))
 
     def _stands(self, i: int) -> tuple[Messages, int]:
         """The group of message ``i``, and its row there."""
-        group = self.groups[int(self._table.owners[i])]
+        group = self.groups[int(self.table.owners[i])]
         return group, int(np.searchsorted(group.offsets, self.offsets[i]))
 
     def times(self) -> Floats:
         """UNIX times, from field 253 or from compressed headers; NaN where there is none."""
+        kept = self.table.times
+        if kept is None:
+            kept = self._times()
+            kept.flags.writeable = False
+            if len(self) <= KEPT_ROWS:
+                self.table.times = kept
+        return kept
+
+    def _times(self) -> Floats:
         raw, valid = self.integers(253)
         times = np.where(valid, raw + float(FIT_EPOCH), np.nan)
         offsets, values = compressed_times(self.document)
@@ -182,13 +192,13 @@ class MessageColumns:
 
     def segments(self) -> Ints:
         """The segment of each message."""
-        kept = self._table.segments
+        kept = self.table.segments
         if kept is None:
             of = np.array([group.definition.segment for group in self.groups] or [0], np.int64)
-            kept = of[self._table.owners]
+            kept = of[self.table.owners]
             kept.flags.writeable = False
             if len(self) <= KEPT_ROWS:
-                self._table.segments = kept
+                self.table.segments = kept
         return kept
 
     def in_segment(self, segment: int) -> Ints:
@@ -197,7 +207,7 @@ class MessageColumns:
 
     def definition(self, i: int) -> Definition:
         """The definition that message ``i`` is read with."""
-        return self.groups[int(self._table.owners[i])].definition
+        return self.groups[int(self.table.owners[i])].definition
 
     def where(self, i: int, name: str | None = None, time: float | None = None) -> Where:
         """The place of message ``i``, or of its field called ``name``; ``time`` is the moment that it tells."""
@@ -217,7 +227,11 @@ class MessageColumns:
 def message_columns(document: FitDocument, message: str | int) -> MessageColumns:
     """All messages of one kind, by name or global number, as columns in the order of the file."""
     global_ = message_number(message) if isinstance(message, str) else message
-    return MessageColumns(document, global_, document.of(global_))
+    known = document.once(tables)
+    table = known.get(global_)
+    if table is None:
+        table = known[global_] = Table.of(document.data, document.of(global_))
+    return MessageColumns(document, global_, table)
 
 
 def compressed_times(document: FitDocument) -> tuple[Ints, Floats]:
@@ -232,21 +246,21 @@ def compressed_times(document: FitDocument) -> tuple[Ints, Floats]:
 def _compressed_times(document: FitDocument) -> tuple[Ints, Floats]:
     octets = np.frombuffer(document.as_read, np.uint8)
     bits: list[tuple[Ints, Ints, Ints]] = []  # offsets, low five bits or full time, segment
+    for group, chosen in document.compressed():
+        if group.definition.layout.time_at < 0:
+            offsets = group.offsets[chosen]
+            segment = np.full(len(offsets), group.definition.segment)
+            bits.append((offsets, octets[offsets].astype(np.int64) & 31, segment))
+    if not bits:
+        return np.zeros(0, np.int64), np.zeros(0)
     full: list[tuple[Ints, Ints, Ints]] = []
     for group in document.messages:
         layout = group.definition.layout
-        segment = np.full(len(group), group.definition.segment)
         if layout.time_at >= 0:
-            got = gather(document, group, layout.time_at, ">u4" if layout.big_endian else "<u4").astype(np.int64)
+            rows = Rows(document.data, group.offsets, layout.stride, layout.big_endian)
+            got = rows.column(layout.time_at, np.dtype(">u4" if layout.big_endian else "<u4")).astype(np.int64)
             good = got != 0xFFFFFFFF
-            full.append((group.offsets[good], got[good], segment[good]))
-        elif group.definition.local < 4:
-            chosen = document.compressed(group)
-            if chosen.any():
-                offsets = group.offsets[chosen]
-                bits.append((offsets, octets[offsets].astype(np.int64) & 31, segment[chosen]))
-    if not bits:
-        return np.zeros(0, np.int64), np.zeros(0)
+            full.append((group.offsets[good], got[good], np.full(int(good.sum()), group.definition.segment)))
     parts = bits + full
     offsets, values, segments = (np.concatenate([part[i] for part in parts]) for i in range(3))
     is_full = np.arange(len(offsets)) >= sum(len(part[0]) for part in bits)
@@ -295,6 +309,10 @@ def descriptions(document: FitDocument) -> dict[int, dict[tuple[int, int], Descr
 
 def descriptions_in_order(document: FitDocument) -> list[tuple[int, Description]]:
     """All descriptions of developer fields with their segments, in the order of the file."""
+    return document.once(_descriptions)
+
+
+def _descriptions(document: FitDocument) -> list[tuple[int, Description]]:
     columns = message_columns(document, 206)
     found: list[tuple[int, Description]] = []
     if not len(columns):

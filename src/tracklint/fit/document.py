@@ -52,7 +52,8 @@ class Layout:
 
     ``length`` is the definition's own length, ``stride`` the length of each of its data messages with their header.
     ``time_at`` is the offset of a four-byte field 253 in the message, or -1. ``sane`` says that every part is as the
-    protocol wants it.
+    protocol wants it. ``numbers``, ``sizes`` and ``bases`` are those of ``fields``, a byte for each: whether some field
+    is of a kind is asked of them at once.
     """
 
     header: int
@@ -65,6 +66,9 @@ class Layout:
     stride: int
     time_at: int
     sane: bool
+    numbers: bytes
+    sizes: bytes
+    bases: bytes
 
     @property
     def big_endian(self) -> bool:
@@ -90,7 +94,8 @@ class Layout:
 
     def field(self, number: int) -> FieldSpec | None:
         """How the messages carry a field, the first one where it stands twice; ``None`` where they do not."""
-        return next((spec for spec in self.fields if spec.number == number), None)
+        at = self.numbers.find(number)
+        return None if at < 0 else self.fields[at]
 
 
 def _big_endian(architecture: int, global_: int) -> bool:
@@ -124,7 +129,8 @@ def read_layout(data: bytes | bytearray, offset: int, limit: int) -> Layout | No
         global_ = (global_ & 0xFF) << 8 | global_ >> 8
     sane = reserved == 0 and architecture <= 1 and count > 0 and global_ != 0xFFFF and not header & 0x10
     # whole slices, not a loop over fields: after damage, definitions are tried at thousands of places
-    numbers, sizes, bases = data[offset + 6 : end : 3], data[offset + 7 : end : 3], data[offset + 8 : end : 3]
+    numbers, sizes = bytes(data[offset + 6 : end : 3]), bytes(data[offset + 7 : end : 3])
+    bases = bytes(data[offset + 8 : end : 3])
     fields = tuple(map(_field_spec, zip(numbers, sizes, bases, accumulate(sizes, initial=1), strict=False)))
     at, time_at = 1 + sum(sizes), -1
     if sane and (len(set(numbers)) < count or not _SOUND_PAIRS.issuperset(zip(bases, sizes, strict=True))):
@@ -147,7 +153,10 @@ def read_layout(data: bytes | bytearray, offset: int, limit: int) -> Layout | No
             developer.append(DeveloperSpec(number, size, index, at))
             sane = sane and size > 0
             at += size
-    return Layout(header, reserved, architecture, global_, fields, tuple(developer), end - offset, at, time_at, sane)
+    return Layout(
+        header, reserved, architecture, global_, fields, tuple(developer), end - offset, at, time_at, sane,
+        numbers, sizes, bases,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -273,10 +282,9 @@ class FitDocument:
         """How many data messages of this global number there are."""
         return sum(map(len, self.of(global_)))
 
-    def compressed(self, group: Messages) -> npt.NDArray[np.bool_]:
-        """Which messages of a group have a compressed timestamp in their header."""
-        found: npt.NDArray[np.bool_] = np.frombuffer(self.as_read, np.uint8)[group.offsets] >= 0x80
-        return found
+    def compressed(self) -> tuple[tuple[Messages, npt.NDArray[np.bool_]], ...]:
+        """The messages among which some have a compressed timestamp in their header, and which of them have."""
+        return self.once(_compressed)
 
     @property
     def total(self) -> int:
@@ -289,3 +297,12 @@ def _by_global(document: FitDocument) -> dict[int, tuple[Messages, ...]]:
     for group in document.messages:
         found.setdefault(group.definition.layout.global_, []).append(group)
     return {global_: tuple(groups) for global_, groups in found.items()}
+
+
+def _compressed(document: FitDocument) -> tuple[tuple[Messages, npt.NDArray[np.bool_]], ...]:
+    groups = [group for group in document.messages if group.definition.local < 4]
+    octets = np.frombuffer(document.as_read, np.uint8)
+    if not groups or octets[np.concatenate([group.offsets for group in groups])].max() < 0x80:
+        return ()
+    found = ((group, octets[group.offsets] >= 0x80) for group in groups)
+    return tuple((group, chosen) for group, chosen in found if chosen.any())

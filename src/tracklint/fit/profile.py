@@ -30,8 +30,11 @@ __all__ = [
     "is_public_name",
     "message_name",
     "message_number",
+    "plain_fields",
     "product_name",
+    "typed_fields",
     "word",
+    "words",
 ]
 
 #: UNIX time of the FIT epoch, 1989-12-31T00:00:00Z.
@@ -88,10 +91,13 @@ class FieldFact(NamedTuple):
     @property
     def base(self) -> int | None:
         """The number of the base type that the profile gives the field, ``None`` where it is not known."""
-        name = {"date_time": "uint32", "local_date_time": "uint32"}.get(self.type, self.type)
-        if name in WORDS:
-            name = WORDS[name][0]
-        return _BASE_NUMBERS.get(name)
+        return _base_number(self.type)
+
+
+@cache
+def _base_number(kind: str) -> int | None:
+    name = {"date_time": "uint32", "local_date_time": "uint32"}.get(kind, kind)
+    return _BASE_NUMBERS.get(WORDS[name][0] if name in WORDS else name)
 
 
 class PrivateMessage(NamedTuple):
@@ -124,6 +130,19 @@ def field_fact(global_: int, number: int) -> FieldFact:
     if private and global_ in private and number in private[global_].fields:
         return private[global_].fields[number]
     return _public_fact(global_, number)
+
+
+@cache
+def plain_fields(global_: int) -> frozenset[tuple[int, int]]:
+    """Number and base type byte of the fields of a message that our own profile knows, each declared as it says."""
+    facts = [_public_fact(global_, number) for number in {*_fields(global_), 253, 254}]
+    return frozenset((fact.number, BASE_BYTES[fact.base]) for fact in facts if fact.base is not None)
+
+
+@cache
+def typed_fields(global_: int) -> frozenset[int]:
+    """The numbers of the fields of a message of which our own profile knows the type."""
+    return frozenset(number for number in {*_fields(global_), 253, 254} if _public_fact(global_, number).type)
 
 
 def is_public_field(global_: int, number: int) -> bool:
@@ -206,19 +225,20 @@ def _number_in(name: str) -> int:
 
 
 @cache
-def _words(kind: str) -> dict[int, str]:
+def words(kind: str) -> Mapping[int, str]:
+    """The words of an enumerated type by their numbers; nobody writes to it."""
     entries = WORDS[kind][1].split(" | ") if kind in WORDS else []
     return {int(number): name for number, name in (entry.split(" ", 1) for entry in entries)}
 
 
 def word(kind: str, number: int) -> str | None:
     """The word for ``number`` in an enumerated type such as ``sport``, ``None`` where it has none."""
-    return _words(kind).get(number)
+    return words(kind).get(number)
 
 
 def word_number(kind: str, name: str) -> int:
     """The number of a word in an enumerated type. Raises KeyError."""
-    return {each: number for number, each in _words(kind).items()}[name]
+    return {each: number for number, each in words(kind).items()}[name]
 
 
 def file_type_name(number: int) -> str:

@@ -30,6 +30,8 @@ __all__ = [
     "columns_once",
     "date_of",
     "elapsed",
+    "farthest",
+    "has_absurd_dates",
     "kind_of_sport",
     "lap_metres",
     "lap_seconds",
@@ -97,9 +99,19 @@ def null_or_marker(activity: Activity) -> tuple[Mask, Mask]:
     return activity.once(_null_or_marker)
 
 
+def farthest(activity: Activity, axis: str) -> float:
+    """The degrees from 0 of the latitude or longitude that is farthest from it, -1 where no point has one."""
+    lowest, highest = activity.extent(axis)
+    return max(-lowest, highest) if lowest <= highest else -1.0
+
+
 def _null_or_marker(activity: Activity) -> tuple[Mask, Mask]:
     lat, lon = activity.latitude, activity.longitude
-    null = (lat == 0) & (lon == 0)
+    (south, north), (west, east) = activity.extent("latitude"), activity.extent("longitude")
+    nowhere = np.zeros(len(activity), bool)
+    null = (lat == 0) & (lon == 0) if south <= 0 <= north and west <= 0 <= east else nowhere
+    if farthest(activity, "latitude") <= 89.9999 and farthest(activity, "longitude") <= 179.99999:
+        return null, nowhere
     marker = (np.abs(lat) > 89.9999) | (np.abs(lon) > 179.99999)
     if marker.any():
         marker &= activity.channel("position")
@@ -138,10 +150,21 @@ def date_of(moment: float) -> str:
 def absurd_dates(activity: Activity, limits: Limits) -> tuple[Mask, Mask]:
     """Points dated before `Limits.earliest_year`, in FIT also those before the first moment that is a date there; and
     points in the future."""
+    earliest, latest = _sane_dates(activity, limits)
+    return activity.time < earliest, activity.time > latest
+
+
+def has_absurd_dates(activity: Activity, limits: Limits) -> bool:
+    """Whether some point has one of `absurd_dates`."""
+    (earliest, latest), (first, last) = _sane_dates(activity, limits), activity.extent("time")
+    return first < earliest or last > latest
+
+
+def _sane_dates(activity: Activity, limits: Limits) -> tuple[float, float]:
     earliest = float(np.datetime64(f"{int(limits.earliest_year):04d}-01-01", "s").astype(np.int64))
     if activity.format == "fit":
         earliest = max(earliest, FIRST_FIT_DATE)
-    return activity.time < earliest, activity.time > now(limits) + limits.future_days * 86400
+    return earliest, now(limits) + limits.future_days * 86400
 
 
 def may_be_dropped(absurd: Mask, timed: int) -> bool:
@@ -172,9 +195,8 @@ def elapsed(activity: Activity, limits: Limits) -> tuple[Ints, Floats, Ints]:
 
 def _elapsed(activity: Activity, limits: Limits) -> tuple[Ints, Floats, Ints]:
     time = activity.time
-    there = np.isfinite(time)
-    whole = bool(there.all())
-    timed = np.arange(len(time)) if whole else np.flatnonzero(there)
+    whole = activity.known("time") == len(time)
+    timed = np.arange(len(time)) if whole else np.flatnonzero(activity.channel("time"))
     step = np.diff(time if whole else time[timed])
     if not len(step) or (step.min() >= -86400 and step.max() <= 86400):
         return timed, step, timed[:0]
@@ -215,7 +237,8 @@ class Track:
     @classmethod
     def _of(cls, activity: Activity, every: int = 1, most: int | None = None) -> Track:
         null, marker = null_or_marker(activity)
-        points = np.flatnonzero(activity.channel("position") & ~null & ~marker)[::every][:most]
+        there = activity.channel("position")
+        points = np.flatnonzero(there if null is marker else there & ~null & ~marker)[::every][:most]
         lat, lon = activity.latitude[points], activity.longitude[points]
         return cls(points, _metres(lat, lon), np.diff(activity.time[points]), boundary_steps(activity, points))
 

@@ -88,7 +88,7 @@ def _sessions(piece: bytes) -> list[bytes]:
     document = scan_fit(piece)
     sessions = message_columns(document, 18)
     starts, known = sessions.integers(2)
-    compressed = any(document.compressed(group).any() for group in document.messages)
+    compressed = bool(document.compressed())
     if len(sessions) < 2 or len(document.segments) > 1 or compressed or not known.all():
         return [piece]
     begins = np.sort(starts).astype(float)

@@ -67,7 +67,7 @@ def mend_dates(document: FitDocument, asked: Asked) -> Iterator[Step]:
     1970. Drop the records of other absurd dates."""
     records = message_columns(document, 20)
     times, valid = records.integers(253)
-    compressed = any(document.compressed(group).any() for group in document.messages)
+    compressed = bool(document.compressed())
     for finding in asked.findings if asked.unsafe else ():
         shift = finding.evidence.get("shift_s")
         rows = [i for i in rows_of((finding,), len(records)) if valid[i]]

@@ -39,8 +39,8 @@ def _developer(document: FitDocument) -> _Developer:
     for segment, each in descriptions_in_order(document):
         described.setdefault((segment, each.developer, each.number), []).append(each)
     ids = message_columns(document, 207)
-    index, valid = ids.integers(3)
-    declared = {(int(s), int(i)) for s, i, ok in zip(ids.segments(), index, valid, strict=True) if ok}
+    (index, valid), segments = ids.integers(3), ids.segments()
+    declared = set(zip(segments[valid].tolist(), index[valid].tolist(), strict=True))
     used: dict[Key, list[Use]] = {}
     for group in document.messages:
         for spec in group.definition.layout.developer:
@@ -122,9 +122,8 @@ def no_developer_id(document: FitDocument, _limits: Limits) -> Found:
     for (segment, developer, _), known in data.described.items():
         if (segment, developer) not in data.declared:
             missing.setdefault((segment, developer), known[0].row)
-    columns = message_columns(document, 206)
     for (_, developer), row in missing.items():
-        yield Hit(columns.where(row, "developer_data_index"), {"developer": developer})
+        yield Hit(message_columns(document, 206).where(row, "developer_data_index"), {"developer": developer})
 
 
 @rule(
@@ -233,6 +232,8 @@ def incomplete_description(document: FitDocument, _limits: Limits) -> Found:
     Readers show numbers without a name, or cannot read them at all. A missing unit is no fault: many numbers have none.
     """
     columns = message_columns(document, 206)
+    if not len(columns):
+        return
     (index, indexed), (number, numbered), (base, typed) = (columns.integers(n) for n in (0, 1, 2))
     for i in range(len(columns)):
         lacks = [] if indexed[i] else ["no developer_data_index"]

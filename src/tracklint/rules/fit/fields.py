@@ -3,15 +3,26 @@ profile."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from ...config import Limits
 from ...findings import Severity
 from ...fit import FitDocument
 from ...fit.columns import message_columns
-from ...fit.document import Definition, FieldSpec, Messages
+from ...fit.document import Definition, FieldSpec, Layout, Messages
 from ...fit.facts import FIELDS
-from ...fit.profile import BASE_TYPES, FIT_EPOCH, UPTIME_LIMIT, field_fact, message_name
+from ...fit.profile import (
+    BASE_BYTES,
+    BASE_TYPES,
+    FIT_EPOCH,
+    UPTIME_LIMIT,
+    field_fact,
+    message_name,
+    plain_fields,
+    typed_fields,
+)
 from ..basis import FIT_PROTOCOL, PRACTICE
 from ..registry import Found, Hit, now, rule
 
@@ -57,6 +68,8 @@ def unused_definition(document: FitDocument, _limits: Limits) -> Found:
 
     It takes bytes and does no harm. Where the messages were lost, other findings say so.
     """
+    if len(document.definitions) == len(document.messages):
+        return
     groups: dict[tuple[int, int], list[Messages]] = {}
     for group in document.messages:
         groups.setdefault((group.definition.segment, group.definition.local), []).append(group)
@@ -68,10 +81,10 @@ def unused_definition(document: FitDocument, _limits: Limits) -> Found:
         if key not in groups:
             unused += definitions
         elif len(definitions) > 1:
-            offsets = np.sort(np.concatenate([group.offsets for group in groups[key]]))
-            firsts = np.searchsorted(offsets, [d.offset for d in definitions])
-            used = np.diff(firsts, append=len(offsets))
-            unused += [d for d, count in zip(definitions, used, strict=True) if not count]
+            offsets = np.concatenate([group.offsets for group in groups[key]])
+            offsets.sort(kind="stable")  # a few ascending stretches, one behind the other
+            firsts = [*np.searchsorted(offsets, [d.offset for d in definitions]).tolist(), len(offsets)]
+            unused += [d for d, (first, end) in zip(definitions, pairwise(firsts), strict=True) if first == end]
     if any(fault.kind == "truncated" for fault in document.faults):
         unused = [d for d in unused if d is not document.definitions[-1]]
     if unused:
@@ -109,20 +122,31 @@ def repeated_definition(document: FitDocument, _limits: Limits) -> Found:
         yield Hit(repeated[0].where(), evidence)
 
 
-def _known(document: FitDocument) -> list[tuple[Definition, FieldSpec]]:
-    """Each field of the messages that our own profile describes, once for each way in which it is declared."""
-    return document.once(_declared)
+#: One number of each base type: base type byte and size.
+_ONE = frozenset((BASE_BYTES[number], base.size) for number, base in BASE_TYPES.items())
 
 
-def _declared(document: FitDocument) -> list[tuple[Definition, FieldSpec]]:
+def _odd(document: FitDocument) -> list[tuple[Definition, FieldSpec]]:
+    """Each field of the messages that our own profile describes that is not declared as one number of the profile's
+    type, once for each way in which it is declared."""
+    return document.once(_oddly_declared)
+
+
+def _oddly_declared(document: FitDocument) -> list[tuple[Definition, FieldSpec]]:
     firsts: dict[int, Definition] = {}  # of each layout; devices repeat definitions, some before each message
     for definition in document.definitions:
         firsts.setdefault(id(definition.layout), definition)
     found: dict[tuple[int, int, int, int], tuple[Definition, FieldSpec]] = {}
     for definition in firsts.values():
         layout = definition.layout
-        if layout.global_ in FIELDS:
-            for spec in layout.fields:
+        if layout.global_ not in FIELDS:
+            continue
+        plain = plain_fields(layout.global_)
+        kinds, shapes = zip(layout.numbers, layout.bases, strict=True), zip(layout.bases, layout.sizes, strict=True)
+        if plain.issuperset(kinds) and _ONE.issuperset(shapes):
+            continue
+        for spec in layout.fields:
+            if (spec.number, spec.base) not in plain or (spec.base, spec.size) not in _ONE:
                 found.setdefault((layout.global_, spec.number, spec.size, spec.base), (definition, spec))
     return list(found.values())
 
@@ -156,7 +180,7 @@ def type_vs_profile(document: FitDocument, _limits: Limits) -> Found:
     Readers that trust the profile read another number than readers that trust the definition. A number that is wider
     than the profile's is the same to both, and a shorter one is read by most, so a width alone is information.
     """
-    for definition, spec in _known(document):
+    for definition, spec in _odd(document):
         wanted = field_fact(definition.layout.global_, spec.number).base
         declared = spec.base & 0x1F
         if spec.number == 253 or wanted is None or declared not in BASE_TYPES or declared == wanted:
@@ -198,7 +222,7 @@ def array_for_scalar(document: FitDocument, _limits: Limits) -> Found:
     Readers give a list where programs expect a number, and end with an exception (tormoder/fit#88); most take the first
     element.
     """
-    for definition, spec in _known(document):
+    for definition, spec in _odd(document):
         base = spec.type
         if (
             base is None
@@ -232,18 +256,23 @@ def timestamp_in_254(document: FitDocument, limits: Limits) -> Found:
     A tutorial for FIT files has the two numbers swapped. Readers find no time on the messages.
     """
     for global_, groups in document.by_global.items():
+        layouts = [group.definition.layout for group in groups]
+        if not any(_dated_by_index(layout) for layout in layouts):
+            continue
         if global_ == _SET or field_fact(global_, 254).type == "date_time":
             continue  # there the profile has a date in field 254
-        wrong = [g for g in groups if any((s.number, s.size) == (254, 4) for s in g.definition.layout.fields)]
-        wrong = [g for g in wrong if all(s.number != 253 for s in g.definition.layout.fields)]
-        if not wrong:
-            continue
         columns = message_columns(document, global_)
         raw, valid = columns.integers(254)
         dates = valid & (raw >= UPTIME_LIMIT) & (raw + FIT_EPOCH <= now(limits) + 366 * 86400)
         if dates.any() and dates.sum() == valid.sum():
             first = int(np.argmax(dates))
             yield Hit(columns.where(first, "message_index"), {"count": int(dates.sum())})
+
+
+def _dated_by_index(layout: Layout) -> bool:
+    """Whether messages have a field 254 as wide as a date, and no field 253."""
+    at = layout.numbers.find(254)
+    return at >= 0 and layout.sizes[at] == 4 and 253 not in layout.numbers
 
 
 @rule(
@@ -304,7 +333,8 @@ def unknown_field(document: FitDocument, _limits: Limits) -> Found:
         layout = group.definition.layout
         if layout.global_ not in FIELDS:
             continue
-        unknown = {s.number for s in layout.fields if not field_fact(layout.global_, s.number).type}
+        new = set(layout.numbers) - typed_fields(layout.global_)
+        unknown = {number for number in new if not field_fact(layout.global_, number).type}
         if unknown:
             where = where or group.definition.where()
             found.setdefault(layout.global_, set()).update(unknown)

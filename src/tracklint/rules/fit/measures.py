@@ -38,11 +38,11 @@ def session_without_distance(activity: Activity, _limits: Limits) -> Found:
     as one line of distances belongs to all its sessions. A later session is told where the first one has a distance;
     sports that stand still, and a later session of up to a minute, are spared.
     """
-    laps = np.nansum([lap.distance_m for lap in activity.laps])
     for i, session in enumerate(activity.sessions):
-        seconds = float(np.fmax(session.timer_s, session.elapsed_s))
         if session.sport not in _MOVING or session.distance_m > 0:
             continue
+        seconds = float(np.fmax(session.timer_s, session.elapsed_s))
+        laps = np.nansum([lap.distance_m for lap in activity.laps])
         swims = session.sub_sport == "lap_swimming" and len(activity.sessions) == 1
         later = i > 0 and seconds > _LEAST_S and activity.sessions[0].distance_m > 0
         silent = not laps > 0 and not np.nanmax(activity.distance, initial=0) > 0
@@ -80,36 +80,39 @@ def session_contradicts_records(activity: Activity, _limits: Limits) -> Found:
     because the device measures more often than it writes, but not 5 % below them. Work is 20 % off the power over time.
     """
     for i, session in enumerate(activity.sessions):
-        mine = slice(session.first_point, session.first_point + session.points)
-        steps = np.append(np.diff(activity.time[mine]), 1.0)
-        weights = np.where(np.isfinite(steps), np.clip(steps, 0, _LONGEST_STEP_S), 1.0)
-        for name, unit, said, low, high in _contradictions(activity, session, mine, weights):
+        for name, unit, said, low, high in _contradictions(activity, session):
             evidence = {"number": i + 1, "name": name, "unit": unit, "said": round(said, 3)}
             evidence |= {"low": round(low, 1), "high": round(high, 1)}
             yield Hit(session.where, evidence, told_by=("FIT421", *_TOLD_BY.get(unit, ())))
 
 
-def _contradictions(
-    activity: Activity, session: Session, mine: slice, weights: Floats
-) -> Iterator[tuple[str, str, float, float, float]]:
+def _weights(activity: Activity, mine: slice) -> Floats:
+    """The seconds that each record stands for: up to the next one, but for no pause."""
+    steps = np.append(np.diff(activity.time[mine]), 1.0)
+    return np.where(np.isfinite(steps), np.clip(steps, 0, _LONGEST_STEP_S), 1.0)
+
+
+def _contradictions(activity: Activity, session: Session) -> Iterator[tuple[str, str, float, float, float]]:
     """What the records of a session do not bear out: name, unit, what it says, and between what it should lie."""
+    mine = slice(session.first_point, session.first_point + session.points)
     for column, average, maximum, (name, unit, least) in zip(
         SAID_OF, session.averages, session.maxima, _CHANNELS, strict=True
     ):
-        values = getattr(activity, column)[mine]
-        there = np.isfinite(values)
-        if (average is None and maximum is None) or int(there.sum()) < _ENOUGH:
+        if (average is None and maximum is None) or activity.known(column) < _ENOUGH:
             continue
-        values, known = values[there], weights[: len(there)][there]
-        if average is not None:
-            low, high = _averages(values, known, session if column == "speed" else None)
+        there = activity.channel(column)[mine]
+        values = getattr(activity, column)[mine][there]
+        if len(values) < _ENOUGH:
+            continue
+        mean = float(values.mean())
+        if average is not None and not 0.85 * mean - least <= average <= 1.15 * mean + least:
+            low, high = _averages(values, _weights(activity, mine)[there], session if column == "speed" else None)
             if not 0.85 * low - least <= average <= 1.15 * high + least:
                 yield f"average {name}", unit, average, low, high
         if maximum is not None and maximum < 0.95 * (highest := float(values.max())) - least:
             yield f"maximum {name}", unit, maximum, highest, highest
-    power = activity.power[mine]
-    if session.work_j > 0 and int(np.isfinite(power).sum()) >= _ENOUGH:
-        work = float(np.nansum(power * weights[: len(power)]))
+    if session.work_j > 0 and int(np.count_nonzero(activity.channel("power")[mine])) >= _ENOUGH:
+        work = float(np.nansum(activity.power[mine] * _weights(activity, mine)))
         if abs(session.work_j - work) > 0.2 * work + 1000:
             yield "work", "J", session.work_j, work, work
 

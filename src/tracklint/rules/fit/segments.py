@@ -13,8 +13,8 @@ from ..basis import FIT_FILE_TYPES, FIT_PROTOCOL
 from ..registry import Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
-#: Base types of 64 bits, which protocol 2 brought.
-_WIDE = (14, 15, 16)
+#: Base type bytes of 64 bits, which protocol 2 brought, in whatever way they are written.
+_WIDE = frozenset(base for base in range(256) if base & 0x1F in (14, 15, 16))
 #: The rule that tells the cause of all that is wrong with counts and totals of a joined file.
 JOINED = ("FIT023",)
 
@@ -129,8 +129,7 @@ def v1_with_v2_features(document: FitDocument, _limits: Limits) -> Found:
     old = {s.index: s for s in document.segments if s.protocol >> 4 == 1}
     for definition in document.definitions if old else ():
         layout = definition.layout
-        wide = any((field.base & 0x1F) in _WIDE for field in layout.fields)
-        if definition.segment in old and (layout.developer or wide):
+        if definition.segment in old and (layout.developer or not _WIDE.isdisjoint(layout.bases)):
             segment = old[definition.segment]
             feature = "developer fields" if layout.developer else "64-bit fields"
             version = f"{segment.protocol >> 4}.{segment.protocol & 15}"

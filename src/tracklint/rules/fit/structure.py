@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeVar
 
 import numpy as np
@@ -14,6 +14,7 @@ from ...findings import Severity, Where
 from ...fit import FitDocument
 from ...fit.columns import MessageColumns, message_columns
 from ...fit.document import Messages
+from ...fit.fields import Table
 from ..basis import FIT_ACTIVITY_FILE, PRACTICE
 from ..registry import Found, Hit, rule
 from .segments import JOINED
@@ -26,18 +27,32 @@ _LAP_SLACK_S = 5.0
 Part = TypeVar("Part", Event, Lap, Session)
 
 
-def segments_with_records(activity: Activity) -> Iterator[tuple[int, Where]]:
+def segments_with_records(activity: Activity) -> tuple[tuple[int, Where], ...]:
     """The FIT segments of an activity file that hold records, each with the place of its first record.
 
     A further segment without events, laps and sessions is left out: belts append their beats that way.
     """
+    return activity.once(_segments_with_records)
+
+
+def first_points(activity: Activity) -> tuple[tuple[int, Where], ...]:
+    """The first point of each FIT segment, and its place."""
+    return activity.once(_first_points)
+
+
+def _first_points(activity: Activity) -> tuple[tuple[int, Where], ...]:
+    return tuple((start, activity.at(start)) for start in activity.starts.tolist()) if len(activity) else ()
+
+
+def _segments_with_records(activity: Activity) -> tuple[tuple[int, Where], ...]:
+    found = []
     if activity.format == "fit" and activity.kind == "activity" and len(activity):
         parts: tuple[Event | Lap | Session, ...] = (*activity.events, *activity.laps, *activity.sessions)
         recorded = {part.where.segment or 0 for part in parts}
-        for start in activity.starts:
-            where = activity.at(int(start))
+        for start, where in first_points(activity):
             if start == 0 or (where.segment or 0) in recorded:
-                yield where.segment or 0, where
+                found.append((where.segment or 0, where))
+    return tuple(found)
 
 
 @rule(
@@ -57,7 +72,9 @@ def many_activities(document: FitDocument, _limits: Limits) -> Found:
     reader.
     """
     columns = message_columns(document, 34)
-    segments = columns.segments() if len(columns) else np.zeros(0, np.int64)
+    if len(columns) < 2:
+        return
+    segments = columns.segments()
     for segment in sorted(set(segments.tolist())):
         mine = np.flatnonzero(segments == segment)
         if len(mine) > 1:
@@ -166,10 +183,14 @@ def stop_not_stop_all(activity: Activity, _limits: Limits) -> Found:
             yield Hit(events[-1].where, {"kind": events[-1].kind})
 
 
-def first_records(document: FitDocument, count: int = 500) -> MessageColumns:
-    """Only the first few records of each definition, for what holds for the whole ride."""
-    groups = [Messages(g.definition, g.offsets[:count], g.numbers[:count]) for g in document.of(20)]
-    return MessageColumns(document, 20, tuple(groups))
+def first_records(document: FitDocument) -> MessageColumns:
+    """Only the first 500 records of each definition, for what holds for the whole ride."""
+    return MessageColumns(document, 20, document.once(_first_records))
+
+
+def _first_records(document: FitDocument) -> Table:
+    groups = (Messages(group.definition, group.offsets[:500], group.numbers[:500]) for group in document.of(20))
+    return Table.of(document.data, tuple(groups))
 
 
 @rule(
@@ -190,7 +211,7 @@ def num_sessions(document: FitDocument, _limits: Limits) -> Found:
     there.
     """
     activities, sessions = message_columns(document, 34), message_columns(document, 18)
-    for segment in document.segments:
+    for segment in document.segments if len(activities) and len(sessions) else ():
         mine, parts = activities.in_segment(segment.index), sessions.in_segment(segment.index)
         said, valid = activities.integers(1)
         if len(mine) == 1 and len(parts) and valid[mine[0]] and said[mine[0]] != len(parts):
@@ -223,12 +244,12 @@ def num_laps(document: FitDocument, _limits: Limits) -> Found:
         (count, counted), (_, first) = sessions.integers(26), sessions.integers(25)
         total = int(count[mine][counted[mine]].sum())
         absent = [name for name, there in (("num_laps", counted), ("first_lap_index", first)) if not there[mine].all()]
-        where = sessions.where(int(mine[0]))
         if counted[mine].all() and total != len(parts):
             what = f"the sessions count {total} laps (num_laps)"
-            yield Hit(where, {"what": what, "found": total, "expected": len(parts)})
+            yield Hit(sessions.where(int(mine[0])), {"what": what, "found": total, "expected": len(parts)})
         elif absent:
             what = f"a session has no {' and no '.join(absent)}"
+            where = sessions.where(int(mine[0]))
             yield Hit(where, {"what": what, "missing": absent, "expected": len(parts)}, INFO, fix="")
 
 

@@ -3,6 +3,7 @@ records."""
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -19,7 +20,7 @@ from ..basis import FIT_ACTIVITY_FILE, PRACTICE, STRAVA_UPLOADS
 from ..registry import Found, Hit, rule
 from ..track import Floats, most_calories
 from .segments import JOINED
-from .structure import by_segment
+from .structure import by_segment, first_points
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 _FIT = ("fit",)
@@ -42,6 +43,8 @@ def session_fields(document: FitDocument, _limits: Limits) -> Found:
     """
     columns = message_columns(document, 18)
     if not len(columns) or not (document.count(20) or document.count(101)):
+        return
+    if all(columns.integers(number)[1].all() for number in (253, 2, 7)):
         return
     lacks = {columns.fact(n).name: ~columns.integers(n)[1] for n in (253, 2, 7)}
     bare = np.logical_or.reduce(list(lacks.values()))
@@ -83,7 +86,7 @@ def timer_over_elapsed(activity: Activity, _limits: Limits) -> Found:
 
 def _timers(activity: Activity) -> list[tuple[float, str]]:
     """Time and kind of all timer events that have a time, in the order of time."""
-    return sorted((e.time, e.kind) for e in activity.events if e.event == "timer" and np.isfinite(e.time))
+    return sorted((e.time, e.kind) for e in activity.events if e.event == "timer" and math.isfinite(e.time))
 
 
 def time_stopped(activity: Activity, part: Session | Lap) -> float | None:
@@ -124,7 +127,7 @@ def timer_vs_pauses(activity: Activity, _limits: Limits) -> Found:
     one per cent are spared.
     """
     for session in activity.sessions:
-        if not session.elapsed_s > 0 or not np.isfinite(session.timer_s) or session.timer_s - session.elapsed_s > 1:
+        if not session.elapsed_s > 0 or not math.isfinite(session.timer_s) or session.timer_s - session.elapsed_s > 1:
             continue
         stopped = time_stopped(activity, session)
         if stopped is None:
@@ -153,16 +156,15 @@ def session_end(activity: Activity, _limits: Limits) -> Found:
     A session ends at start_time plus total_elapsed_time, never at its timestamp, which is when it was written. Readers
     that cut by session lose what comes later. A single jump ahead in the times has rules of its own.
     """
-    starts = [int(i) for i in activity.starts] if len(activity) else []
+    firsts = first_points(activity)
     sessions = by_segment(activity.sessions)
-    for start, end in zip(starts, [*starts[1:], len(activity)], strict=False):
-        segment = activity.at(start).segment or 0
-        ends = [s.start_time + s.elapsed_s for s in sessions.get(segment, ())]
+    for (start, where), end in zip(firsts, [*(i for i, _ in firsts[1:]), len(activity)], strict=False):
+        ends = [s.start_time + s.elapsed_s for s in sessions.get(where.segment or 0, ())]
+        if not ends or not all(map(math.isfinite, ends)) or not activity.extent("time")[1] - max(ends) > 5:
+            continue
         times = activity.time[start:end]
         times = times[np.isfinite(times)]
-        if not ends or not np.isfinite(ends).all() or len(times) < 2:
-            continue
-        off = float(times.max() - max(ends))
+        off = float(times.max() - max(ends)) if len(times) > 1 else 0.0
         if off > 5 and not np.abs(np.diff(times)).max() > max(60.0, 0.9 * off):
             last = start + int(np.nanargmax(activity.time[start:end]))
             yield Hit(activity.at(last), {"off_s": round(off, 3), "ends": max(ends)})
@@ -186,11 +188,13 @@ def distance_total(activity: Activity, _limits: Limits) -> Found:
     Strava reads both: the activity shows one distance, its graph ends at another.
     """
     said = sum(s.distance_m for s in activity.sessions) if activity.sessions else np.nan
-    known = activity.distance[np.isfinite(activity.distance)]
-    if not said > 0 or len(known) < 10 or len(known) < len(activity) // 2 or known.max() <= 0:
+    if not said > 0 or activity.known("distance") < max(10, len(activity) // 2):
+        return
+    known, slack = activity.distance[activity.channel("distance")], max(20.0, 0.01 * said)
+    if known.max() <= 0 or abs(said - float(known[-1])) <= slack:
         return
     ways = float(known[-1]), float(known.max()), float(known[-1] - known[0]), float(np.diff(known).clip(min=0).sum())
-    if min(abs(said - way) for way in ways) > max(20.0, 0.01 * said):
+    if min(abs(said - way) for way in ways) > slack:
         yield Hit(activity.sessions[0].where, {"said": round(said, 1), "found": round(float(known[-1]), 1)})
 
 
@@ -263,8 +267,8 @@ def avg_over_max(document: FitDocument, _limits: Limits) -> Found:
         if not columns.has(first) or not columns.has(second):
             continue
         (avg, told), (most, known) = columns.integers(first), columns.integers(second)
-        wrong = np.flatnonzero(told & known & (avg > most + 1) & (most > 0))
-        if len(wrong):
+        above = avg > most + 1
+        if above.any() and len(wrong := np.flatnonzero(told & known & above & (most > 0))):
             i = int(wrong[0])
             evidence = {
                 "avg": columns.fact(first).name, "max": columns.fact(second).name, "rows": wrong.tolist(),
@@ -300,6 +304,8 @@ def total_implausible(document: FitDocument, limits: Limits) -> Found:
         most: dict[int, Floats | float] = dict.fromkeys(speeds, limits.max_speed_other_m_s)
         most[_CALORIES] = most_calories(columns.floats(7))
         for number, limit in most.items():
+            if not columns.has(number):
+                continue
             values = columns.floats(number)
             wrong = np.flatnonzero(values > limit)
             if len(wrong):

@@ -12,17 +12,21 @@ from ...fit import FitDocument
 from ...fit.columns import MessageColumns, message_columns
 from ...fit.document import FieldSpec, Messages
 from ...fit.facts import WORDS
-from ...fit.profile import field_fact, word
+from ...fit.profile import field_fact, words
 from ..basis import FIT_ACTIVITY_FILE, FIT_PROTOCOL, PRACTICE
 from ..registry import Found, Hit, rule
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 
 
-def _rows(document: FitDocument, group: Messages, spec: FieldSpec) -> np.ndarray:
-    """The bytes of one field, a row for each message."""
+#: The base type bytes of a string, in whatever way it is written.
+_TEXT = frozenset(range(7, 256, 0x20))
+
+
+def _octets(document: FitDocument, offsets: np.ndarray, spec: FieldSpec) -> np.ndarray:
+    """The bytes of one field, a row for each of the messages that start at ``offsets``."""
     octets = np.frombuffer(document.data, np.uint8)
-    rows: np.ndarray = octets[(group.offsets + spec.at)[:, None] + np.arange(spec.size)]
+    rows: np.ndarray = octets[(offsets + spec.at)[:, None] + np.arange(spec.size)]
     return rows
 
 
@@ -59,10 +63,12 @@ def string_encoding(document: FitDocument, _limits: Limits) -> Found:
     """
     seen = set()
     for group in document.messages:
+        if _TEXT.isdisjoint(group.definition.layout.bases):
+            continue
         for spec in group.definition.layout.fields:
             if spec.base & 0x1F != 7 or not spec.size:
                 continue
-            rows = _rows(document, group, spec)
+            rows = _octets(document, group.offsets, spec)
             odd = ((rows >= 0x80) | (rows < 0x20) & (rows > 0)).any(axis=1) | (rows[:, -1] != 0)
             for i in np.flatnonzero(odd):
                 piece = rows[i].tobytes()
@@ -111,8 +117,8 @@ def leaked_sentinel(document: FitDocument, _limits: Limits) -> Found:
             if not columns.has(number):
                 continue
             raw, valid = columns.integers(number)
-            leaked = np.flatnonzero(valid & (raw == 0xFFFF))
-            if len(leaked):
+            leaks = raw == 0xFFFF
+            if leaks.any() and len(leaked := np.flatnonzero(valid & leaks)):
                 fact = columns.fact(number)
                 evidence = {
                     "count": len(leaked), "messages": len(columns), "unit": fact.units,
@@ -132,13 +138,13 @@ def leaked_sentinel(document: FitDocument, _limits: Limits) -> Found:
 )
 def all_invalid_message(document: FitDocument, _limits: Limits) -> Found:
     """Every field of a message is set to "no value". The message takes bytes and says nothing."""
-    for global_ in document.by_global:
+    for global_, groups in document.by_global.items():
         columns = message_columns(document, global_)
         silent = _without_numbers(columns)
         if not len(silent):
             continue
         offsets = columns.offsets[silent]
-        empty = [offset for group in columns.groups for offset in _empty(document, group, offsets)]
+        empty = [offset for group in groups for offset in _empty(document, group, offsets)]
         if empty:
             at = int(np.searchsorted(columns.offsets, min(empty)))
             yield Hit(replace(columns.where(at), count=len(empty)), {"messages": len(columns)})
@@ -147,10 +153,11 @@ def all_invalid_message(document: FitDocument, _limits: Limits) -> Found:
 def _without_numbers(columns: MessageColumns) -> np.ndarray:
     """The messages that have no number in any field, as a first look that mostly ends at the timestamp."""
     silent = ~columns.integers(253)[1]
-    for number in sorted(columns.numbers, reverse=True):
-        if not silent.any():
-            break
-        silent &= ~columns.integers(number)[1]
+    if silent.any():
+        for number in sorted(columns.numbers, reverse=True):
+            silent &= ~columns.integers(number)[1]
+            if not silent.any():
+                break
     found: np.ndarray = np.flatnonzero(silent)
     return found
 
@@ -159,12 +166,11 @@ def _empty(document: FitDocument, group: Messages, offsets: np.ndarray) -> list[
     """The offsets of those messages of a group in which every field is set to "no value"."""
     layout = group.definition.layout
     specs = [spec for spec in layout.fields if spec.size]
-    if not specs or layout.developer or (group.definition.local < 4 and document.compressed(group).any()):
+    if not specs or layout.developer or any(each is group for each, _ in document.compressed()):
         return []
     mine = group.offsets[np.isin(group.offsets, offsets)]
     for spec in specs:
-        rows = _rows(document, Messages(group.definition, mine, group.numbers), spec)
-        mine = mine[_nothing(rows, spec, layout.big_endian)]
+        mine = mine[_nothing(_octets(document, mine, spec), spec, layout.big_endian)]
     found: list[int] = mine.tolist()
     return found
 
@@ -198,17 +204,10 @@ def compressed_time(document: FitDocument, _limits: Limits) -> Found:
     The protocol permits it, and few devices write it today. fitparse, fitdecode and tormoder/fit read such times; other
     readers leave the records without time. A step of more than 31 s cannot be said in this way.
     """
-    count, first = 0, None
-    for group in document.messages:
-        if group.definition.local < 4:
-            chosen = np.flatnonzero(document.compressed(group))
-            count += len(chosen)
-            if len(chosen) and (first is None or group.offsets[chosen[0]] < first[0]):
-                first = int(group.offsets[chosen[0]]), group.definition.layout.global_
-    if first is not None:
-        columns = message_columns(document, first[1])
-        where = columns.where(int(np.searchsorted(columns.offsets, first[0])))
-        yield Hit(replace(where, count=count))
+    found = document.compressed()
+    if found:
+        first, chosen = min(found, key=lambda each: int(each[0].offsets[np.argmax(each[1])]))
+        yield Hit(replace(first.where(int(np.argmax(chosen))), count=sum(int(mask.sum()) for _, mask in found)))
 
 
 #: Fields whose numbers are words: message -> field numbers. The session's sport has a rule of its own (SPT004).
@@ -236,13 +235,11 @@ def enum_unknown(document: FitDocument, _limits: Limits) -> Found:
     for global_, numbers in _ENUMERATED.items():
         columns = message_columns(document, global_)
         for number in numbers if len(columns) else ():
-            kind = columns.fact(number).type
-            if kind not in WORDS or not columns.has(number):
+            if not columns.has(number) or (kind := columns.fact(number).type) not in WORDS:
                 continue
             raw, valid = columns.integers(number)
-            unknown = [v for v in sorted(set(raw[valid].tolist())) if word(kind, v) is None]
-            unknown = [v for v in unknown if not _told(document, kind, v)]
-            for value in unknown:
+            unknown = set(raw[valid].tolist()) - words(kind).keys()
+            for value in sorted(v for v in unknown if not _told(document, kind, v)):
                 rows = np.flatnonzero(valid & (raw == value))
                 where = replace(columns.where(int(rows[0]), columns.fact(number).name), count=len(rows))
                 growing = kind in _GROWING and value < 200
@@ -278,6 +275,8 @@ def subfield_unresolved(document: FitDocument, _limits: Limits) -> Found:
             continue
         _, valid = columns.integers(number)
         _, told = columns.integers(reference)
+        if told.all():
+            continue
         open_ = np.flatnonzero(valid & ~told)
         if len(open_):
             where = replace(columns.where(int(open_[0]), columns.fact(number).name), count=len(open_))
@@ -347,7 +346,7 @@ def record_only_time(document: FitDocument, _limits: Limits) -> Found:
     An activity's record is to hold a time and one value at least. Some devices write a bare time at a pause; readers
     show a point without values.
     """
-    bare = [g for g in document.of(20) if {f.number for f in g.definition.layout.fields} == {253}]
+    bare = [g for g in document.of(20) if set(g.definition.layout.numbers) == {253}]
     bare = [group for group in bare if not group.definition.layout.developer]
     if bare:
         first = min(bare, key=lambda group: int(group.offsets[0]))

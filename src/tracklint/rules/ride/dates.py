@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,7 +15,7 @@ from ...fit.profile import FIT_EPOCH
 from ...words import clock
 from ..basis import PRACTICE
 from ..registry import Found, at_points, now, rule
-from ..track import FIRST_FIT_DATE, ROLLOVER_S, Mask, absurd_dates, date_of, may_be_dropped
+from ..track import FIRST_FIT_DATE, ROLLOVER_S, Mask, absurd_dates, date_of, has_absurd_dates, may_be_dropped
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
@@ -49,9 +50,11 @@ def absurd_date(activity: Activity, limits: Limits) -> Found:
     points among good ones are a warning: they make an elapsed time of years (elevate#363). Points of absurd dates can
     be dropped where the others are a ride, also where these are fewer.
     """
+    if not has_absurd_dates(activity, limits):
+        return
     early, late = absurd_dates(activity, limits)
     uptime = early & (activity.time < FIRST_FIT_DATE) if activity.format == "fit" else np.zeros(len(early), bool)
-    timed = int(activity.channel("time").sum())
+    timed = activity.known("time")
     droppable = may_be_dropped(early | late, timed)
     for wrong, cause_of in ((uptime, _uptime), (early & ~uptime, _before), (late, _future)):
         if not wrong.any():
@@ -120,18 +123,19 @@ def week_rollover(activity: Activity, _limits: Limits) -> Found:
     be converted.
     """
     time = activity.time
-    timed = np.flatnonzero(np.isfinite(time))
+    timed = np.flatnonzero(activity.channel("time"))
     if not len(timed):
         return
-    step = np.diff(time[timed])
     early = np.zeros(len(time), bool)
     why = "before the times around them"
+    lowest, highest = activity.extent("time")
+    step = np.diff(time[timed]) if highest - lowest > ROLLOVER_S / 4 else np.zeros(1)
     if len(step) and step.max() - step.min() > ROLLOVER_S / 2:
         jump = np.abs(np.abs(step) - ROLLOVER_S) < 2 * 86400
         if jump.any():
             early[timed] = time[timed] < time[timed].max() - ROLLOVER_S / 2
     said = [s.start_time for s in activity.sessions] + [lap.start_time for lap in activity.laps]
-    said = [start for start in said if np.isfinite(start)]
+    said = [start for start in said if math.isfinite(start)]
     first = float(time[timed[0]])
     if not early.any() and said and abs(min(said) - first - ROLLOVER_S) < 2 * 86400:
         early[timed], why = True, "and the laps say 1024 weeks later"

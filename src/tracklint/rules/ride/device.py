@@ -51,7 +51,7 @@ def elevation_recomputed(activity: Activity, _limits: Limits) -> Found:
     Strava takes elevations as they are from devices that it knows to have a barometer, and from TCX and GPX files whose
     creator ends in "with barometer". All others are recomputed from the positions and an elevation database.
     """
-    if activity.kind != "activity" or not activity.channel("altitude").any():
+    if activity.kind != "activity" or not activity.known("altitude"):
         return
     facts = elevation(activity)
     if facts.source == "recomputed" and (activity.device.name or activity.format == "fit"):
@@ -98,7 +98,7 @@ def barometer_without_elevation(activity: Activity, _limits: Limits) -> Found:
     name = " ".join((activity.device.name or "").split())
     if activity.kind != "activity" or len(activity) < 10 or not ends_with_barometer(name):
         return
-    if not activity.channel("position").any():
+    if not activity.known("position"):
         return
     known = activity.altitude[activity.channel("altitude")]
     if not len(known):

@@ -7,7 +7,7 @@ import numpy as np
 from ...activity import Activity, ends_with_barometer
 from ...config import Limits
 from ...findings import Severity
-from ...predict import ascent
+from ...predict import ascent, climbed
 from ..basis import GPX_1_1, PHYSICS, PRACTICE
 from ..registry import Found, Hit, at_points, rule
 from ..track import Floats, Mask
@@ -42,11 +42,11 @@ def elevation_not_a_number(activity: Activity, _limits: Limits) -> Found:
 
 def _implausible(activity: Activity, limits: Limits) -> tuple[Mask, Mask]:
     """Elevations that no ride has, and of these FIT's zeros."""
-    altitude = activity.altitude
-    wrong = (altitude < limits.lowest_altitude_m) | (altitude > limits.highest_altitude_m)
+    altitude, (lowest, highest) = activity.altitude, activity.extent("altitude")
     fit = activity.format == "fit"
-    if not wrong.any():
-        return wrong, wrong
+    if not (lowest < limits.lowest_altitude_m or highest > limits.highest_altitude_m):
+        return (nowhere := np.zeros(len(altitude), bool)), nowhere
+    wrong = (altitude < limits.lowest_altitude_m) | (altitude > limits.highest_altitude_m)
     if fit:
         wrong &= altitude != _LEAKED_M
     zero = (altitude == _ZERO_FILLED_M) if fit else np.zeros(len(wrong), bool)
@@ -96,9 +96,11 @@ def elevation_constant(activity: Activity, limits: Limits) -> Found:
     A device or program without altimeter writes such numbers. Strava replaces them where it recomputes elevations, and
     shows a flat line where it takes them as they are. A creator that claims a barometer has a rule of its own.
     """
+    if activity.known("altitude") < 10:
+        return
     there = activity.channel("altitude")
     values = activity.altitude[there]
-    if len(values) < 10 or values[0] != values[-1] or not (values == values[0]).all():
+    if values[0] != values[-1] or not (values == values[0]).all():
         return
     if not ends_with_barometer(activity.device.name or "") and not _implausible(activity, limits)[0].any():
         yield from at_points(activity, there, altitude=float(values[0]))
@@ -119,11 +121,13 @@ def elevation_jump(activity: Activity, limits: Limits) -> Found:
 
     A sensor that was reset or a value that was cut makes such steps; the ascent counts them.
     """
+    least, (lowest, highest) = limits.max_climb_m_s, activity.extent("altitude")
+    if highest - lowest <= least:
+        return
     there = np.flatnonzero(activity.channel("altitude") & activity.channel("time"))
     if len(there) < 2:
         return
     climb = np.diff(activity.altitude[there])
-    least = limits.max_climb_m_s
     if max(climb.max(), -climb.min()) <= least:
         return
     wrong, _ = _implausible(activity, limits)
@@ -170,18 +174,18 @@ def ascent_differs(activity: Activity, _limits: Limits) -> Found:
     Strava takes the total of the file where it knows the device's barometer. A treadmill run with an ascent, and no
     elevation in any record, is a warning: nothing bears it out.
     """
-    said = float(np.nansum([s.ascent_m for s in activity.sessions])) if activity.sessions else 0.0
-    treadmill = activity.sessions and all(s.sub_sport in _TREADMILLS for s in activity.sessions)
-    if treadmill and said > 0 and len(activity) >= 10 and not activity.channel("altitude").any():
+    said = sum(s.ascent_m for s in activity.sessions if s.ascent_m > 0)
+    treadmill = said > 0 and all(s.sub_sport in _TREADMILLS for s in activity.sessions)
+    if treadmill and len(activity) >= 10 and not activity.known("altitude"):
         evidence = {"said": said, "computed": 0.0, "indoors": ": a treadmill run, and no record has an elevation"}
         yield Hit(activity.sessions[0].where, evidence, WARNING)
         return
-    known = activity.altitude[activity.channel("altitude")]
-    if said <= 100 or len(known) < 10:
+    if said <= 100 or activity.known("altitude") < 10:
         return
-    if said <= 3 * ascent(known[:: 1 + len(known) // 5000]):
+    every = 1 + activity.known("altitude") // 5000
+    if every > 1 and said <= 3 * ascent(activity.altitude[activity.channel("altitude")][::every]):
         return
-    computed = ascent(activity.altitude)
+    computed = climbed(activity)
     if said > 3 * computed and said - computed > 100:
         first = activity.sessions[0].where
         yield Hit(first, {"said": said, "computed": round(computed, 1), "indoors": ""})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -113,7 +114,7 @@ def starts_after_end(activity: Activity, _limits: Limits) -> Found:
         off = 0.0
         for i, part in enumerate(parts):
             end = _end(activity, part)
-            late = part.start_time - end if np.isfinite(end) else np.nan
+            late = part.start_time - end if math.isfinite(end) else np.nan
             if late > _SLACK_S[activity.format] and abs(late - ROLLOVER_S) > 2 * 86400:
                 off = off or float(late)
                 wrong.append(i)
@@ -126,7 +127,7 @@ def starts_after_end(activity: Activity, _limits: Limits) -> Found:
 def _end(activity: Activity, part: Session | Lap) -> float:
     """The UTC seconds at which a part ends; NaN or an infinity where nothing tells."""
     if activity.format == "fit":
-        return part.start_time + part.elapsed_s if np.isfinite(part.elapsed_s) else part.timestamp
+        return part.start_time + part.elapsed_s if math.isfinite(part.elapsed_s) else part.timestamp
     times = activity.time[part.first_point : part.first_point + part.points]
     return float(times[np.isfinite(times)].max(initial=-np.inf))
 

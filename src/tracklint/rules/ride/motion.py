@@ -32,6 +32,8 @@ def distance_decreases(activity: Activity, _limits: Limits) -> Found:
     The distance counts from the start of the activity. Where it starts again in each lap the total is lost; small steps
     back come from corrections of the device (GoldenCheetah#2446). Strava takes the distance from the points.
     """
+    if activity.known("distance") < 2:
+        return
     there = np.flatnonzero(activity.distance >= 0)
     if len(there) < 2:
         return
@@ -101,9 +103,9 @@ def distance_negative(activity: Activity, _limits: Limits) -> Found:
     It counts from the start of the activity. Programs write -1 or -2147483.75, which stands for "no value", where they
     know none. Strava takes the distance from the points.
     """
-    wrong = activity.distance < 0
-    if wrong.any():
-        yield from at_points(activity, wrong, worst=float(np.nanmin(activity.distance)))
+    lowest, _ = activity.extent("distance")
+    if lowest < 0:
+        yield from at_points(activity, activity.distance < 0, worst=lowest)
 
 
 _UNITS = (
@@ -131,7 +133,10 @@ def _ratio(activity: Activity, channel: str, track: Track) -> tuple[float, int]:
     use &= np.isfinite(ours) & (ours > 0)
     if int(use.sum()) < _LEAST_HOPS:
         return 1.0, 0
-    ratios = np.sort(ours[use] / track.metres[use])
+    ratios = ours[use] / track.metres[use]
+    if 2 * np.count_nonzero((ratios > 0.65) & (ratios < 2.1)) > len(ratios) + 2:
+        return 1.0, 0  # the median is of no other unit
+    ratios.sort()
     low, median, high = np.interp(np.array((0.2, 0.5, 0.8)) * (len(ratios) - 1), np.arange(len(ratios)), ratios)
     narrow = high < 1.33 * median and low > 0.67 * median
     return (float(median), int(use.sum())) if narrow else (1.0, 0)
@@ -156,10 +161,11 @@ def unit_error(activity: Activity, _limits: Limits) -> Found:
     The ratio to speed and distance along the positions is near 3.6, 2.24, 1000, 0.001, 0.621 or 0.278 in most hops.
     Strava shows a ride of 90 km/h and may flag it (qdomyos-zwift#91).
     """
-    if not activity.channel("speed").any() and not activity.channel("distance").any():
+    channels = [channel for channel in ("speed", "distance") if activity.known(channel) >= _LEAST_HOPS]
+    if not channels:
         return
     track = Track.of(activity, most=_ENOUGH)  # a wrong unit is wrong from the start
-    for channel in ("speed", "distance"):
+    for channel in channels:
         ratio, hops = _ratio(activity, channel, track)
         known = _unit_of(ratio)
         if known is not None:
@@ -184,6 +190,9 @@ def speed_implausible(activity: Activity, limits: Limits) -> Found:
     is wrong, which other rules tell.
     """
     speed, limit = activity.speed, speed_limit(activity, limits)
+    lowest, highest = activity.extent("speed")
+    if not (lowest < 0 or highest > limit):
+        return
     wrong = (speed < 0) | (speed > limit)
     if activity.format == "fit":
         wrong &= np.abs(speed - _LEAKED_M_S) > 1e-6
@@ -210,9 +219,9 @@ def indoor_without_distance(activity: Activity, _limits: Limits) -> Found:
     Strava draws pace and speed of indoor activities from the distances of the points; a treadmill run without them
     shows a total and no graph (una-sdk PR 185, qdomyos-zwift#549). A pool swim has lengths instead.
     """
-    if len(activity) < 2 or not is_stationary(activity) or activity.channel("position").any():
+    if len(activity) < 2 or activity.known("position") or activity.known("distance"):
         return
-    if activity.channel("distance").any() or activity.counts.get("length"):
+    if not is_stationary(activity) or activity.counts.get("length"):
         return
     totals = [part.distance_m for part in (activity.sessions if activity.format == "fit" else activity.laps)]
     metres = float(np.nansum(totals)) if totals else 0.0
@@ -222,6 +231,8 @@ def indoor_without_distance(activity: Activity, _limits: Limits) -> Found:
 
 #: Between these the metres of the speeds and those of the distances differ by smoothing and calibration only.
 _SAME_WAY = (2 / 3, 3 / 2)
+#: Fewer steps say nothing.
+_LEAST_STEPS = 60
 
 
 @rule(
@@ -240,14 +251,14 @@ def speed_contradicts_distance(activity: Activity, _limits: Limits) -> Found:
     One of the two is in another unit or of another sensor; pace and total then contradict each other. Steps of more
     than 10 s, and steps back, do not count. Speeds in km/h have a rule of their own.
     """
-    if not (activity.channel("speed").any() and activity.channel("distance").any()):
+    if activity.known("speed") < _LEAST_STEPS or activity.known("distance") < _LEAST_STEPS:
         return
     distance = np.where(activity.distance >= 0, activity.distance, np.nan)  # those below 0 have a rule of their own
     seconds, metres, speed = np.diff(activity.time), np.diff(distance), activity.speed[1:]
     told = (seconds > 0) & (seconds <= 10) & (metres >= 0) & (speed >= 0)
     by_speed, by_distance = float((speed[told] * seconds[told]).sum()), float(metres[told].sum())
     low, high = _SAME_WAY
-    if told.sum() >= 60 and by_distance > 100 and not low * by_distance <= by_speed <= high * by_distance:
+    if told.sum() >= _LEAST_STEPS and by_distance > 100 and not low * by_distance <= by_speed <= high * by_distance:
         evidence = {"by_speed": round(by_speed, 1), "by_distance": round(by_distance, 1)}
         for hit in at_points(activity, np.flatnonzero(told) + 1, **evidence):
             yield Hit(hit.where, hit.evidence, told_by=("SEN016", "SEN022", "SEN027"))

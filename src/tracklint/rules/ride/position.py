@@ -11,7 +11,17 @@ from ...config import Limits
 from ...findings import Severity
 from ..basis import GPX_1_1, PHYSICS, PRACTICE, TCX_V2
 from ..registry import Found, Hit, at_points, rule
-from ..track import METRES_A_DEGREE, Mask, Track, between, columns_once, null_or_marker, runs_of_one_value, speed_limit
+from ..track import (
+    METRES_A_DEGREE,
+    Mask,
+    Track,
+    between,
+    columns_once,
+    farthest,
+    null_or_marker,
+    runs_of_one_value,
+    speed_limit,
+)
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _AXES = ("latitude", "longitude")
@@ -50,6 +60,9 @@ def position_missing(activity: Activity, _limits: Limits) -> Found:
     position (GoldenCheetah). Strava's own bulk export has written such points (marcusvolz/strava#22). In FIT and TCX a
     point may have no position at all, as indoors; half a position there is a warning.
     """
+    whole = activity.known("latitude") == activity.known("longitude") == activity.known("position")
+    if whole and (activity.format != "gpx" or activity.known("position") == len(activity)):
+        return
     bad = _bad_records(activity, "not-a-number", "not-finite", "empty")
     no_lat, no_lon = np.isnan(activity.latitude) & ~bad, np.isnan(activity.longitude) & ~bad
     if activity.format == "gpx":
@@ -126,6 +139,8 @@ def position_out_of_range(activity: Activity, _limits: Limits) -> Found:
     Such values are device markers that leaked into the file, or two swapped fields. The schemas forbid them and readers
     such as GPXSee refuse the whole file.
     """
+    if farthest(activity, "latitude") <= 90 and farthest(activity, "longitude") <= 180:
+        return
     wrong = (np.abs(activity.latitude) > 90) | (np.abs(activity.longitude) > 180)
     if wrong.any() and not _swapped(activity):
         i = int(np.argmax(wrong))
@@ -151,7 +166,7 @@ def null_island(activity: Activity, _limits: Limits) -> Found:
     The map then reaches from the ride to the Gulf of Guinea, and the distance grows by thousands of kilometres. A track
     that passes there for real is spared.
     """
-    null = (activity.latitude == 0) & (activity.longitude == 0)
+    null, _ = null_or_marker(activity)
     if not null.any():
         return
     others = np.flatnonzero(activity.channel("position") & ~null)
@@ -193,6 +208,9 @@ def marker_position(activity: Activity, _limits: Limits) -> Found:
 def _swapped(activity: Activity) -> str:
     """Why latitude and longitude seem to have changed places; empty where they do not."""
     lat, lon = activity.latitude, activity.longitude
+    (south, north), (west, east) = activity.extent("latitude"), activity.extent("longitude")
+    if farthest(activity, "latitude") <= 90 and (north < west or south > east):
+        return ""
     beyond = np.abs(lat) > 90
     if beyond.any():
         both = np.isfinite(lat) & np.isfinite(lon)
@@ -371,10 +389,12 @@ def frozen_position(activity: Activity, limits: Limits) -> Found:
     The receiver lost its satellites and the device repeats the last position. Strava draws a straight line afterwards.
     """
     lat, lon = activity.latitude, activity.longitude
-    if len(lat) < 10 or not activity.channel("distance").any():
+    if len(lat) < 10 or not activity.known("distance"):
+        return
+    first, last = runs_of_one_value(lat, 10)
+    if not len(first):
         return
     frozen = np.zeros(len(lat), bool)
-    first, last = runs_of_one_value(lat, 10)
     gone = activity.distance[last] - activity.distance[first]
     most = 0.0
     nowhere = np.logical_or(*null_or_marker(activity))

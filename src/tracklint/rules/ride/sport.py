@@ -221,6 +221,8 @@ def speed_contradicts_sport(activity: Activity, limits: Limits) -> Found:
     speeds = track.speeds()
     moving = speeds[speeds > 0.5]
     limit = speed_limit(activity, limits)
-    if len(moving) >= 10 and (median := float(np.median(moving))) > limit:
+    if len(moving) < 10 or 2 * np.count_nonzero(moving > limit) < len(moving):
+        return
+    if (median := float(np.median(moving))) > limit:
         where = activity.sessions[0].where if activity.sessions else Where()
         yield Hit(where, {"speed": round(median, 1), "sport": kind, "limit": limit, "hops": len(moving)})

@@ -49,6 +49,8 @@ def point_without_time(activity: Activity, _limits: Limits) -> Found:
     Strava requires a time with each trackpoint or record. Readers disagree on what to do: some drop the point, some
     repeat the time before it, some refuse the file (FitTrackee#338, mytourbook#549).
     """
+    if activity.known("time") == len(activity):
+        return
     missing = _without_time(activity)
     if missing.all() or not missing.any():
         return
@@ -74,6 +76,8 @@ def no_times(activity: Activity, _limits: Limits) -> Found:
 
     Strava answers "Time information is missing from file". It is the commonest reason for a refusal.
     """
+    if activity.known("time"):
+        return
     missing = _without_time(activity)
     if len(missing) and missing.all():
         plan = ": this is a planned course" if activity.kind == "course" else ""
@@ -246,7 +250,7 @@ def fractions_lost(activity: Activity, limits: Limits) -> Found:
 )
 def no_duration(activity: Activity, _limits: Limits) -> Found:
     """Every point has the same time. Strava loses the duration, and with it the speed (StravaImporter PR 7)."""
-    timed = np.flatnonzero(np.isfinite(activity.time))
+    timed = np.flatnonzero(activity.channel("time"))
     if len(timed) > 1 and activity.time[timed[0]] == activity.time[timed[-1]] and not np.ptp(activity.time[timed]):
         yield from at_points(activity, timed, date=date_of(float(activity.time[timed[0]])))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -301,7 +302,9 @@ def outside_sessions(activity: Activity, limits: Limits) -> Found:
     outside. Five seconds are spared. What comes after the last session has a rule of its own.
     """
     spans = sorted((s.start_time, s.start_time + s.elapsed_s) for s in activity.sessions)
-    if not spans or not np.isfinite(spans).all() or not len(activity):
+    if not spans or not len(activity) or not np.isfinite(spans).all():
+        return
+    if len(spans) == 1 and not activity.extent("time")[0] < spans[0][0] - _SLACK_S:
         return
     timed, _, _ = elapsed(activity, limits)
     time = activity.time[timed]
@@ -337,14 +340,16 @@ def records_while_stopped(activity: Activity, limits: Limits) -> Found:
     Some devices go on recording in a pause (GoldenCheetah). Readers that trust the events leave these records out of
     the moving time, others count them. Two seconds around each event are spared.
     """
-    events = sorted((e.time, e.kind) for e in activity.events if e.event == "timer" and np.isfinite(e.time))
+    events = sorted((e.time, e.kind) for e in activity.events if e.event == "timer" and math.isfinite(e.time))
     pauses = [
         (stop, start)
         for (stop, a), (start, b) in pairwise(events)
         if a.startswith("stop") and b.startswith("start") and start - stop > 4
     ]
+    if not pauses:
+        return
     timed, _, _ = elapsed(activity, limits)
-    if not pauses or not len(timed):
+    if not len(timed):
         return
     order = np.argsort(activity.time[timed], kind="stable")
     time = activity.time[timed][order]

@@ -42,9 +42,10 @@ def _texts(activity: Activity, channel: str) -> Found:
 
 
 def _beyond(activity: Activity, channel: str, lowest: float, highest: float, unit: str) -> Found:
-    values = getattr(activity, channel)
-    wrong = (values < lowest) | (values > highest)
-    if wrong.any():
+    least, most = activity.extent(channel)
+    if least < lowest or most > highest:
+        values = getattr(activity, channel)
+        wrong = (values < lowest) | (values > highest)
         worst = float(values[wrong].max() if (values[wrong] > highest).any() else values[wrong].min())
         what = f"outside {lowest:g} to {highest:g} {unit}, such as {worst:g}"
         yield from at_points(activity, wrong, what=what, worst=worst, lowest=lowest, highest=highest)
@@ -90,6 +91,9 @@ def heart_rate_implausible(activity: Activity, limits: Limits) -> Found:
     has nothing but zeros.
     """
     yield from _texts(activity, "heart_rate")
+    least, most = activity.extent("heart_rate")
+    if not (least < limits.lowest_heart_rate_bpm or most > limits.highest_heart_rate_bpm or least <= 0 <= most):
+        return
     rate = activity.heart_rate
     zero = rate == 0
     wrong = ((rate < limits.lowest_heart_rate_bpm) | (rate > limits.highest_heart_rate_bpm)) & ~zero
@@ -165,7 +169,7 @@ def running_cadence_doubled(activity: Activity, limits: Limits) -> Found:
     The formats count revolutions, i.e. one foot. Strava doubles the number for runs, so that 172 becomes 344
     (tapiriik#275, BangleApps#3068, Runalyze#1367). Nobody runs 120 strides a minute for half of the time.
     """
-    if kind_of_sport(activity) != "running":
+    if kind_of_sport(activity) != "running" or not activity.extent("cadence")[1] > limits.max_running_cadence_rpm:
         return
     there = activity.cadence > 0
     if int(there.sum()) < 10:
@@ -241,6 +245,8 @@ def stuck_sensor(activity: Activity, limits: Limits) -> Found:
         "power": (1.0, limits.max_power_w),
     }
     for channel, (lowest, highest) in plausible.items():
+        if activity.known(channel) < _LEAST_STUCK:
+            continue
         values = getattr(activity, channel)
         for first, last in _stuck(activity, values, limits):
             if not lowest <= values[first] <= highest:
@@ -255,8 +261,12 @@ def stuck_sensor(activity: Activity, limits: Limits) -> Found:
             )
 
 
+#: Fewer points in a row say nothing.
+_LEAST_STUCK = 60
+
+
 def _stuck(activity: Activity, values: Floats, limits: Limits) -> Iterator[tuple[int, int]]:
-    first, last = runs_of_one_value(values, 60)
+    first, last = runs_of_one_value(values, _LEAST_STUCK)
     long = activity.time[last] - activity.time[first] >= limits.stuck_s
     first, last = first[long], last[long]
     if not len(first):
@@ -289,9 +299,9 @@ def dropouts(activity: Activity, limits: Limits) -> Found:
     if activity.counts.get("length"):  # a pool swim: some records only mark the end of a length
         return
     for channel in ("position", *_SENSORS):
-        there = activity.channel(channel)
-        if there.all() or not there.any():
+        if activity.known(channel) in (0, len(activity)):
             continue
+        there = activity.channel(channel)
         at = np.flatnonzero(there)
         span = at[-1] - at[0] + 1
         missing = ~there
