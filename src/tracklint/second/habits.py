@@ -20,7 +20,7 @@ from ..xml.names import ACTIVITY_EXTENSION_V2, TCX_V2
 if TYPE_CHECKING:
     from ..activity import Activity, Floats
     from ..xml import XmlDocument
-    from ..xml.index import Path
+    from ..xml.vocabulary import Path
 
 __all__ = ["Habit", "Known", "aligned", "known_of", "why_stopped"]
 

@@ -20,6 +20,7 @@ from .values import EMPTY_TEXT, NO_ZONE, NOT_FINITE, NOT_VALUE, TAKEN, Column, r
 
 if TYPE_CHECKING:
     from .document import XmlDocument
+    from .vocabulary import Vocabulary
 
 __all__ = [
     "Points",
@@ -68,11 +69,8 @@ def point_numbers(points: Int32s, found: Int32s) -> npt.NDArray[np.intp]:
 
 
 def spots_of(document: XmlDocument, name: str) -> dict[Spot, frozenset[int]]:
-    """Every meaning that a path below the points ``name`` has, with the numbers of its paths. Read once."""
-    known = document.kept.spots
-    if name not in known:
-        known[name] = spots(document.elements.paths, name)
-    return known[name]
+    """Every meaning that a path below the points ``name`` has, with the numbers of its paths."""
+    return document.elements.paths.once(spots, name)
 
 
 def elements_by_spot(
@@ -90,12 +88,16 @@ def point_elements(document: XmlDocument, name: str) -> tuple[Int32s, npt.NDArra
     A point that is still open where a damaged file ends is not kept: its last value may be cut in two.
     """
     elements = document.elements
-    found = elements.where(lambda path: path.local == name and name not in path.locals()[:-1])
+    found = elements.of_paths(elements.paths.once(_outermost, name))
     keep = np.ones(len(found), bool)
     if len(found) and not document.well_formed:
         unclosed = elements.tags.unclosed()
         keep &= ~np.isin(elements.tag[found], unclosed)
     return found, keep
+
+
+def _outermost(paths: Vocabulary, name: str) -> tuple[int, ...]:
+    return tuple(path.number for path in paths if path.local == name and name not in path.locals()[:-1])
 
 
 class _Reader:

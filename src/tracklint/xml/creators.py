@@ -10,7 +10,7 @@ from .tags import EMPTY, Int32s
 
 if TYPE_CHECKING:
     from .document import Text, XmlDocument
-    from .index import Path
+    from .vocabulary import Path
 
 __all__ = ["BEFORE_CREATOR", "VERSION", "CreatorSpot", "creator_type", "creators", "misplaced_creators", "owners_of"]
 
@@ -23,8 +23,11 @@ BEFORE_CREATOR = ("Id", "Name", "Lap", "Track", "Notes", "CoursePoint", "Trainin
 
 def owners_of(document: XmlDocument) -> Int32s:
     """The elements Activity and Course, not those that mean a folder's reference to one."""
-    names = {*_OWNERS, "Folders"}
-    return document.elements.where(lambda path: path.local in _OWNERS and not names & set(path.locals()[:-1]))
+    return document.elements.of_kind(_is_owner)
+
+
+def _is_owner(path: Path) -> bool:
+    return path.local in _OWNERS and {*_OWNERS, "Folders"}.isdisjoint(path.locals()[:-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +109,12 @@ def misplaced_creators(document: XmlDocument) -> list[tuple[int, int | None]]:
                 inside.add(creator)
                 if i < last or i > first:
                     found.append((creator, owner))
-    outside = elements.where(lambda path: path.local == "Creator" and path.parent is not None and _is_core(path.parent))
+    outside = elements.of_kind(_is_core_creator)
     return sorted([*found, *((creator, None) for creator in outside.tolist() if creator not in inside)])
+
+
+def _is_core_creator(path: Path) -> bool:
+    return path.local == "Creator" and path.parent is not None and _is_core(path.parent)
 
 
 def _is_core(path: Path) -> bool:

@@ -25,8 +25,9 @@ from .names import (
 )
 
 if TYPE_CHECKING:
-    from .index import Elements, Path
+    from .index import Elements
     from .tags import Int32s
+    from .vocabulary import Path, Vocabulary
 
 __all__ = [
     "below_point",
@@ -135,20 +136,25 @@ def is_general(path: Path) -> bool:
 
 def children_out_of_order(elements: Elements) -> Int32s:
     """The wrappers of known extensions whose known children do not stand in the order of their schema."""
-    rank = np.full(len(elements.paths), -1, np.int32)
-    for path in elements.paths:
-        order = ORDER.get((path.uri or "", path.local)) if path.local in WRAPPERS else None
-        for place, name in enumerate(order or ()):
-            for number in elements.below.get((path.number, name), ()):
-                if elements.paths[number].uri == path.uri:
-                    rank[number] = place
-    ranks = rank[elements.path]
-    children = np.flatnonzero(ranks >= 0).astype(np.int32)
+    rank = elements.paths.once(_ranks)
+    children = elements.of_paths(np.flatnonzero(rank >= 0).tolist())
     if len(children) < 2:
         return children[:0]
-    falls = np.flatnonzero(np.diff(ranks[children]) < 0)
+    falls = np.flatnonzero(np.diff(rank[elements.path[children]]) < 0)
     first, second = elements.parent[children[falls]], elements.parent[children[falls + 1]]
     return np.unique(first[first == second]).astype(np.int32)
+
+
+def _ranks(paths: Vocabulary) -> Int32s:
+    """The place of each path among the known children of a wrapper, -1 for others."""
+    rank = np.full(len(paths), -1, np.int32)
+    for path in paths:
+        above = path.parent
+        if above is not None and above.local in WRAPPERS and path.uri == above.uri:
+            order = ORDER.get((above.uri or "", above.local), ())
+            if path.local in order:
+                rank[path.number] = order.index(path.local)
+    return rank
 
 
 def without_sibling(elements: Elements, found: Int32s, name: str) -> Int32s:

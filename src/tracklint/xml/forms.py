@@ -11,6 +11,7 @@ from .values import TAKEN, read_time
 
 if TYPE_CHECKING:
     from .document import XmlDocument
+    from .vocabulary import Path
 
 __all__ = ["NOT_A_DATE_TIME", "own_ids", "right_form", "same_value"]
 
@@ -40,6 +41,10 @@ def right_form(text: str, why: str, words: Iterable[str] = ()) -> str | None:
     return respelled(text) if why == NOT_A_DATE_TIME else same_value(text, words)
 
 
+def _is_activity(path: Path) -> bool:
+    return path.local == "Activity" and "Folders" not in path.locals()
+
+
 def own_ids(document: XmlDocument) -> dict[int, str]:
     """For each Id of a TCX activity that another activity has too: the start of its own first lap.
 
@@ -48,7 +53,7 @@ def own_ids(document: XmlDocument) -> dict[int, str]:
     elements = document.elements
     starts: dict[int, str] = {}
     texts: dict[int, str] = {}
-    for activity in elements.where(lambda path: path.local == "Activity" and "Folders" not in path.locals()).tolist():
+    for activity in elements.of_kind(_is_activity).tolist():
         ids, laps = elements.children(activity, "Id"), elements.children(activity, "Lap")
         if len(ids):
             start = document.attribute_of(int(laps[0]), "StartTime") if len(laps) else None

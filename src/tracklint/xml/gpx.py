@@ -22,6 +22,7 @@ from .values import read_numbers, read_time
 if TYPE_CHECKING:
     from . import XmlDocument
     from .tags import Int32s
+    from .vocabulary import Path
 
 __all__ = ["gpx_activity", "loose_points", "recorded_points", "stated_times"]
 
@@ -73,9 +74,9 @@ def recorded_points(document: XmlDocument) -> list[Int32s]:
     are fewer, or minutes or many kilometres apart.
     """
     elements = document.elements
-    routes = elements.where(lambda path: path.locals() == ("gpx", "rte"))
+    routes = elements.of_kind(_is_route)
     found = [elements.children(route, "rtept").astype(np.int32) for route in routes.tolist()]
-    groups = found or [elements.where(lambda path: path.locals() == ("gpx", "wpt"))]
+    groups = found or [elements.of_kind(_is_waypoint)]
     return [points for points in groups if len(points) >= _LEAST_POINTS and _is_recording(document, points)]
 
 
@@ -101,18 +102,36 @@ def _stated_time(document: XmlDocument) -> float:
 
 def stated_times(document: XmlDocument) -> Int32s:
     """The elements of `Activity.stated_time`."""
-    return document.elements.where(lambda path: path.locals() in (("gpx", "metadata", "time"), ("gpx", "time")))
+    return document.elements.of_kind(_is_stated_time)
 
 
 def loose_points(document: XmlDocument) -> Int32s:
     """The trkpt elements that stand directly in a trk or in the root."""
-    return document.elements.where(
-        lambda path: path.local == "trkpt" and path.locals() in (("gpx", "trk", "trkpt"), ("gpx", "trkpt"))
-    )
+    return document.elements.of_kind(_is_loose)
+
+
+def _is_route(path: Path) -> bool:
+    return path.locals() == ("gpx", "rte")
+
+
+def _is_waypoint(path: Path) -> bool:
+    return path.locals() == ("gpx", "wpt")
+
+
+def _is_track(path: Path) -> bool:
+    return path.local == "trk" and "trk" not in path.locals()[:-1]
+
+
+def _is_stated_time(path: Path) -> bool:
+    return path.locals() in (("gpx", "metadata", "time"), ("gpx", "time"))
+
+
+def _is_loose(path: Path) -> bool:
+    return path.local == "trkpt" and path.locals() in (("gpx", "trk", "trkpt"), ("gpx", "trkpt"))
 
 
 def _sessions(document: XmlDocument, points: Points) -> tuple[Session, ...]:
-    tracks = document.elements.where(lambda path: path.local == "trk" and "trk" not in path.locals()[:-1])
+    tracks = document.elements.of_kind(_is_track)
     sports = document.child_texts(tracks, "type")
     return sessions(document, points, tracks, (sport.value or None if sport else None for sport in sports), "name")
 

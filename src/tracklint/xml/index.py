@@ -1,26 +1,23 @@
-"""The structural index: every element with its path. What an element means is decided once for each path.
-
-A path is the chain of names from the root, with the namespace declarations on the way. A file has some dozens of
-paths and a million elements; all questions about names and namespaces are answered on the paths.
-"""
+"""The structural index: every element with its path. What an element means is decided once for each path."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from ..characters import resolved
 from .names import XSI
 from .tags import EMPTY, OPEN, Bytes, Int32s, Tags, name_keys, with_attributes
+from .vocabulary import Named, Path, Vocabulary, vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-__all__ = ["MAX_DEPTH", "Elements", "Path", "index_elements", "tag_attributes"]
+__all__ = ["MAX_DEPTH", "Elements", "Path", "distinct", "grouped", "index_elements", "tag_attributes"]
 
 #: Elements deeper than this are left out of the index. The deepest that an activity file means anything by is 12.
 MAX_DEPTH = 64
@@ -28,56 +25,18 @@ MAX_DEPTH = 64
 MAX_KINDS = 2000
 #: So many tags with attributes are looked at one by one.
 FEW_TAGS = 64
+#: So many elements behind one are looked at for its end, before the paths are asked.
+_NEAR = 64
 _LAT, _LON = np.frombuffer(b"lat=lon=", "<u4")
-XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
-#: Name, namespace declarations, and attributes ``type`` with a prefix, as `_attributes` writes them.
-_Named = tuple[bytes, bytes, bytes]
 _ATTRIBUTE = re.compile(rb"(?<![^\s\"'])([^\s=<>\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Path:
-    """One distinct chain of names. ``uri`` is ``""`` for no namespace and ``None`` where the prefix is not declared.
-
-    ``scope`` maps the prefixes that are declared here (``""`` for the default namespace) to their URIs. ``xsi_type`` is
-    the value of ``xsi:type``, ``""`` where there is none: elements of one name but of two types have two paths.
-    ``above`` are the paths from the root down to the parent.
-    """
-
-    number: int
-    parent: Path | None
-    prefix: str
-    local: str
-    uri: str | None
-    scope: dict[str, str] = field(repr=False)
-    xsi_type: str = ""
-    above: tuple[Path, ...] = field(default=(), repr=False)
-
-    @property
-    def name(self) -> str:
-        """The name as the file writes it."""
-        return f"{self.prefix}:{self.local}" if self.prefix else self.local
-
-    def prefix_for(self, uri: str) -> str | None:
-        """A prefix that is declared for this namespace, ``None`` without one; the default namespace has none."""
-        return next((prefix for prefix, each in self.scope.items() if each == uri and prefix), None)
-
-    def chain(self) -> tuple[Path, ...]:
-        """The paths from the root down to this one."""
-        return (*self.above, self)
-
-    def locals(self) -> tuple[str, ...]:
-        """The local names from the root down to this element."""
-        return tuple(path.local for path in self.chain())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Elements:
     """Every element in the order of its start tag: index of that tag in ``tags``, depth, and number of its path.
 
-    ``parent`` is the index of the element that it stands in, -1 for a root. ``below`` gives the numbers of the paths
-    that a path (by its number) has below it under a local name. ``order`` and ``bounds`` hold the elements path by
-    path; `of_path` gives those of one.
+    ``parent`` is the index of the element that it stands in, -1 for a root. ``order`` and ``bounds`` hold the elements
+    path by path; `of_path` gives those of one.
     """
 
     tags: Tags
@@ -85,8 +44,7 @@ class Elements:
     depth: npt.NDArray[np.int16]
     path: Int32s
     parent: Int32s
-    paths: tuple[Path, ...]
-    below: dict[tuple[int, str], list[int]]
+    paths: Vocabulary
     order: Int32s
     bounds: npt.NDArray[np.int64]
 
@@ -98,9 +56,18 @@ class Elements:
         """The indices of the elements whose path passes the test, ascending."""
         return self.of_paths([path.number for path in self.paths if test(path)])
 
+    def of_kind(self, test: Callable[[Path], bool]) -> Int32s:
+        """`where` for a test that is a function of a module: it is asked once for each vocabulary."""
+        return self.of_paths(self.paths.once(_passing, test))
+
+    @property
+    def below(self) -> Mapping[tuple[int, str], Sequence[int]]:
+        """The numbers of the paths that a path (by its number) has below it under a local name."""
+        return self.paths.once(_below)
+
     def named(self, *names: str) -> Int32s:
         """The indices of the elements with one of these local names, ascending."""
-        return self.of_paths([path.number for path in self.paths if path.local in names])
+        return self.of_paths(self.paths.once(_named, names))
 
     def path_of(self, element: int) -> Path:
         """The path of one element."""
@@ -127,16 +94,17 @@ class Elements:
 
     def end_of(self, element: int) -> int:
         """The index of the first element after this one and all that is in it."""
-        depth = self.depth[element]
-        at = element + 1
-        step = 64
-        while at < len(self.tag):
-            outside = np.flatnonzero(self.depth[at : at + step] <= depth)
-            if len(outside):
-                return at + int(outside[0])
-            at += step
-            step *= 4
-        return len(self.tag)
+        depth = int(self.depth[element])
+        near = (self.depth[element + 1 : element + 1 + _NEAR] <= depth).nonzero()[0]
+        if len(near):
+            return element + 1 + int(near[0])
+        end = len(self)
+        for number in self.paths.once(_down_to, depth):
+            alike = self.of_path(number)
+            behind = int(alike.searchsorted(element, "right"))
+            if behind < len(alike):
+                end = min(end, int(alike[behind]))
+        return end
 
     def end_tag(self, element: int) -> int | None:
         """The index in ``tags`` of the element's end tag (its own for ``<a/>``); ``None`` where it is not closed."""
@@ -161,10 +129,12 @@ class Elements:
         wanted = [number for name in names for number in self.below.get((parent, name), ())]
         if not wanted:
             return np.zeros(0, np.intp)
-        edges, found = (element + 1, self.end_of(element)), []
+        like = self.of_path(parent)  # elements of one path never stand in each other
+        behind = int(like.searchsorted(element, "right"))
+        edges, found = (element, int(like[behind]) if behind < len(like) else len(self)), []
         for number in wanted:
             alike = self.of_path(number)
-            first, end = np.searchsorted(alike, edges)
+            first, end = alike.searchsorted(edges)
             found.append(alike[first:end])
         return np.sort(np.concatenate(found), kind="stable").astype(np.intp)
 
@@ -194,6 +164,26 @@ class Elements:
         return first
 
 
+def _passing(paths: Vocabulary, test: Callable[[Path], bool]) -> tuple[int, ...]:
+    return tuple(path.number for path in paths if test(path))
+
+
+def _named(paths: Vocabulary, names: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(path.number for path in paths if path.local in names)
+
+
+def _down_to(paths: Vocabulary, depth: int) -> tuple[int, ...]:
+    return tuple(path.number for path in paths if len(path.above) <= depth)
+
+
+def _below(paths: Vocabulary) -> Mapping[tuple[int, str], Sequence[int]]:
+    below: dict[tuple[int, str], list[int]] = {}
+    for path in paths:
+        if path.parent is not None:
+            below.setdefault((path.parent.number, path.local), []).append(path.number)
+    return below
+
+
 def index_elements(data: bytes, raw: Bytes, tags: Tags) -> Elements:
     """Name every element and find its path. ``raw`` is ``data`` as an array."""
     tag = np.flatnonzero((tags.kind == OPEN) | (tags.kind == EMPTY)).astype(np.int32)
@@ -206,15 +196,11 @@ def index_elements(data: bytes, raw: Bytes, tags: Tags) -> Elements:
     names = [(data[start[i] : end[i]], b"", b"") for i in first.tolist()]
     _declare(data, tags, tag, name, names)
     path, parent, paths = _paths(depth, name, names)
-    below: dict[tuple[int, str], list[int]] = {}
-    for each in paths:
-        if each.parent is not None:
-            below.setdefault((each.parent.number, each.local), []).append(each.number)
     short = path.astype(np.uint16) if len(paths) < 1 << 16 else path  # numpy sorts 16-bit numbers in one pass
     order = np.argsort(short, kind="stable").astype(np.int32)
     order.flags.writeable = False
     bounds = np.concatenate(([0], np.cumsum(np.bincount(path, minlength=len(paths)))))
-    return Elements(tags, tag, depth.astype(np.int16), path, parent, paths, below, order, bounds)
+    return Elements(tags, tag, depth.astype(np.int16), path, parent, paths, order, bounds)
 
 
 #: More keys than this are numbered by the larger table.
@@ -240,6 +226,13 @@ def distinct(keys: npt.NDArray[np.uint64]) -> tuple[Int32s, npt.NDArray[np.intp]
     return inverse.astype(np.int32).reshape(-1), sorted_first
 
 
+def grouped(kind: Int32s, count: int) -> Iterator[npt.NDArray[np.intp]]:
+    """The rows of each of ``count`` kinds, kind by kind, as `distinct` numbers them."""
+    order = np.argsort(kind, kind="stable")
+    bounds = np.searchsorted(kind[order], np.arange(count + 1)).tolist()
+    return (order[low:high] for low, high in pairwise(bounds))
+
+
 def _common(kind: Int32s, first: npt.NDArray[np.intp]) -> tuple[Int32s, npt.NDArray[np.intp]]:
     """The same, but at most `MAX_KINDS`: the later ones are taken for one, so that no file can eat memory."""
     if len(first) <= MAX_KINDS:
@@ -257,33 +250,34 @@ def tag_attributes(data: bytes, start: int, stop: int) -> Iterator[re.Match[byte
     return _ATTRIBUTE.finditer(data, name.end() if name else start, stop)
 
 
-def _declare(data: bytes, tags: Tags, tag: Int32s, name: Int32s, names: list[_Named]) -> None:
-    """Give elements that declare namespaces or say their type names of their own: both become a part of the path."""
+def _declare(data: bytes, tags: Tags, tag: Int32s, name: Int32s, names: list[Named]) -> None:
+    """Give elements that declare namespaces or say their type names of their own: both become a part of the path.
+    Tags with the same attributes are looked at once."""
+    rows = _with_attributes(data, tags, tag)
+    start, stop = tags.name_end[tag[rows]], tags.stop[tag[rows]]
+    kind, first = np.arange(len(rows), dtype=np.int32), np.arange(len(rows))
+    if len(rows) > FEW_TAGS:
+        kind, first = distinct(name_keys(np.frombuffer(data, np.uint8), start, stop))
     known: dict[tuple[int, bytes, bytes], int] = {}
-    seen: dict[bytes, tuple[bytes, bytes]] = {}
     typed = None
-    for element in _with_attributes(data, tags, tag).tolist():
-        at = tag[element]
-        inner = data[tags.name_end[at] : tags.stop[at]]
+    for row, alike in zip(first.tolist(), grouped(kind, len(first)), strict=True):
+        inner = data[start[row] : stop[row]]
         if b"xmlns" not in inner:
             if b":type" not in inner:
                 continue
             typed = XSI.encode() in data if typed is None else typed
             if not typed:
                 continue
-        found = seen.get(inner)
-        if found is None:
-            found = _attributes(inner)
-            if len(seen) < 1000:
-                seen[inner] = found
+        found = _attributes(inner)
         if found == (b"", b""):
             continue
-        kind = int(name[element])
-        number = known.get((kind, *found))
-        if number is None:
-            number = known[kind, *found] = len(names)
-            names.append((names[kind][0], *found))
-        name[element] = number
+        elements = rows[alike]
+        here = name[elements]
+        for plain in np.unique(here).tolist():
+            number = known.setdefault((plain, *found), len(names))
+            if number == len(names):
+                names.append((names[plain][0], *found))
+            name[elements[here == plain]] = number
 
 
 def _with_attributes(data: bytes, tags: Tags, tag: Int32s) -> npt.NDArray[np.intp]:
@@ -317,47 +311,24 @@ def _attributes(inner: bytes) -> tuple[bytes, bytes]:
     return b"\0".join(declared), b"\0".join(types)
 
 
-def _paths(depth: Int32s, name: Int32s, names: list[_Named]) -> tuple[Int32s, Int32s, tuple[Path, ...]]:
+def _paths(depth: Int32s, name: Int32s, names: list[Named]) -> tuple[Int32s, Int32s, Vocabulary]:
     """The number of each element's path, the index of its parent, and the paths."""
     path = np.zeros(len(depth), np.int32)
     parents = np.full(len(depth), -1, np.int32)
-    paths: list[Path] = []
+    found: list[tuple[int, Named]] = []
     above: npt.NDArray[np.intp] = np.zeros(0, np.intp)
     order = np.argsort(depth.astype(np.uint16), kind="stable")  # in one pass; no level is above MAX_DEPTH
     bounds = np.concatenate(([0], np.cumsum(np.bincount(depth)))).tolist()
     for level in range(len(bounds) - 1):
         here = order[bounds[level] : bounds[level + 1]]
         if level and len(above) and len(here):
-            parents[here] = above[np.searchsorted(above, here) - 1]
-            parent = path[parents[here]].astype(np.uint64)
+            children = np.diff(np.searchsorted(here, above), append=len(here))  # they stand behind their parent
+            parents[here] = np.repeat(above, children)
+            parent = np.repeat(path[above], children).astype(np.uint64)
         else:
             parent = np.zeros(len(here), np.uint64)
         kind, first = _common(*distinct(parent * np.uint64(len(names)) + name[here].astype(np.uint64)))
-        path[here] = kind + len(paths)
-        for i in first.tolist():
-            above_path = paths[int(parent[i])] if level else None
-            paths.append(_path(len(paths), above_path, *names[int(name[here[i]])]))
+        path[here] = kind + len(found)
+        found += [(int(parent[i]) if level else -1, names[int(name[here[i]])]) for i in first.tolist()]
         above = here
-    return path, parents, tuple(paths)
-
-
-_TOP = {"xml": XML_NAMESPACE, "": ""}
-
-
-def _path(number: int, parent: Path | None, name: bytes, declarations: bytes, types: bytes) -> Path:
-    scope = parent.scope if parent else _TOP
-    if declarations:
-        parts = declarations.decode("utf-8", "replace").split("\0")
-        scope = scope | dict(zip(parts[::2], (_value(uri) for uri in parts[1::2]), strict=False))
-    prefix, colon, local = name.decode("utf-8", "replace").partition(":")
-    if not colon:
-        prefix, local = "", prefix
-    parts = types.decode("utf-8", "replace").split("\0")
-    given = (value for mark, value in zip(parts[::2], parts[1::2], strict=False) if scope.get(mark) == XSI)
-    above = (*parent.above, parent) if parent else ()
-    return Path(number, parent, prefix, local, scope.get(prefix), scope, _value(next(given, "")).strip(), above)
-
-
-def _value(text: str) -> str:
-    """The value of an attribute as a parser gives it: line ends and tabs are spaces, references are resolved."""
-    return resolved(re.sub(r"\r\n|[\t\r\n]", " ", text))
+    return path, parents, vocabulary(tuple(found))

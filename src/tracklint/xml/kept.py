@@ -11,8 +11,6 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from .datetimes import TimeTexts
     from .schema.found import Violation
-    from .schema.model import Declared
-    from .spots import Spot
     from .tags import Int32s
     from .values import Column
 
@@ -53,15 +51,13 @@ class Spans:
 class Kept:
     """The answers that a document has given; ``None`` and what is empty was not asked for yet.
 
-    ``spots`` has those of the points by their name. ``texts`` has the columns of elements by the number of their path,
+    ``texts`` has the columns of elements by the number of their path,
     those of attributes by name. Texts and ``spans`` are as large as the activity; the others are small.
     """
 
-    spots: dict[str, dict[Spot, frozenset[int]]] = field(default_factory=dict)
     texts: dict[int | bytes, Texts] = field(default_factory=dict)
     spans: Spans | None = None
     time_texts: TimeTexts | None = None
-    declared: tuple[Declared, ...] | None = None
     violations: tuple[Violation, ...] | None = None
 
     def free_columns(self) -> None:

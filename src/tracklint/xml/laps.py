@@ -8,8 +8,8 @@ from .values import TAKEN, read_time
 
 if TYPE_CHECKING:
     from .document import XmlDocument
-    from .index import Path
     from .tags import Int32s
+    from .vocabulary import Path, Vocabulary
 
 __all__ = ["first_time", "lap_elements", "lap_numbers"]
 
@@ -21,20 +21,22 @@ _EXTENDED = ("AvgSpeed", "MaxBikeCadence", "AvgRunCadence", "MaxRunCadence", "St
 
 def lap_elements(document: XmlDocument) -> Int32s:
     """The laps of a TCX document, one for each of `Activity.laps`."""
-    return document.elements.where(
-        lambda path: path.local == "Lap" and not {"Lap", "Folders"} & set(path.locals()[:-1])
-    )
+    return document.elements.of_kind(_is_lap)
+
+
+def _is_lap(path: Path) -> bool:
+    return path.local == "Lap" and {"Lap", "Folders"}.isdisjoint(path.locals()[:-1])
 
 
 def lap_numbers(document: XmlDocument) -> list[tuple[str, Int32s]]:
     """The elements with the numbers that laps state, place by place. The name is that of the element, of a heart rate
     that of the element around its Value."""
-    found = []
-    for path in document.elements.paths:
-        name = _name(path)
-        if name is not None:
-            found.append((name, document.elements.where(lambda each, path=path: each is path)))  # type: ignore[misc]  # mypy cannot type a default of a lambda
-    return found
+    elements = document.elements
+    return [(name, elements.of_path(number)) for name, number in elements.paths.once(_numbers)]
+
+
+def _numbers(paths: Vocabulary) -> tuple[tuple[str, int], ...]:
+    return tuple((name, path.number) for path in paths if (name := _name(path)) is not None)
 
 
 def _name(path: Path) -> str | None:
@@ -46,10 +48,14 @@ def _name(path: Path) -> str | None:
     return parent if path.local == "Value" and parent in _RATES else None
 
 
+def _is_time(path: Path) -> bool:
+    return path.locals()[-2:] == ("Trackpoint", "Time")
+
+
 def first_time(document: XmlDocument, element: int) -> str | None:
     """The time of the first point below an element that can be read, as it is written."""
     elements = document.elements
-    found = elements.where(lambda path: path.locals()[-2:] == ("Trackpoint", "Time"))
+    found = elements.of_kind(_is_time)
     for each in found[(found > element) & (found < elements.end_of(element))].tolist():
         text = document.text_of(each).value
         if read_time(text)[1] == TAKEN:

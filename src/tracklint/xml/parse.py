@@ -12,7 +12,7 @@ from .document import Lines, Root, XmlDocument, attributes_of
 from .encoding import Encoding, find_encoding
 from .exact import exact_tags
 from .faults import find_faults, prolog_faults
-from .index import Elements, Path, index_elements
+from .index import Elements, index_elements
 from .names import GPX_1_0, GPX_1_1, TCX_V1, TCX_V2, meant_uri, near_miss
 from .proof import surely_well_formed
 from .tags import Tags, find_tags
@@ -216,6 +216,6 @@ class _Scan:
             element = int(np.searchsorted(elements.tags.start[elements.tag], match.start(), "right")) - 1
             if prefix in ("xmlns", "xml") or element < 0 or match.start() >= elements.tags.stop[elements.tag[element]]:
                 continue
-            path: Path = elements.paths[int(elements.path[element])]
+            path = elements.paths[int(elements.path[element])]
             if prefix not in path.scope:
                 yield prefix, match.start(1), f"{prefix}:{match[2].decode('utf-8', 'replace')}"

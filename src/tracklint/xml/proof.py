@@ -17,8 +17,9 @@ from .index import MAX_DEPTH, MAX_KINDS, tag_attributes
 from .tags import CLOSE, OPEN, bytes_at, with_attributes
 
 if TYPE_CHECKING:
-    from .index import Elements, Path
+    from .index import Elements
     from .tags import Bytes, Int32s, Tags
+    from .vocabulary import Path, Vocabulary
 
 __all__ = ["surely_well_formed"]
 
@@ -59,7 +60,7 @@ def surely_well_formed(text: bytes, raw: Bytes, elements: Elements) -> bool:
         and int(tags.depth.max()) < MAX_DEPTH
         and _outside_root(text, tags)
         and _characters(text, raw, tags)
-        and all(_is_named(path) for path in elements.paths)
+        and elements.paths.once(_all_named)
         and _nested(text, raw, tags)
         and _attributes(text, raw, elements)
     )
@@ -102,6 +103,10 @@ def _characters(text: bytes, raw: Bytes, tags: Tags) -> bool:
             return False
         at, count = text.find(b"&", at + 1), count + 1
     return at < 0
+
+
+def _all_named(paths: Vocabulary) -> bool:
+    return all(map(_is_named, paths))
 
 
 def _is_named(path: Path) -> bool:

@@ -27,7 +27,7 @@ from .names import (
 )
 
 if TYPE_CHECKING:
-    from .index import Path
+    from .vocabulary import Path
 
 __all__ = ["Spot", "spots"]
 

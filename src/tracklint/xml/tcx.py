@@ -9,6 +9,7 @@ import numpy as np
 from ..activity import Activity, Device, Lap, Session, ends_with_barometer
 from .columns import Points, count_elements, element_place, locator, read_points, segment_starts, sessions
 from .creators import VERSION, owners_of
+from .laps import lap_elements
 from .values import read_number, read_time
 
 if TYPE_CHECKING:
@@ -56,9 +57,7 @@ def _sessions(document: XmlDocument, points: Points) -> tuple[Session, ...]:
 
 
 def _laps(document: XmlDocument, points: Points) -> tuple[Lap, ...]:
-    laps = document.elements.where(
-        lambda path: path.local == "Lap" and not {"Lap", "Folders"} & set(path.locals()[:-1])
-    )
+    laps = lap_elements(document)
     texts = [document.child_texts(laps, name) for name in ("TotalTimeSeconds", "DistanceMeters", "Calories")]
     found = []
     for lap, total, distance, calories in zip(laps.tolist(), *texts, strict=True):

@@ -11,6 +11,7 @@ from .values import stripped
 
 if TYPE_CHECKING:
     from .document import XmlDocument
+    from .vocabulary import Path
 
 __all__ = ["time_texts"]
 
@@ -28,11 +29,13 @@ def time_texts(document: XmlDocument) -> TimeTexts:
     return document.kept.time_texts
 
 
+def _is_time(path: Path) -> bool:
+    return path.parent is not None and path.parent.local in _ELEMENTS.get(path.local, ())
+
+
 def _read(document: XmlDocument) -> TimeTexts:
     elements = document.elements
-    start, end = elements.text_spans(
-        elements.where(lambda path: path.parent is not None and path.parent.local in _ELEMENTS.get(path.local, ()))
-    )
+    start, end = elements.text_spans(elements.of_kind(_is_time))
     laps = elements.named("Lap").tolist()
     spans = [
         (a.offset, a.offset + a.size) for lap in laps if (a := document.attribute_of(lap, "StartTime")) is not None

@@ -16,7 +16,7 @@ from .splice import removed, replaced, with_attribute
 if TYPE_CHECKING:
     from ...findings import Finding
     from ...xml.document import XmlDocument
-    from ...xml.index import Path
+    from ...xml.vocabulary import Path
 
 __all__ = ["declare_prefixes"]
 

@@ -22,7 +22,7 @@ from .splice import before, first_in, last_in, markup, named_like, outer, remove
 if TYPE_CHECKING:
     from ...edits import Asked
     from ...xml.document import XmlDocument
-    from ...xml.index import Path
+    from ...xml.vocabulary import Path
 
 __all__ = ["REPAIRS"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ...config import Limits
 from ...findings import Severity
@@ -11,6 +12,9 @@ from ...xml.columns import element_place, point_elements
 from ...xml.gpx import loose_points
 from ..basis import GPX_1_1
 from ..registry import Found, Hit, rule
+
+if TYPE_CHECKING:
+    from ...xml.vocabulary import Path
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 
@@ -40,6 +44,10 @@ def point_outside_segment(document: XmlDocument, _limits: Limits) -> Found:
         yield Hit(where, {"count": len(loose), "points": len(points), "parent": parent})
 
 
+def _is_geoid_height(path: Path) -> bool:
+    return path.local == "geoidheight" and path.parent is not None and path.parent.local == "trkpt"
+
+
 @rule(
     "POS012",
     "geoid-height",
@@ -56,9 +64,7 @@ def geoid_height(document: XmlDocument, _limits: Limits) -> Found:
     GPX says that ele is the height above the sea, so that nothing is to be corrected. GPXSee subtracts geoidheight from
     it all the same, gpxpy and GoldenCheetah do not, and so the same file shows two profiles.
     """
-    found = document.elements.where(
-        lambda path: path.local == "geoidheight" and path.parent is not None and path.parent.local == "trkpt"
-    )
+    found = document.elements.of_kind(_is_geoid_height)
     if len(found):
         where = replace(element_place(document, int(found[0])), count=len(found))
         yield Hit(where, {"count": len(found), "points": len(point_elements(document, "trkpt")[0])})

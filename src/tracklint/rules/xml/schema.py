@@ -241,7 +241,7 @@ def empty_track(document: XmlDocument, _limits: Limits) -> Found:
     """
     elements = document.elements
     for element in ("Track", "trkseg"):
-        found = elements.where(lambda path, name=element: path.local == name)  # type: ignore[misc]  # mypy cannot type a default of a lambda
+        found = elements.named(element)
         last = np.minimum(found + 1, len(elements) - 1)
         bare = found[(elements.depth[last] <= elements.depth[found]) | (last == found)]
         if len(bare):
@@ -354,7 +354,7 @@ def _own_in_extensions(document: XmlDocument) -> Found:
     """Elements of no namespace, or of GPX itself, in extensions, which are for other namespaces."""
     for path in document.elements.paths:
         if own_in_extensions(path):
-            found = document.elements.where(lambda each, path=path: each is path)  # type: ignore[misc]  # mypy cannot type a default of a lambda
+            found = document.elements.of_path(path.number)
             what = f"{path.local} stands in extensions, where the schema has elements of other namespaces only"
             evidence = {
                 "what": what,

@@ -72,7 +72,7 @@ def extension_namespace(document: XmlDocument, _limits: Limits) -> Found:
     Programs write the address of the schema file (gpxcsv), another path of Cluetrust (OpenTracks) or a host of their
     own (gpxpy#173). A namespace is a name: readers that compare it lose the values, as Strava may.
     """
-    found = document.elements.where(is_near_miss)
+    found = document.elements.of_kind(is_near_miss)
     if not len(found):
         return
     paths, numbers = document.elements.paths, document.elements.path[found]
@@ -98,7 +98,7 @@ def outside_extensions(document: XmlDocument, _limits: Limits) -> Found:
     Both schemas want it inside ``extensions`` (GPX) or ``Extensions`` (TCX), and gpxpy, GPSBabel and others lose it
     where it is. GPX 1.0 has no such element; Strava follows version 1.1.
     """
-    found = document.elements.where(is_outside)
+    found = document.elements.of_kind(is_outside)
     wanted = "extensions" if document.root_is("gpx") else "Extensions"
     for hit in _at(document, found, wanted=wanted):
         yield replace(hit, fix="" if document.root_is("gpx", "1/0") else None)
@@ -120,7 +120,7 @@ def later_element(document: XmlDocument, _limits: Limits) -> Found:
 
     Zepp's app writes them so. Readers of version 1 skip them, strict ones refuse the extension.
     """
-    yield from _at(document, document.elements.where(is_later))
+    yield from _at(document, document.elements.of_kind(is_later))
 
 
 @rule(
@@ -140,7 +140,7 @@ def track_point_v2(document: XmlDocument, _limits: Limits) -> Found:
     One app went from version 2 back to version 1 for Strava (OpenTracks PR 877). It is a warning where the heart rate
     stands nowhere else.
     """
-    found = document.elements.where(is_track_point_v2)
+    found = document.elements.of_kind(is_track_point_v2)
     rates = standings(document, "heart_rate") if len(found) else []
     in_v2 = sum(len(each.elements) for each in rates if each.spot.defect == "track-point-v2")
     alone = in_v2 > sum(len(each.elements) for each in rates if each.spot.strava)
@@ -165,7 +165,7 @@ def tpx_without_namespace(document: XmlDocument, _limits: Limits) -> Found:
 
     Readers that compare names lose power and cadence (tcxreader, tcxparser, GPSBabel#1537).
     """
-    yield from _at(document, document.elements.where(is_without_namespace), expected=ACTIVITY_EXTENSION_V2)
+    yield from _at(document, document.elements.of_kind(is_without_namespace), expected=ACTIVITY_EXTENSION_V2)
 
 
 @rule(
@@ -242,7 +242,7 @@ def misnamed_temperature(document: XmlDocument, _limits: Limits) -> Found:
 
     Readers know atemp only. Cluetrust's extension has a temp of its own, and so has version 3 of GpxExtensions.
     """
-    found = document.elements.where(is_misnamed)
+    found = document.elements.of_kind(is_misnamed)
     yield from _at(document, without_sibling(document.elements, found, "atemp"))
 
 
@@ -311,4 +311,4 @@ def general_tag(document: XmlDocument, _limits: Limits) -> Found:
     namespaces than its own in ``extensions``, so that a strict validator refuses the file.
     """
     if document.root_is("gpx", "1/1"):
-        yield from _at(document, document.elements.where(is_general))
+        yield from _at(document, document.elements.of_kind(is_general))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from ..index import Path
+    from ..vocabulary import Path
 
 __all__ = ["KINDS", "Found", "Violation"]
 

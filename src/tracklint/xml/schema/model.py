@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..index import Path
+    from ..vocabulary import Path
 
 __all__ = ["XSD", "Attribute", "Complex", "Declared", "Element", "Name", "Place", "Simple", "Slot", "Type", "Unique"]
 

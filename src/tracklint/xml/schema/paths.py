@@ -11,7 +11,7 @@ from .tables import ELEMENTS, TYPES
 
 if TYPE_CHECKING:
     from ..document import XmlDocument
-    from ..index import Path
+    from ..vocabulary import Path, Vocabulary
 
 __all__ = ["ROOTS", "nearest", "places_of", "resolved", "wanted_namespace"]
 
@@ -39,15 +39,18 @@ def resolved(document: XmlDocument) -> tuple[Declared, ...]:
 
     A root in a namespace that is not its own is taken as if it were, with all that stands in the same namespace.
     """
-    if document.kept.declared is None:
-        root, wanted = document.root, wanted_namespace(document)
-        alias: dict[str | None, str] = {root.namespace: wanted} if root and wanted and root.namespace != wanted else {}
-        found: list[Declared] = []
-        for path in document.elements.paths:
-            above = found[path.parent.number] if path.parent is not None else None
-            found.append(_Resolver(path, alias).declared(above))
-        document.kept.declared = tuple(found)
-    return document.kept.declared
+    wanted = wanted_namespace(document)
+    own = document.root.namespace if document.root is not None else None
+    return document.elements.paths.once(_resolved, own, wanted or own)
+
+
+def _resolved(paths: Vocabulary, own: str | None, wanted: str | None) -> tuple[Declared, ...]:
+    alias: dict[str | None, str] = {own: wanted} if wanted is not None and own != wanted else {}
+    found: list[Declared] = []
+    for path in paths:
+        above = found[path.parent.number] if path.parent is not None else None
+        found.append(_Resolver(path, alias).declared(above))
+    return tuple(found)
 
 
 class _Resolver:

@@ -15,7 +15,7 @@ from .values import check_values
 
 if TYPE_CHECKING:
     from ..document import XmlDocument
-    from ..index import Path
+    from ..vocabulary import Path, Vocabulary
 
 __all__ = ["own_in_extensions", "schema_valid", "violations"]
 
@@ -45,8 +45,12 @@ def schema_valid(document: XmlDocument) -> bool:
         and root is not None
         and root.namespace == wanted_namespace(document)
         and not violations(document)
-        and not any(own_in_extensions(path) for path in document.elements.paths)
+        and not document.elements.paths.once(_any_own_in_extensions)
     )
+
+
+def _any_own_in_extensions(paths: Vocabulary) -> bool:
+    return any(map(own_in_extensions, paths))
 
 
 def own_in_extensions(path: Path) -> bool:
