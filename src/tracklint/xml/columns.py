@@ -31,6 +31,7 @@ __all__ = [
     "point_name",
     "point_numbers",
     "read_points",
+    "read_together",
     "spots_of",
 ]
 
@@ -65,6 +66,8 @@ def point_name(document: XmlDocument) -> str:
 
 def point_numbers(points: Int32s, found: Int32s) -> npt.NDArray[np.intp]:
     """For each of these elements the index in ``points`` of the one that it stands in or after, -1 before the first."""
+    if len(points) == len(found) and (points < found).all() and (found[:-1] < points[1:]).all():
+        return np.arange(len(found))  # each point has one
     return np.searchsorted(points, found, "right") - 1
 
 
@@ -100,6 +103,30 @@ def _outermost(paths: Vocabulary, name: str) -> tuple[int, ...]:
     return tuple(path.number for path in paths if path.local == name and name not in path.locals()[:-1])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Texts:
+    """The texts of one place: its ``spot``, the keys under which the document keeps their column, the elements that
+    have them, for each the number of its point, and where it starts and ends."""
+
+    spot: Spot
+    keys: tuple[int | bytes, ...]
+    elements: Int32s
+    owner: npt.NDArray[np.intp]
+    start: Int32s
+    end: Int32s
+
+
+def read_together(document: XmlDocument, spans: Sequence[tuple[Int32s, Int32s]]) -> Iterator[Column]:
+    """The numbers at each of these spans, read in one go: a column of few texts costs as much as one of some more."""
+    if spans:
+        start, end = (np.concatenate([span[k] for span in spans]) for k in (0, 1))
+        together = read_numbers(document.text, start, end, document.codec)
+        at = 0
+        for span, _ in spans:
+            yield together.piece(at, at + len(span))
+            at += len(span)
+
+
 class _Reader:
     """Collects columns, places and bad values of one document."""
 
@@ -115,8 +142,10 @@ class _Reader:
     def take(self, spot: Spot, owner: npt.NDArray[np.intp], column: Column, start: Int32s, size: Int32s) -> None:
         """Put the values of one place into its column, where no place before it had one."""
         good = (column.status == TAKEN) | (column.status == NO_ZONE)
-        values = np.full(len(self.points), np.nan)
-        values[owner[good][::-1]] = column.values[good][::-1]
+        values = column.values
+        if len(owner) != len(self.points) or (np.diff(owner) != 1).any():
+            values = np.full(len(self.points), np.nan)
+            values[owner[good][::-1]] = column.values[good][::-1]
         have = np.isfinite(values)
         if have.any() and spot.channel in CHANNELS:
             place = Place(
@@ -147,38 +176,43 @@ class _Reader:
             owner, start, size = texts
             self.bad.setdefault(kind, []).append((owner[rows], start[rows], size[rows]))
 
-    def elements(self, spot: Spot, found: Int32s) -> None:
-        """Take the texts of these elements, which all stand at one place."""
-        index, document = self.document.elements, self.document
+    def elements(self, spot: Spot, found: Int32s) -> Iterator[_Texts]:
+        """The texts of these elements, which all stand at one place."""
+        index = self.document.elements
         owner = point_numbers(self.all, found)
         kept = self.keep[owner]
         if spot.leaf_only:
             following = np.minimum(index.tag[found] + 1, len(index.tags.kind) - 1)
             kept &= index.tags.kind[following] == CLOSE
         found, owner = found[kept], self.number[owner[kept]]
-        if not len(found):
-            return
-        start, end = index.text_spans(found)
-        read = read_times if spot.channel == "time" else read_numbers
-        column = read(document.text, start, end, document.codec)
-        document.kept.texts.update(dict.fromkeys(spots_of(document, self.name)[spot], Texts(found, column)))
-        empty = column.status == EMPTY_TEXT
-        start = np.where(empty, index.tags.start[index.tag[found]], start).astype(np.int32)
-        self.take(spot, owner, column, start, end - start)
+        if len(found):
+            yield _Texts(spot, tuple(spots_of(self.document, self.name)[spot]), found, owner, *index.text_spans(found))
 
-    def attributes(self, channel: str, name: bytes, spans: tuple[Int32s, Int32s]) -> None:
-        """Take the values of an attribute of the points; a start below 0 stands for one that is not there."""
+    def attributes(self, channel: str, name: bytes, spans: tuple[Int32s, Int32s]) -> Iterator[_Texts]:
+        """The values of an attribute of the points; a start below 0 stands for one that is not there."""
         start, end = spans
         there = np.flatnonzero(start >= 0)
         if len(there):
-            start, end = start[there], end[there]
-            column = read_numbers(self.document.text, start, end, self.document.codec)
-            self.document.kept.texts[name] = Texts(self.points[there], column)
-            self.take(Spot(channel, f"@{name.decode()}"), there, column, start, end - start)
-            if len(column.exponents):
-                exponents = np.zeros(len(there), bool)
+            spot = Spot(channel, f"@{name.decode()}")
+            yield _Texts(spot, (name,), self.points[there], there, start[there], end[there])
+
+    def read(self, texts: list[_Texts]) -> None:
+        """Take the values of all places, in the order in which they count."""
+        document, index = self.document, self.document.elements
+        numbers = read_together(document, [(each.start, each.end) for each in texts if each.spot.channel != "time"])
+        for each in texts:
+            start, end, owner = each.start, each.end, each.owner
+            is_time = each.spot.channel == "time"
+            column = read_times(document.text, start, end, document.codec) if is_time else next(numbers)
+            document.kept.texts.update(dict.fromkeys(each.keys, Texts(each.elements, column)))
+            of_attribute = isinstance(each.keys[0], bytes)
+            if not of_attribute and (empty := column.status == EMPTY_TEXT).any():
+                start = np.where(empty, index.tags.start[index.tag[each.elements]], start).astype(np.int32)
+            self.take(each.spot, owner, column, start, end - start)
+            if of_attribute and len(column.exponents):
+                exponents = np.zeros(len(owner), bool)
                 exponents[column.exponents] = True
-                self.note((channel, "exponent"), exponents, (there.astype(np.int32), start, end - start))
+                self.note((each.spot.channel, "exponent"), exponents, (owner.astype(np.int32), start, end - start))
 
     def bad_values(self) -> tuple[BadValue, ...]:
         """What could not be taken, without the points that got a value from another place."""
@@ -225,15 +259,17 @@ def read_points(document: XmlDocument, name: str, attributes: Sequence[tuple[str
     point itself.
     """
     reader = _Reader(document, name)
+    texts: list[_Texts] = []
     if len(reader.points):
         if attributes:
             spans = attribute_spans(document, reader.points, tuple(attribute for _, attribute in attributes))
             document.kept.spans = spans
             for (channel, attribute), edges in zip(attributes, spans.edges, strict=True):
-                reader.attributes(channel, attribute, edges)
+                texts += reader.attributes(channel, attribute, edges)
         found = elements_by_spot(document, name)
         for spot, elements in sorted(found, key=lambda each: (not each[0].strava, int(each[1][0]))):
-            reader.elements(spot, elements)
+            texts += reader.elements(spot, elements)
+        reader.read(texts)
     return Points(reader.points, reader.columns, tuple(reader.places), reader.bad_values())
 
 

@@ -76,32 +76,49 @@ class Lines:
     A column counts characters: the bytes that do not continue one in UTF-8, every byte in other encodings.
     """
 
-    __slots__ = ("_before", "_origins", "_raw", "_size", "_starts", "_text", "codec", "encoding")
+    __slots__ = ("_before", "_ends", "_origins", "_raw", "_size", "_starts", "_text", "codec", "encoding")
 
     def __init__(self, text: bytes, size: int, encoding: str, codec: str) -> None:
         self._text, self._size, self.encoding, self.codec = text, size, encoding, codec
         self._raw = np.frombuffer(text, np.uint8)
         self._starts: Int32s | None = None
+        self._ends: list[tuple[int, int]] = [(0, -1)]
         self._before: Int32s | None = None
         self._origins: Int32s | None = None
 
-    def starts(self) -> Int32s:
-        """The offset of the first byte of each line. A line ends at LF, at CR LF, or at a CR alone, as XML counts."""
-        if self._starts is None:
-            ends = positions(self._raw, 0x0A)
-            lone = positions(self._raw, 0x0D)
-            if len(lone):
-                lone = lone[self._raw.take(lone + 1, mode="clip") != 0x0A]
-                ends = np.sort(np.concatenate((ends, lone)))
-            self._starts = np.concatenate((np.zeros(1, np.int32), ends + 1)).astype(np.int32)
-        return self._starts
-
     def line_column(self, offset: int) -> tuple[int, int]:
-        """Line and column, both from 1, of an offset."""
-        starts = self.starts()
-        line = int(np.searchsorted(starts, offset, "right"))
-        start = int(starts[line - 1])
-        return line, offset - start + 1 - self._continuing(start, offset)
+        """Line and column, both from 1, of an offset. A line ends at LF, at CR LF, or at a CR alone, as XML counts."""
+        before, last = self._ends_before(offset)
+        start = last + 1
+        return before + 1, offset - start + 1 - self._continuing(start, offset)
+
+    def _ends_before(self, offset: int) -> tuple[int, int]:
+        """How many lines end before an offset, and where the last of them does, -1 for none; counted block by block, up
+        to the block that is asked for."""
+        starts = self._lone_starts()
+        if starts is not None:
+            line = int(np.searchsorted(starts, offset, "right"))
+            return line - 1, int(starts[line - 1]) - 1
+        block = offset // _BLOCK_OF_LINES
+        while len(self._ends) <= block:
+            at = (len(self._ends) - 1) * _BLOCK_OF_LINES
+            self._ends.append(self._counted(at, at + _BLOCK_OF_LINES))
+        return self._counted(block * _BLOCK_OF_LINES, offset)
+
+    def _counted(self, start: int, end: int) -> tuple[int, int]:
+        """How many lines end before ``end``, and where the last does; ``start`` begins its block."""
+        count, last = self._ends[start // _BLOCK_OF_LINES]
+        here = int(np.count_nonzero(self._raw[start:end] == 0x0A))
+        return count + here, self._text.rfind(b"\n", start, end) if here else last
+
+    def _lone_starts(self) -> Int32s | None:
+        """The offset of the first byte of each line, where a CR alone ends lines; ``None`` in other files."""
+        if self._starts is None:
+            lone = positions(self._raw, 0x0D) if b"\r" in self._text else np.zeros(0, np.int32)
+            lone = lone[self._raw.take(lone + 1, mode="clip") != 0x0A]
+            ends = np.sort(np.concatenate((positions(self._raw, 0x0A), lone))) if len(lone) else lone
+            self._starts = np.concatenate((np.zeros(min(len(lone), 1), np.int32), ends + 1)).astype(np.int32)
+        return self._starts if len(self._starts) else None
 
     def _continuing(self, start: int, end: int) -> int:
         """How many bytes between two offsets continue a character."""
@@ -149,7 +166,7 @@ class Lines:
         return self._origins
 
 
-_BLOCK = 4096
+_BLOCK, _BLOCK_OF_LINES = 4096, 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,13 +218,12 @@ class XmlDocument:
 
     def text_of(self, element: int) -> Text:
         """The text of one element, up to its first child."""
-        start, end = self.elements.text_spans(np.array([element]))
-        return self.piece(int(start[0]), int(end[0]))
+        return self.piece(*self.elements.text_span(element))
 
     def inner_text(self, element: int) -> str:
         """The characters of one element up to its first child, with the white space around them."""
-        start, end = self.elements.text_spans(np.array([element]))
-        return plain_text(self.text[int(start[0]) : int(end[0])], self.codec)
+        start, end = self.elements.text_span(element)
+        return plain_text(self.text[start:end], self.codec)
 
     def piece(self, start: int, end: int) -> Text:
         """The characters between two offsets in ``text``, stripped, and their place in the file."""

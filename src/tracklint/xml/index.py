@@ -85,12 +85,23 @@ class Elements:
         return self.order[self.bounds[number] : self.bounds[number + 1]]
 
     def text_spans(self, of: npt.NDArray[np.integer]) -> tuple[Int32s, Int32s]:
-        """Start and end of the text of these elements: from the start tag to the next tag. Empty for ``<a/>``."""
+        """Start and end of the text of these elements, ascending: from the start tag to the next tag. Empty for
+        ``<a/>``."""
         tag = self.tag[of]
-        start = self.tags.stop[tag]
-        following = np.minimum(tag + 1, len(self.tags.start) - 1)
-        end = np.where((self.tags.kind[tag] == EMPTY) | (following == tag), start, self.tags.start[following])
-        return start, end.astype(np.int32)
+        start, end = self.tags.stop[tag], self.tags.start.take(tag + 1, mode="clip")
+        empty = self.tags.kind[tag] == EMPTY
+        if len(tag) and int(tag[-1]) + 1 == len(self.tags.start):
+            empty[-1] = True
+        if empty.any():
+            np.copyto(end, start, where=empty)
+        return start, end
+
+    def text_span(self, of: int) -> tuple[int, int]:
+        """`text_spans` for one element."""
+        tag = int(self.tag[of])
+        start = int(self.tags.stop[tag])
+        closed = self.tags.kind[tag] == EMPTY or tag + 1 == len(self.tags.start)
+        return start, start if closed else int(self.tags.start[tag + 1])
 
     def end_of(self, element: int) -> int:
         """The index of the first element after this one and all that is in it."""

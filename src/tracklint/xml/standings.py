@@ -60,6 +60,10 @@ def column_of(document: XmlDocument, found: Int32s) -> Column:
 
 def plain_heart_rates(document: XmlDocument) -> Int32s:
     """The HeartRateBpm of TCX points that hold a number instead of a child Value."""
+    found = elements_by_spot(document, point_name(document), ("heart_rate",))
+    plain = [elements for spot, elements in found if spot.defect == "plain-heart-rate"]
+    if not any(document.elements.are_leaves(elements).any() for elements in plain):
+        return np.zeros(0, np.int32)
     for each in standings(document, "heart_rate"):
         if each.spot.defect == "plain-heart-rate":
             return np.asarray(each.elements[column_of(document, each.elements).status == TAKEN])

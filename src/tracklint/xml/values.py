@@ -64,6 +64,13 @@ class Column:
     slow: npt.NDArray[np.intp]
     exponents: npt.NDArray[np.intp]
 
+    def piece(self, first: int, end: int) -> Column:
+        """The rows from ``first`` up to ``end``."""
+        slow, exponents = (
+            each[slice(*each.searchsorted((first, end)))] - first for each in (self.slow, self.exponents)
+        )
+        return Column(self.values[first:end], self.status[first:end], slow, exponents)
+
     def rows(self, at: npt.NDArray[np.intp]) -> Column:
         """These rows of it."""
         slow, exponents = (np.flatnonzero(np.isin(at, each)) for each in (self.slow, self.exponents))

@@ -10,7 +10,7 @@ import numpy as np
 from ...config import Limits
 from ...findings import Severity
 from ...xml import XmlDocument
-from ...xml.columns import element_place
+from ...xml.columns import element_place, read_together
 from ...xml.laps import lap_elements, lap_numbers
 from ...xml.standings import column_of
 from ...xml.tags import Int32s
@@ -47,8 +47,9 @@ def lap_number_implausible(document: XmlDocument, limits: Limits) -> Found:
     minute are told as beyond; the first 300 kcal are free.
     """
     laps = lap_elements(document)
-    for name, found in lap_numbers(document):
-        column = column_of(document, found)
+    numbers = lap_numbers(document)
+    columns = read_together(document, [document.elements.text_spans(found) for _, found in numbers])
+    for (name, found), column in zip(numbers, columns, strict=True):
         values, status = column.values, column.status
         owner = np.searchsorted(laps, found, "right") - 1
         beyond = values > _most(document, name, laps[owner], limits)
