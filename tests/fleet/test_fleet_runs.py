@@ -90,6 +90,14 @@ def test_excerpts_are_shown_by_the_process_that_checked(night: Path) -> None:
     assert '<trkpt lat="' in done.stdout
 
 
+@pytest.mark.usefixtures("night")
+def test_junit_fails_where_the_run_does() -> None:
+    Path("risky.gpx").write_bytes(RIDE.gpx(change={3: {"heart_rate": 500}}))
+    for fail_on, failures in (("error", 0), ("warning", 1)):
+        done = run("check", "-o", "junit", "--fail-on", fail_on, "--now", "2024-05-02", "risky.gpx")
+        assert (done.exit_code, done.stdout.count("<failure")) == (failures, failures)
+
+
 def test_one_output_that_fails_leaves_no_other(night: Path) -> None:
     done = run("check", "-o", "jsonl=kept.jsonl", "-o", "json=no/such/folder.json", night)
     assert done.exit_code == 2

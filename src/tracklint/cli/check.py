@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..words import counted
-from .lines import line
+from .lines import line, lines
 from .options import config_options, fail, one_line_errors
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def check(
         raise click.UsageError("name a file or folder, or a list of them with --files-from")
     config = replace(config, second_readers=second_reader)
     ledger, sums = Ledger(_known(baseline, prune=prune), config), Statistics()
-    made = [(output_for(name, sys.stdout, show_all=show_all), file) for name, file in outputs]
+    made = [(output_for(name, sys.stdout, fail_on=config.fail_on, show_all=show_all), file) for name, file in outputs]
     telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes, ledger.baseline)
     given = itertools.chain(paths, _listed(files_from) if files_from is not None else ())
     named = _spare_inputs([*outputs, *statistics], _stdin_kept(expand(given, config.relative_to)))
@@ -173,7 +173,7 @@ def _sum_up(sums: Statistics, statistics: list[tuple[str, str]]) -> None:
         if file:
             write_over(Path(file), out.getvalue().encode())
         else:
-            click.echo(out.getvalue(), err=True, nl=False)
+            lines(out.getvalue().rstrip("\n"), err=True)
 
 
 def _listed(file: str) -> Iterator[str]:

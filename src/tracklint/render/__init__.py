@@ -13,6 +13,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
+from ..findings import Severity
 from .look import Look
 
 if TYPE_CHECKING:
@@ -39,15 +40,18 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One output of a run: ``name`` is one of `OUTPUTS`. It can be pickled."""
+    """One output of a run: ``name`` is one of `OUTPUTS`, ``fail_on`` the least severity of a failure. It can be
+    pickled."""
 
     name: str
     look: Look = field(default_factory=Look)
+    fail_on: Severity = Severity.ERROR
 
     def piece(self, report: Report, data: Callable[[], bytes | None]) -> str:
         """What ``report`` is in this output; ``data()`` gives the uncompressed bytes of its file, for excerpts."""
         made: Any = import_module(f".{self.name}", __package__).piece
-        text: str = made(report, self.look, data) if self.name == "text" else made(report)
+        more: dict[str, tuple[Any, ...]] = {"text": (self.look, data), "junit": (self.fail_on,)}
+        text: str = made(report, *more.get(self.name, ()))
         return text
 
     def writer(self, opened: Callable[[int], TextIO]) -> Writer:
@@ -77,12 +81,12 @@ def write(
     writer.close()
 
 
-def output_for(name: str, out: TextIO, **look: Any) -> Output:
+def output_for(name: str, out: TextIO, *, fail_on: Severity = Severity.ERROR, **look: Any) -> Output:
     """The output of this name as it looks on ``out``. Raises KeyError for another name."""
     if name not in OUTPUTS:
         raise KeyError(name)
     if name != "text":
-        return Output(name)
+        return Output(name, fail_on=fail_on)
     from .text import look_of
 
-    return Output(name, look_of(out, **look))
+    return Output(name, look_of(out, **look), fail_on)

@@ -27,7 +27,7 @@ _MOST_OBJECTS = 249_000
 _MOST_TEXT = 500_000
 
 
-def piece(report: Report, *, fail_on: Severity = Severity.ERROR) -> str:
+def piece(report: Report, fail_on: Severity = Severity.ERROR) -> str:
     """The test case of one file. It is an error where the check itself failed (INT), a failure with a finding of at
     least severity ``fail_on``; else warnings are what it printed, and notes are left out."""
     from junitparser import Error, Failure
