@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 Answer = TypeVar("Answer")
+#: What holds where nothing is configured.
+_DEFAULT = Config()
 
 
 def check(thing: Thing, *, config: Config | None = None, name: str | None = None) -> Report:
@@ -39,7 +41,7 @@ def check(thing: Thing, *, config: Config | None = None, name: str | None = None
 
     Bad content never raises: it becomes findings. Raises `source.Unreadable` where the thing cannot be read at all.
     """
-    config = config or Config()
+    config = config or _DEFAULT
     return check_reading(read_thing(thing, config, name=name), config)
 
 
@@ -102,7 +104,7 @@ def read(thing: Thing, *, config: Config | None = None, name: str | None = None)
 
     A file that is no activity gives an `Activity` without points. Raises `source.Unreadable`.
     """
-    reading = read_thing(thing, config or Config(), name=name)
+    reading = read_thing(thing, config or _DEFAULT, name=name)
     if reading.failed is not None:
         raise reading.failed
     return reading.activity or Activity(format=reading.source.format, kind="empty")

@@ -109,6 +109,10 @@ class Limits:
     second_reader_seconds: float = 60.0
     second_reader_mebibytes: int = 1024
 
+    def __hash__(self) -> int:
+        """That of the clock alone: what rules share is looked up under the limits, and a run has one set of them."""
+        return hash(self.now)
+
     def __post_init__(self) -> None:
         for each in fields(self):
             _in_range(each.name, getattr(self, each.name), whole=each.type == "int")

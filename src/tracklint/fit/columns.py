@@ -65,11 +65,11 @@ class MessageColumns:
     @property
     def numbers(self) -> Collection[int]:
         """The numbers of all fields that some definition carries."""
-        return set().union(*(group.definition.layout.numbers for group in self.groups))
+        return set(self.table.numbers)
 
     def has(self, number: int) -> bool:
         """Whether some definition carries the field."""
-        return bool(self.table.carrying(number))
+        return number in self.table.numbers
 
     def integers(self, number: int) -> tuple[Ints, Mask]:
         """Raw values as int64 and which of them are values. Floats are cut, 64-bit values beyond int64 wrap."""
@@ -83,13 +83,16 @@ class MessageColumns:
         return kept
 
     def _integers(self, number: int) -> tuple[Ints, Mask]:
+        found = [
+            (slot, got)
+            for slot, rows, spec in self.table.carrying(number)
+            if (got := whole(rows.read(spec.at, spec.size, spec.type or BASE_TYPES[13]))) is not None
+        ]
+        if len(found) == 1 and len(found[0][1][0]) == len(self):
+            return found[0][1]
         out, valid = np.zeros(len(self), np.int64), np.zeros(len(self), bool)
-        for slot, rows, spec in self.table.carrying(number):
-            got = whole(rows.read(spec.at, spec.size, spec.type or BASE_TYPES[13]))
-            if got is not None:
-                if len(got[0]) == len(out):
-                    return got
-                out[slot], valid[slot] = got
+        for slot, got in found:
+            out[slot], valid[slot] = got
         return out, valid
 
     def floats(self, number: int) -> Floats:
@@ -103,15 +106,18 @@ class MessageColumns:
         return kept
 
     def _floats(self, number: int) -> Floats:
+        carriers = self.table.carrying(number)
+        fact = self.fact(number) if carriers else None
+        found = [
+            (slot, scaled(*got, fact.scale, fact.offset))
+            for slot, rows, spec in carriers
+            if fact and (got := rows.read(spec.at, spec.size, spec.type or BASE_TYPES[13])) is not None
+        ]
+        if len(found) == 1 and len(found[0][1]) == len(self):
+            return found[0][1]
         out = np.full(len(self), np.nan)
-        for slot, rows, spec in self.table.carrying(number):
-            got = rows.read(spec.at, spec.size, spec.type or BASE_TYPES[13])
-            if got is not None:
-                fact = self.fact(number)
-                column = scaled(*got, fact.scale, fact.offset)
-                if len(column) == len(out):
-                    return column
-                out[slot] = column
+        for slot, column in found:
+            out[slot] = column
         return out
 
     def developer(self, key: tuple[int, int], description: Description) -> Floats:

@@ -95,14 +95,15 @@ class Table:
     """What is known of groups of messages in the order of the file: all offsets, the group of each message, and the
     columns that were read so far.
 
-    ``rows`` are those of some of the groups together, with their places in the table: all that carry a field in the
-    same way are read at once.
+    ``numbers`` are those of the fields that the groups carry. ``rows`` are the messages of some of the groups together,
+    with their places in the table: all that carry a field in the same way are read at once.
     """
 
     data: bytes
     groups: tuple[Messages, ...]
     offsets: Ints
     owners: Ints
+    numbers: bytes
     rows: dict[tuple[int, ...], tuple[Any, Rows]] = field(default_factory=dict)
     carriers: dict[int, list[tuple[Any, Rows, FieldSpec]]] = field(default_factory=dict)
     integers: dict[int, tuple[Ints, Mask]] = field(default_factory=dict)
@@ -113,18 +114,19 @@ class Table:
     @classmethod
     def of(cls, data: bytes, groups: tuple[Messages, ...]) -> Table:
         """The table of ``groups``, whose messages may stand in any order among each other."""
+        numbers = b"".join(group.definition.layout.numbers for group in groups)
         if len(groups) < 2:
             offsets = groups[0].offsets if groups else np.zeros(0, np.int64)
-            return cls(data, groups, offsets, np.zeros(len(offsets), np.int64))
+            return cls(data, groups, offsets, np.zeros(len(offsets), np.int64), numbers)
         offsets = np.concatenate([group.offsets for group in groups])
         owners = np.repeat(np.arange(len(groups)), list(map(len, groups)))
         order = np.argsort(offsets, kind="stable")
-        return cls(data, groups, offsets[order], owners[order])
+        return cls(data, groups, offsets[order], owners[order], numbers)
 
     def carrying(self, number: int) -> Sequence[tuple[Any, Rows, FieldSpec]]:
         """Where the messages that carry a field stand in the table, they themselves, and how they carry it."""
         found = self.carriers.get(number)
-        if found is None:
+        if found is None and number in self.numbers:
             alike: dict[tuple[FieldSpec, bool], list[int]] = {}
             for i, group in enumerate(self.groups):
                 layout = group.definition.layout
@@ -133,7 +135,7 @@ class Table:
                     alike.setdefault((spec, layout.big_endian), []).append(i)
             found = [(*self.together(mine), spec) for (spec, _), mine in alike.items()]
             self.carriers[number] = found
-        return found
+        return found or ()
 
     def together(self, mine: Sequence[int]) -> tuple[Any, Rows]:
         """The messages of the groups with these indices and of one byte order, and where they stand in the table."""

@@ -133,10 +133,12 @@ def field_fact(global_: int, number: int) -> FieldFact:
 
 
 @cache
-def plain_fields(global_: int) -> frozenset[tuple[int, int]]:
-    """Number and base type byte of the fields of a message that our own profile knows, each declared as it says."""
+def plain_fields(global_: int) -> frozenset[tuple[int, int, int]]:
+    """Number, size and base type byte of the fields of a message that our own profile knows, each declared as one value
+    of the type that it says."""
     facts = [_public_fact(global_, number) for number in {*_fields(global_), 253, 254}]
-    return frozenset((fact.number, BASE_BYTES[fact.base]) for fact in facts if fact.base is not None)
+    known = [(fact.number, fact.base) for fact in facts if fact.base is not None]
+    return frozenset((number, BASE_TYPES[base].size, BASE_BYTES[base]) for number, base in known)
 
 
 @cache

@@ -14,7 +14,6 @@ from ...fit.columns import message_columns
 from ...fit.document import Definition, FieldSpec, Layout, Messages
 from ...fit.facts import FIELDS
 from ...fit.profile import (
-    BASE_BYTES,
     BASE_TYPES,
     FIT_EPOCH,
     UPTIME_LIMIT,
@@ -122,10 +121,6 @@ def repeated_definition(document: FitDocument, _limits: Limits) -> Found:
         yield Hit(repeated[0].where(), evidence)
 
 
-#: One number of each base type: base type byte and size.
-_ONE = frozenset((BASE_BYTES[number], base.size) for number, base in BASE_TYPES.items())
-
-
 def _odd(document: FitDocument) -> list[tuple[Definition, FieldSpec]]:
     """Each field of the messages that our own profile describes that is not declared as one number of the profile's
     type, once for each way in which it is declared."""
@@ -136,19 +131,20 @@ def _oddly_declared(document: FitDocument) -> list[tuple[Definition, FieldSpec]]
     firsts: dict[int, Definition] = {}  # of each layout; devices repeat definitions, some before each message
     for definition in document.definitions:
         firsts.setdefault(id(definition.layout), definition)
-    found: dict[tuple[int, int, int, int], tuple[Definition, FieldSpec]] = {}
+    seen: dict[int, set[tuple[int, int, int]]] = {}
+    found: list[tuple[Definition, FieldSpec]] = []
     for definition in firsts.values():
         layout = definition.layout
-        if layout.global_ not in FIELDS:
-            continue
-        plain = plain_fields(layout.global_)
-        kinds, shapes = zip(layout.numbers, layout.bases, strict=True), zip(layout.bases, layout.sizes, strict=True)
-        if plain.issuperset(kinds) and _ONE.issuperset(shapes):
-            continue
-        for spec in layout.fields:
-            if (spec.number, spec.base) not in plain or (spec.base, spec.size) not in _ONE:
-                found.setdefault((layout.global_, spec.number, spec.size, spec.base), (definition, spec))
-    return list(found.values())
+        if layout.global_ in FIELDS:
+            told = seen.setdefault(layout.global_, set())
+            shapes = set(zip(layout.numbers, layout.sizes, layout.bases, strict=True))
+            new = shapes - plain_fields(layout.global_) - told
+            told |= new
+            for spec in layout.fields if new else ():
+                if spec[:3] in new:
+                    new.discard(spec[:3])
+                    found.append((definition, spec))
+    return found
 
 
 def _conflict(declared: int, wanted: int) -> str | None:

@@ -266,9 +266,11 @@ def avg_over_max(document: FitDocument, _limits: Limits) -> Found:
         columns = message_columns(document, global_)
         if not columns.has(first) or not columns.has(second):
             continue
+        if not (columns.floats(first) > columns.floats(second)).any():
+            continue
         (avg, told), (most, known) = columns.integers(first), columns.integers(second)
-        above = avg > most + 1
-        if above.any() and len(wrong := np.flatnonzero(told & known & above & (most > 0))):
+        wrong = np.flatnonzero(told & known & (avg > most + 1) & (most > 0))
+        if len(wrong):
             i = int(wrong[0])
             evidence = {
                 "avg": columns.fact(first).name, "max": columns.fact(second).name, "rows": wrong.tolist(),
@@ -307,8 +309,9 @@ def total_implausible(document: FitDocument, limits: Limits) -> Found:
             if not columns.has(number):
                 continue
             values = columns.floats(number)
-            wrong = np.flatnonzero(values > limit)
-            if len(wrong):
+            beyond = values > limit
+            if beyond.any():
+                wrong = np.flatnonzero(beyond)
                 unit = "kcal" if number == _CALORIES else "m/s"
                 evidence = {"messages": len(columns), "number": number, "rows": wrong.tolist(), "unit": unit}
                 place = replace(columns.where(int(wrong[0]), columns.fact(number).name), count=len(wrong))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from ...fit import FitDocument
 from ...fit.columns import MessageColumns, message_columns
 from ...fit.document import FieldSpec, Messages
 from ...fit.facts import WORDS
+from ...fit.fields import Rows
 from ...fit.profile import field_fact, words
 from ..basis import FIT_ACTIVITY_FILE, FIT_PROTOCOL, PRACTICE
 from ..registry import Found, Hit, rule
@@ -21,6 +23,8 @@ WARNING, INFO = Severity.WARNING, Severity.INFO
 
 #: The base type bytes of a string, in whatever way it is written.
 _TEXT = frozenset(range(7, 256, 0x20))
+#: The bytes of a text in which nothing is odd: NUL, and what ASCII prints.
+_ORDINARY = bytes((0, *range(0x20, 0x80)))
 
 
 def _octets(document: FitDocument, offsets: np.ndarray, spec: FieldSpec) -> np.ndarray:
@@ -67,6 +71,10 @@ def string_encoding(document: FitDocument, _limits: Limits) -> Found:
             continue
         for spec in group.definition.layout.fields:
             if spec.base & 0x1F != 7 or not spec.size:
+                continue
+            stand = Rows(document.data, group.offsets, group.definition.layout.stride, False)
+            pieces = stand.column(spec.at, np.dtype(f"V{spec.size}")).tobytes()
+            if not pieces.translate(None, _ORDINARY) and not stand.octet(spec.at + spec.size - 1).any():
                 continue
             rows = _octets(document, group.offsets, spec)
             odd = ((rows >= 0x80) | (rows < 0x20) & (rows > 0)).any(axis=1) | (rows[:, -1] != 0)
@@ -116,13 +124,14 @@ def leaked_sentinel(document: FitDocument, _limits: Limits) -> Found:
         for number in numbers:
             if not columns.has(number):
                 continue
-            raw, valid = columns.integers(number)
-            leaks = raw == 0xFFFF
-            if leaks.any() and len(leaked := np.flatnonzero(valid & leaks)):
-                fact = columns.fact(number)
+            fact = columns.fact(number)
+            value = 0xFFFF / fact.scale - fact.offset
+            leaks = columns.floats(number) == value
+            if leaks.any():
+                leaked = np.flatnonzero(leaks)
                 evidence = {
                     "count": len(leaked), "messages": len(columns), "unit": fact.units,
-                    "value": 0xFFFF / fact.scale - fact.offset, "rows": leaked.tolist(),
+                    "value": value, "rows": leaked.tolist(),
                 }  # fmt: skip
                 yield Hit(replace(columns.where(int(leaked[0]), fact.name), count=len(leaked)), evidence)
 
@@ -139,6 +148,8 @@ def leaked_sentinel(document: FitDocument, _limits: Limits) -> Found:
 def all_invalid_message(document: FitDocument, _limits: Limits) -> Found:
     """Every field of a message is set to "no value". The message takes bytes and says nothing."""
     for global_, groups in document.by_global.items():
+        if _few_and_dated(document, groups):
+            continue
         columns = message_columns(document, global_)
         silent = _without_numbers(columns)
         if not len(silent):
@@ -150,11 +161,22 @@ def all_invalid_message(document: FitDocument, _limits: Limits) -> Found:
             yield Hit(replace(columns.where(at), count=len(empty)), {"messages": len(columns)})
 
 
+def _few_and_dated(document: FitDocument, groups: Sequence[Messages]) -> bool:
+    """Whether these are a few messages, each with a time: it is quicker to look at their bytes than to make columns."""
+    if sum(map(len, groups)) > _FEW or any(group.definition.layout.time_at < 0 for group in groups):
+        return False
+    starts = [int(i) + group.definition.layout.time_at for group in groups for i in group.offsets]
+    return all(document.data[at : at + 4] != b"\xff\xff\xff\xff" for at in starts)
+
+
+_FEW = 8
+
+
 def _without_numbers(columns: MessageColumns) -> np.ndarray:
     """The messages that have no number in any field, as a first look that mostly ends at the timestamp."""
     silent = ~columns.integers(253)[1]
     if silent.any():
-        for number in sorted(columns.numbers, reverse=True):
+        for number in sorted(columns.numbers):
             silent &= ~columns.integers(number)[1]
             if not silent.any():
                 break

@@ -196,7 +196,7 @@ _COMPARED = ("latitude", "longitude", "altitude", "distance", "heart_rate", "cad
 def _how(activity: Activity, first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> str:
     """What two points of one time say of each other, for all pairs together."""
     differ = shared = alone = False
-    for name in _COMPARED:
+    for name in filter(activity.known, _COMPARED):
         column = getattr(activity, name)
         a, b = column[first], column[second]
         both = np.isfinite(a) & np.isfinite(b)
