@@ -25,6 +25,7 @@ __all__ = [
     "BAROMETER",
     "CHANNELS",
     "COLUMNS",
+    "PARTS",
     "SAID_OF",
     "Activity",
     "BadValue",
@@ -65,6 +66,8 @@ COLUMNS = (
 SAID_OF = ("speed", "heart_rate", "cadence", "power")
 #: The channels a report counts; ``position`` needs latitude and longitude together.
 CHANNELS = ("position", "altitude", "heart_rate", "cadence", "power", "temperature", "distance", "speed")
+#: The parts of an `Activity` that may be empty.
+PARTS = ("sessions", "laps", "events", "places", "bad_values")
 
 #: The words that make Strava take elevations from a TCX or GPX file as they are, at the very end of the creator's name.
 BAROMETER = "with barometer"
@@ -300,6 +303,12 @@ def _extent(activity: Activity, name: str) -> tuple[float, float]:
     return float(np.fmin.reduce(column)), float(np.fmax.reduce(column))
 
 
+def _content(activity: Activity) -> frozenset[str]:
+    there = {name for name in COLUMNS if not math.isnan(activity.extent(name)[0])}
+    there |= {name for name in PARTS if getattr(activity, name)}
+    return frozenset(there | {"position"} if activity.known("position") else there)
+
+
 def _nothing() -> Floats:
     return np.empty(0)
 
@@ -393,6 +402,12 @@ class Activity:
     def extent(self, name: str) -> tuple[float, float]:
         """The least and the greatest number of a column, infinities included; NaN where no point has one."""
         return self.once(_extent, name)
+
+    @property
+    def content(self) -> frozenset[str]:
+        """What there is at all, for rules that say what they need: `CHANNELS` and `COLUMNS` in which some point has a
+        number, and which of ``sessions``, ``laps``, ``events``, ``places`` and ``bad_values`` are not empty."""
+        return self.once(_content)
 
     def columns(self) -> dict[str, Floats]:
         """All columns by name, in the order of `COLUMNS`. No copies are made."""

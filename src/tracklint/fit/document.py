@@ -282,6 +282,12 @@ class FitDocument:
         """How many data messages of this global number there are."""
         return sum(map(len, self.of(global_)))
 
+    @property
+    def content(self) -> frozenset[str]:
+        """What there is at all, for rules that say what they need: the names of the messages; ``faults``, and
+        ``developer fields``."""
+        return self.once(_content)
+
     def compressed(self) -> tuple[tuple[Messages, npt.NDArray[np.bool_]], ...]:
         """The messages among which some have a compressed timestamp in their header, and which of them have."""
         return self.once(_compressed)
@@ -297,6 +303,15 @@ def _by_global(document: FitDocument) -> dict[int, tuple[Messages, ...]]:
     for group in document.messages:
         found.setdefault(group.definition.layout.global_, []).append(group)
     return {global_: tuple(groups) for global_, groups in found.items()}
+
+
+def _content(document: FitDocument) -> frozenset[str]:
+    there = set(map(message_name, document.by_global))
+    if document.faults:
+        there.add("faults")
+    if any(group.definition.layout.developer for group in document.messages):
+        there.add("developer fields")
+    return frozenset(there)
 
 
 def _compressed(document: FitDocument) -> tuple[tuple[Messages, npt.NDArray[np.bool_]], ...]:

@@ -85,7 +85,8 @@ class Rule:
     formats without a repair are not in it. ``schema`` marks a rule that tells what a format's schema forbids: an error
     where the specification is asked (`Config.purpose`). ``for_spec`` is the severity of all its hits there, where that
     is another one. ``well_formed`` marks one that needs a document without faults. ``told_by`` are codes that tell the
-    cause of all its hits (`Hit.told_by`).
+    cause of all its hits (`Hit.told_by`). ``needs`` are words of the ``content`` of what it looks at (`Activity`,
+    `FitDocument`): where one of them is missing the rule can find nothing, and is not run.
     """
 
     code: str
@@ -102,6 +103,7 @@ class Rule:
     well_formed: bool = False
     told_by: tuple[str, ...] = ()
     for_spec: Severity | None = None
+    needs: frozenset[str] = frozenset()
 
     def level(self, hit: Hit, purpose: str) -> Severity:
         """How severe a hit is for the question ``purpose``."""
@@ -160,6 +162,7 @@ def rule(
     well_formed: bool = False,
     told_by: tuple[str, ...] = (),
     for_spec: Severity | None = None,
+    needs: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Any, Limits], Iterable[Hit]]], Rule]:
     """Declare a rule: its name in the module becomes the `Rule`. The decorated function takes what it looks at and the
     `Limits`, and yields `Hit`.
@@ -189,6 +192,7 @@ def rule(
             well_formed,
             told_by,
             for_spec,
+            frozenset(needs),
         )
         return declared
 
@@ -272,9 +276,12 @@ def run_rules(reading: Reading, config: Config) -> tuple[list[Finding], list[Ski
     if not getattr(reading.document, "well_formed", False):
         skipped |= {each.code: _NOT_PARSED for each in wanted if each.well_formed}
         wanted = [each for each in wanted if not each.well_formed]
+    content: dict[type, frozenset[str]] = {kind: getattr(part, "content", frozenset()) for kind, part in parts.items()}
     found: list[tuple[Finding, tuple[str, ...]]] = []
     with np.errstate(over="ignore", invalid="ignore"):  # a TCX file may say 1e300 m
         for each in wanted:
+            if not each.needs <= content[each.on]:
+                continue
             try:
                 found += [
                     (_finding(each, hit, config, reading.source.format), each.told_by + hit.told_by)

@@ -54,6 +54,7 @@ def _cut(hit: Hit) -> str:
     says="the file does not start with a FIT header: bytes 8 to 11 are {found}, expected 2e 46 49 54 (.FIT)",
     hint="export or copy the file again from the device",
     fix="safe",
+    needs=("faults",),
 )
 def not_fit(document: FitDocument, _limits: Limits) -> Found:
     """The twelve bytes at the start are no FIT header.
@@ -74,6 +75,7 @@ def not_fit(document: FitDocument, _limits: Limits) -> Found:
     "start after {used}",
     hint="write a header of 14 bytes, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def header_size(document: FitDocument, _limits: Limits) -> Found:
     """The first byte of the header, its own size, is neither 12 nor 14.
@@ -93,6 +95,7 @@ def header_size(document: FitDocument, _limits: Limits) -> Found:
     says="the checksum of the header is {found}, its bytes give {expected}",
     hint="write the checksum of header bytes 0 to 11, or 0, into bytes 12 and 13, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def header_crc(document: FitDocument, _limits: Limits) -> Found:
     """The header's own checksum is set but does not match.
@@ -111,6 +114,7 @@ def header_crc(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the header carries no checksum (0); the protocol permits that",
     hint="write the checksum of header bytes 0 to 11 into bytes 12 and 13",
+    needs=("faults",),
 )
 def header_crc_zero(document: FitDocument, _limits: Limits) -> Found:
     """The header's checksum is 0, which the protocol permits and some readers take for damage.
@@ -129,6 +133,7 @@ def header_crc_zero(document: FitDocument, _limits: Limits) -> Found:
     says="the checksum at the end is {found}, the bytes give {expected} ({how})",
     hint="copy the file from the device again, or run `tracklint fix`; if it is the same there, its writer is at fault",
     fix="safe",
+    needs=("faults",),
 )
 def file_crc(document: FitDocument, _limits: Limits) -> Found:
     """The checksum after the messages does not match them.
@@ -153,6 +158,7 @@ def file_crc(document: FitDocument, _limits: Limits) -> Found:
     says="the file ends with its last message: the two bytes of checksum are missing, expected {expected}",
     hint="close the file properly on the device, or copy it again, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def file_crc_missing(document: FitDocument, _limits: Limits) -> Found:
     """The messages are whole but no checksum follows them.
@@ -172,6 +178,7 @@ def file_crc_missing(document: FitDocument, _limits: Limits) -> Found:
     says="the header declares 0 bytes of messages, {found} bytes follow",
     hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def size_zero(document: FitDocument, _limits: Limits) -> Found:
     """The data size in the header is 0 although messages follow: the recording was never closed.
@@ -191,6 +198,7 @@ def size_zero(document: FitDocument, _limits: Limits) -> Found:
     says="the header declares {declared} bytes of messages, {found} are there",
     hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def size_too_big(document: FitDocument, _limits: Limits) -> Found:
     """The data size in the header is larger than the messages.
@@ -210,6 +218,7 @@ def size_too_big(document: FitDocument, _limits: Limits) -> Found:
     says="the header declares {declared} bytes of messages, which ends inside a message; {found} are there",
     hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def size_cuts_message(document: FitDocument, _limits: Limits) -> Found:
     """The data size in the header ends inside a message, so readers take the message's rest for the checksum.
@@ -228,6 +237,7 @@ def size_cuts_message(document: FitDocument, _limits: Limits) -> Found:
     says="{what}",
     hint="copy the file from the device again, or run `tracklint fix --unsafe` to keep the whole messages",
     fix="unsafe",
+    needs=("faults",),
 )
 def truncated(document: FitDocument, _limits: Limits) -> Found:
     """The file ends inside a message, or before its first one.
@@ -248,6 +258,7 @@ def truncated(document: FitDocument, _limits: Limits) -> Found:
     says="{bytes} bytes ({looks}) stand after the end of the messages and their checksum",
     hint="delete everything from byte {offset} on, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def trailing_bytes(document: FitDocument, _limits: Limits) -> Found:
     """Bytes that belong to no segment follow the checksum, or stand between two segments.
@@ -268,6 +279,7 @@ def trailing_bytes(document: FitDocument, _limits: Limits) -> Found:
     "cannot be read",
     hint="copy the file from the device again, or run `tracklint fix --unsafe`",
     fix="unsafe",
+    needs=("faults",),
 )
 def later_segment_bad(document: FitDocument, _limits: Limits) -> Found:
     """After the first segment comes another whose header is damaged, so its messages are lost."""
@@ -283,6 +295,7 @@ def later_segment_bad(document: FitDocument, _limits: Limits) -> Found:
     says="the header states protocol version {found}; 1.0 and 2.0 are the versions that exist",
     hint="write 0x10 or 0x20 into byte 1 of the header, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def protocol_version(document: FitDocument, _limits: Limits) -> Found:
     """The protocol version is one that does not exist.
@@ -303,6 +316,7 @@ def protocol_version(document: FitDocument, _limits: Limits) -> Found:
     says="{bytes} bytes stand before the header, the first are {starts}",
     hint="delete the first {bytes} bytes, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def preamble(document: FitDocument, _limits: Limits) -> Found:
     """The FIT header does not stand at the start of the file.
@@ -321,6 +335,7 @@ def preamble(document: FitDocument, _limits: Limits) -> Found:
     says="{bytes} bytes cannot be read, about {messages} {plural} lost ({why}); {after}",
     hint="copy the file from the device again, or run `tracklint fix --unsafe` to drop these bytes",
     fix="unsafe",
+    needs=("faults",),
 )
 def unreadable_span(document: FitDocument, _limits: Limits) -> Found:
     """Somewhere in the file the bytes stop making sense; tracklint goes on where messages follow one another again.
@@ -348,6 +363,7 @@ def unreadable_span(document: FitDocument, _limits: Limits) -> Found:
     hint="export the activity again, or run `tracklint fix --unsafe`",
     fix="unsafe",
     for_spec=ERROR,
+    needs=("faults",),
 )
 def empty_segment(document: FitDocument, _limits: Limits) -> Found:
     """A header with data size 0 is followed by nothing but a checksum, or by nothing at all.
@@ -367,6 +383,7 @@ def empty_segment(document: FitDocument, _limits: Limits) -> Found:
     says="byte {offset} ({part}{of}) is {found}; the messages after it only make sense when it is {read_as}",
     hint="copy the file from the device again, or run `tracklint fix --unsafe`",
     fix="unsafe",
+    needs=("faults",),
 )
 def flipped_bit(document: FitDocument, _limits: Limits) -> Found:
     """A single bit in a message header or a definition is wrong, and everything after it would be lost.
@@ -387,6 +404,7 @@ def flipped_bit(document: FitDocument, _limits: Limits) -> Found:
     says="the header declares {declared} bytes of messages, {found} follow",
     hint="write {found} into bytes 4 to 7 of the header, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def size_too_small(document: FitDocument, _limits: Limits) -> Found:
     """The data size in the header ends between two messages, and more messages follow.

@@ -20,6 +20,7 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
     says="a message has local type {local}, which no definition has bound before it; {bytes} bytes are lost",
     hint="write the definition before the first message of its local type, or run `tracklint fix --unsafe`",
     fix="unsafe",
+    needs=("faults",),
 )
 def undefined_local(document: FitDocument, _limits: Limits) -> Found:
     """A data message comes before the definition that says how to read it.
@@ -40,6 +41,7 @@ def undefined_local(document: FitDocument, _limits: Limits) -> Found:
     "exist, it is read as {read_as}",
     hint="write 0 or 1 as the architecture byte, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def architecture(document: FitDocument, _limits: Limits) -> Found:
     """The byte order of a definition is neither 0 nor 1.
@@ -59,6 +61,7 @@ def architecture(document: FitDocument, _limits: Limits) -> Found:
     says="{part} of {message_name} is {found}; its reserved bits are not 0",
     hint="write reserved bits as 0, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def reserved_bits(document: FitDocument, _limits: Limits) -> Found:
     """Bits that the protocol reserves are set.
@@ -77,6 +80,7 @@ def reserved_bits(document: FitDocument, _limits: Limits) -> Found:
     says="field {field} of {message_name} has base type {found}; the numbers 0 to 16 exist",
     hint="write the base type of the profile, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def base_type(document: FitDocument, _limits: Limits) -> Found:
     """A field has a base type that does not exist, so its value cannot be read.
@@ -96,6 +100,7 @@ def base_type(document: FitDocument, _limits: Limits) -> Found:
     says="field {field} of {message_name} has base type byte {found}; for {type} it is {expected}",
     hint="write {expected}, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def endian_bit(document: FitDocument, _limits: Limits) -> Found:
     """A base type byte has the right number, but its highest bit does not tell the truth about the type's size.
@@ -114,6 +119,7 @@ def endian_bit(document: FitDocument, _limits: Limits) -> Found:
     says="field {field} of {message_name} has size {bytes}; {type} takes {type_bytes} bytes or a multiple of that",
     hint="declare the type that has this size, or the size of the type, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def size_not_multiple(document: FitDocument, _limits: Limits) -> Found:
     """A field's size is no multiple of its type's size.
@@ -133,6 +139,7 @@ def size_not_multiple(document: FitDocument, _limits: Limits) -> Found:
     says="field {field} of {message_name} has size 0",
     hint="leave the field out of the definition, or run `tracklint fix`",
     fix="safe",
+    needs=("faults",),
 )
 def zero_size_field(document: FitDocument, _limits: Limits) -> Found:
     """A field takes no bytes, so it can have no value. fitdecode and fitparse end with an exception (fitdecode#40)."""
@@ -147,6 +154,7 @@ def zero_size_field(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="field {field} stands more than once in the definition of {message_name}",
     hint="write each field once",
+    needs=("faults",),
 )
 def duplicate_field(document: FitDocument, _limits: Limits) -> Found:
     """A definition lists the same field number twice. Which of the two values counts depends on the reader: mostly
@@ -162,6 +170,7 @@ def duplicate_field(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="the definition of {message_name} has no fields",
     hint="leave out messages without fields",
+    needs=("faults",),
 )
 def zero_fields(document: FitDocument, _limits: Limits) -> Found:
     """A definition lists no fields at all: its messages are one byte each and say nothing. It is legal, and some
@@ -177,6 +186,7 @@ def zero_fields(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="timestamp of {message_name} is declared as {found} of size {bytes}; it must be uint32 of size 4",
     hint="declare field 253 as uint32 with 4 bytes",
+    needs=("faults",),
 )
 def timestamp_type(document: FitDocument, _limits: Limits) -> Found:
     """Field 253, the timestamp, is not declared as uint32.
@@ -194,6 +204,7 @@ def timestamp_type(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="messages of {message_name} are {bytes} bytes long; older readers take 255 at most",
     hint="split the message, or shorten its arrays and strings",
+    needs=("faults",),
 )
 def oversize_message(document: FitDocument, _limits: Limits) -> Found:
     """A message is longer than 255 bytes, the most that the first version of the protocol allows and that small
@@ -209,6 +220,7 @@ def oversize_message(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="{count} messages have a compressed timestamp before any full one: their time is not known",
     hint="write a full timestamp (field 253) before the first compressed one",
+    needs=("faults",),
 )
 def compressed_no_reference(document: FitDocument, _limits: Limits) -> Found:
     """A compressed timestamp only says how many seconds passed since the last full timestamp, and there is none yet.

@@ -65,6 +65,7 @@ def _at(uses: list[Use]) -> Where:
     "field_description describes",
     hint="write a field_description for the field before its first message, or run `tracklint fix --unsafe`",
     fix="unsafe",
+    needs=("developer fields",),
 )
 def undescribed(document: FitDocument, _limits: Limits) -> Found:
     """A developer field has no field_description in its segment, so its type and name are not known.
@@ -87,6 +88,7 @@ def undescribed(document: FitDocument, _limits: Limits) -> Found:
     "uses it",
     hint="write field_description before the first definition that uses the field, or run `tracklint fix`",
     fix="safe",
+    needs=("developer fields",),
 )
 def late_description(document: FitDocument, _limits: Limits) -> Found:
     """A field_description comes after the definition whose messages carry the field.
@@ -111,6 +113,7 @@ def late_description(document: FitDocument, _limits: Limits) -> Found:
     says="field_description names developer {developer}, for which there is no developer_data_id",
     hint="write developer_data_id with this developer_data_index before field_description, or run `tracklint fix`",
     fix="safe",
+    needs=("field_description",),
 )
 def no_developer_id(document: FitDocument, _limits: Limits) -> Found:
     """A developer field is described, but no developer_data_id says whose it is.
@@ -135,6 +138,7 @@ def no_developer_id(document: FitDocument, _limits: Limits) -> Found:
     says="{count} of {ids} developer_data_id messages name no app; that of developer {developer} has {found}, 16 bytes "
     "are wanted",
     hint="write the app's UUID into application_id; nothing needs to be done for Strava",
+    needs=("developer_data_id",),
 )
 def app_id(document: FitDocument, _limits: Limits) -> Found:
     """developer_data_id does not name the app by a number of 16 bytes.
@@ -168,6 +172,7 @@ def app_id(document: FitDocument, _limits: Limits) -> Found:
     says='developer field "{name}" has size {bytes}; {type} takes {type_bytes} bytes or a multiple of that',
     hint="declare the size of the type that field_description names, or run `tracklint fix --unsafe`",
     fix="unsafe",
+    needs=("developer fields",),
 )
 def developer_width(document: FitDocument, _limits: Limits) -> Found:
     """The size of a developer field is no multiple of the size of the type in its description.
@@ -192,6 +197,7 @@ def developer_width(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="field {number} of developer {developer} is described as {first} and again as {second}",
     hint="give each field a number of its own",
+    needs=("field_description",),
 )
 def redescribed(document: FitDocument, _limits: Limits) -> Found:
     """One developer field has two descriptions of different type, unit or scale in a segment.
@@ -225,6 +231,7 @@ def _told(description: Description) -> str:
     basis=FIT_PROTOCOL,
     says="the description of field {number} of developer {developer} has {lack}",
     hint="write field_name, units and fit_base_type_id",
+    needs=("field_description",),
 )
 def incomplete_description(document: FitDocument, _limits: Limits) -> Found:
     """A field_description lacks the field's name or number, or names a type that does not exist.
@@ -267,6 +274,7 @@ def _overrides(document: FitDocument) -> Iterator[tuple[Key, Description, Messag
     says='developer field "{name}" stands in for {native} of {message_name}; in {count} of {both} messages they '
     "differ, first {developer_value:g} and {native_value:g}",
     hint="leave native_field_num out where the field measures something else",
+    needs=("developer fields",),
 )
 def native_conflict(document: FitDocument, _limits: Limits) -> Found:
     """A developer field declares that it stands in for a native field, and their numbers disagree in most messages.
@@ -304,6 +312,7 @@ def native_conflict(document: FitDocument, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} developer fields are described and in no message: {names}",
     hint="describe a field when it is first written; nothing needs to be done for Strava",
+    needs=("field_description",),
 )
 def unused_description(document: FitDocument, _limits: Limits) -> Found:
     """A field_description describes a field that no message carries. It does no harm."""

@@ -30,6 +30,7 @@ _ENOUGH, _LEAST_S = 60, 60.0
     says="session {number} ({sport}, {minutes:g} min) has no distance, {nor}",
     hint="write total_distance into the session; for a pool swim it is the active lengths times pool_length",
     formats=_FIT,
+    needs=("sessions",),
 )
 def session_without_distance(activity: Activity, _limits: Limits) -> Found:
     """A pool swim has no distance in session, laps and records, or a later session of a multisport file has none.
@@ -71,6 +72,7 @@ _LONGEST_STEP_S = 30.0
     says="session {number} says {said:g} {unit} as {name}, its records give {low:g} to {high:g} {unit}",
     hint="compute averages, maxima and work from the records, with or without the zeros",
     formats=_FIT,
+    needs=("sessions",),
 )
 def session_contradicts_records(activity: Activity, _limits: Limits) -> Found:
     """A session's average or maximum of speed, heart rate, cadence or power, or its work, is not that of its records.

@@ -32,6 +32,7 @@ _LAP_SWIMMING = 17
     hint="let each session of a multisport activity begin where the one before ends",
     formats=_FIT,
     told_by=JOINED,
+    needs=("sessions",),
 )
 def session_overlap(activity: Activity, _limits: Limits) -> Found:
     """Two sessions of one segment cover the same time, by more than 5 s.
@@ -67,6 +68,7 @@ def _pools(document: FitDocument) -> tuple[MessageColumns, np.ndarray]:
     basis=FIT_ACTIVITY_FILE,
     says="a session is a swim in a pool and has no {missing}",
     hint="write a length message for each length, and session.pool_length",
+    needs=("session",),
 )
 def pool_missing(document: FitDocument, _limits: Limits) -> Found:
     """A session of sub_sport lap_swimming has no length messages or no pool length.
@@ -101,6 +103,7 @@ def _lengths(document: FitDocument) -> tuple[int, int] | None:
     hint="count all lengths in num_lengths and the active ones in num_active_lengths, or run `tracklint fix`",
     fix="safe",
     told_by=JOINED,
+    needs=("session", "length"),
 )
 def pool_counts(document: FitDocument, _limits: Limits) -> Found:
     """A pool swim's session counts other lengths than there are length messages.
@@ -126,6 +129,7 @@ def pool_counts(document: FitDocument, _limits: Limits) -> Found:
     says="the session's total_distance is {found:g} m, {active} active lengths of {pool:g} m make {expected:g} m",
     hint="write active lengths times pool_length as total_distance, or correct the pool's length",
     told_by=JOINED,
+    needs=("session", "length"),
 )
 def pool_distance(document: FitDocument, _limits: Limits) -> Found:
     """The distance of a pool swim is not that of its active lengths, by more than 1 %.
@@ -152,6 +156,7 @@ def pool_distance(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="{message_name} says {found}, the session says {expected}",
     hint="write one sport into session, lap and sport messages",
+    needs=("session",),
 )
 def sport_conflict(document: FitDocument, _limits: Limits) -> Found:
     """The sport message or a lap names another sport than the session.
@@ -188,6 +193,7 @@ def sport_conflict(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_ACTIVITY_FILE,
     says="the activity message has no local_timestamp: the time zone of the ride is not in the file",
     hint="write activity.local_timestamp, the wall clock at activity.timestamp",
+    needs=("activity",),
 )
 def local_time_missing(document: FitDocument, _limits: Limits) -> Found:
     """activity.local_timestamp, the only field that tells the wall clock, is missing.
@@ -212,6 +218,7 @@ def local_time_missing(document: FitDocument, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="local_timestamp is {local} at {utc}: {what}",
     hint="write the wall clock at activity.timestamp into local_timestamp, to the second",
+    needs=("activity",),
 )
 def local_offset(document: FitDocument, _limits: Limits) -> Found:
     """The difference between local and universal time in the activity message is no time zone.

@@ -64,6 +64,7 @@ def _segments_with_records(activity: Activity) -> tuple[tuple[int, Where], ...]:
     says="one segment has {count} activity messages; there is exactly one in a file",
     hint="write one activity message, as the last one",
     told_by=JOINED,
+    needs=("activity",),
 )
 def many_activities(document: FitDocument, _limits: Limits) -> Found:
     """A segment has more than one activity message.
@@ -173,6 +174,7 @@ def no_timer_stop(activity: Activity, _limits: Limits) -> Found:
     says="the last timer event is {kind}, not stop_all",
     hint="write stop_all at the end of the activity; nothing needs to be done for Strava",
     formats=_FIT,
+    needs=("events",),
 )
 def stop_not_stop_all(activity: Activity, _limits: Limits) -> Found:
     """The recording ends with a stop, which stands for a pause, in place of stop_all (o-synce, Runalyze#1571)."""
@@ -203,6 +205,7 @@ def _first_records(document: FitDocument) -> Table:
     hint="write the number of session messages, or run `tracklint fix`",
     fix="safe",
     told_by=JOINED,
+    needs=("activity", "session"),
 )
 def num_sessions(document: FitDocument, _limits: Limits) -> Found:
     """The activity message counts other sessions than there are.
@@ -229,6 +232,7 @@ def num_sessions(document: FitDocument, _limits: Limits) -> Found:
     hint="write first_lap_index and num_laps so that each lap belongs to one session, or run `tracklint fix`",
     fix="safe",
     told_by=JOINED,
+    needs=("session", "lap"),
 )
 def num_laps(document: FitDocument, _limits: Limits) -> Found:
     """The sessions' num_laps do not add up to the lap messages.
@@ -263,6 +267,7 @@ def num_laps(document: FitDocument, _limits: Limits) -> Found:
     hint="number the laps from 0 on, or run `tracklint fix`",
     fix="safe",
     told_by=JOINED,
+    needs=("lap",),
 )
 def lap_index(document: FitDocument, _limits: Limits) -> Found:
     """The lap messages are not numbered 0, 1, 2 ... in their order.
@@ -304,6 +309,7 @@ def _end(part: Lap | Session) -> float:
     hint="write start_time and total_elapsed_time so that the laps cover the session without gaps",
     formats=_FIT,
     told_by=JOINED,
+    needs=("laps",),
 )
 def lap_tiling(activity: Activity, _limits: Limits) -> Found:
     """Laps leave gaps, overlap, or reach beyond their session by more than 5 s.
@@ -344,6 +350,7 @@ def lap_tiling(activity: Activity, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="the session stands before the records that it sums up",
     hint="nothing needs to be done; some readers expect the session at the end",
+    needs=("session", "record"),
 )
 def summary_first(document: FitDocument, _limits: Limits) -> Found:
     """The session message comes before the first record, as in Garmin's multisport files since 2023.

@@ -34,6 +34,7 @@ _FIT = ("fit",)
     basis=FIT_ACTIVITY_FILE,
     says="{count} of {sessions} sessions have no {missing}",
     hint="write timestamp, start_time and total_elapsed_time into every session",
+    needs=("session",),
 )
 def session_fields(document: FitDocument, _limits: Limits) -> Found:
     """A session lacks its start, its length or its timestamp.
@@ -119,6 +120,7 @@ def time_stopped(activity: Activity, part: Session | Lap) -> float | None:
     hint="write an event timer stop and start for each pause, and total_timer_time without the pauses",
     formats=_FIT,
     told_by=JOINED,
+    needs=("sessions",),
 )
 def timer_vs_pauses(activity: Activity, _limits: Limits) -> Found:
     """total_timer_time is not what the timer events leave of total_elapsed_time.
@@ -149,6 +151,7 @@ def timer_vs_pauses(activity: Activity, _limits: Limits) -> Found:
     formats=_FIT,
     fix="unsafe",
     told_by=JOINED,
+    needs=("sessions",),
 )
 def session_end(activity: Activity, _limits: Limits) -> Found:
     """The last session ends before the last record by more than 5 s.
@@ -181,6 +184,7 @@ def session_end(activity: Activity, _limits: Limits) -> Found:
     formats=_FIT,
     fix="unsafe",
     told_by=JOINED,
+    needs=("sessions", "distance"),
 )
 def distance_total(activity: Activity, _limits: Limits) -> Found:
     """total_distance of the sessions is more than 1 % and 20 m off the distance of the records.
@@ -216,6 +220,7 @@ _SUMS: tuple[tuple[str, str, float, Callable[[Session | Lap], float]], ...] = (
     hint="write the totals of the whole activity into the sessions and those of each lap into the laps",
     formats=_FIT,
     told_by=JOINED,
+    needs=("laps", "sessions"),
 )
 def lap_sums(activity: Activity, _limits: Limits) -> Found:
     """Distance, timer time or calories of the laps are more than 1 % off those of the sessions.
@@ -332,6 +337,7 @@ _CALORIES = 11
     fix="safe",
     told_by=JOINED,
     for_spec=WARNING,
+    needs=("activity", "session"),
 )
 def activity_timer(document: FitDocument, _limits: Limits) -> Found:
     """The timer time of the activity message is not the sum of its sessions.

@@ -313,6 +313,7 @@ def subfield_unresolved(document: FitDocument, _limits: Limits) -> Found:
     basis=FIT_PROTOCOL,
     says="{count} hr messages {what}",
     hint="start each stream with an event_timestamp, and write one filtered_bpm for each beat",
+    needs=("hr",),
 )
 def hr_stream(document: FitDocument, _limits: Limits) -> Found:
     """Heart beats of a belt that stores under water (hr messages) cannot be put in time.
@@ -361,6 +362,7 @@ def _carries(columns: MessageColumns, number: int) -> np.ndarray:
     basis=FIT_ACTIVITY_FILE,
     says="{count} of {records} records hold a time and nothing else",
     hint="leave such records out; nothing needs to be done for Strava",
+    needs=("record",),
 )
 def record_only_time(document: FitDocument, _limits: Limits) -> Found:
     """A record's definition lists the timestamp and no other field.

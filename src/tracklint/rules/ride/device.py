@@ -44,6 +44,7 @@ def creator_missing(activity: Activity, _limits: Limits) -> Found:
     basis=STRAVA_UPLOADS,
     says="Strava recomputes the elevations of this file: {why}",
     hint='if the device has a barometer: "tracklint prepare --barometer" adds "with barometer" (TCX, GPX)',
+    needs=("altitude",),
 )
 def elevation_recomputed(activity: Activity, _limits: Limits) -> Found:
     """The file has elevations and positions, and nothing that tells Strava of a barometer.

@@ -29,6 +29,7 @@ _ZERO_FILLED_M = -500.0
     hint="leave the element out where there is no elevation",
     formats=("tcx", "gpx"),
     fix="safe",
+    needs=("bad_values",),
 )
 def elevation_not_a_number(activity: Activity, _limits: Limits) -> Found:
     """An elevation is empty, NaN, infinite, or text.
@@ -62,6 +63,7 @@ def _implausible(activity: Activity, limits: Limits) -> tuple[Mask, Mask]:
     says="{count} of {points} elevations are outside {lowest:g} to {highest:g} m, the first is {altitude:g} m{zero}",
     hint="leave the elevation out at these points",
     fix="safe",
+    needs=("altitude",),
 )
 def elevation_implausible(activity: Activity, limits: Limits) -> Found:
     """An elevation is below the Dead Sea or above the highest mountain.
@@ -89,6 +91,7 @@ def elevation_implausible(activity: Activity, limits: Limits) -> Found:
     basis=PRACTICE,
     says="all {count} elevations are {altitude:g} m",
     hint="leave the elevation out where the device does not measure it",
+    needs=("altitude",),
 )
 def elevation_constant(activity: Activity, limits: Limits) -> Found:
     """At least ten points have an elevation, and all of them have the same.
@@ -115,6 +118,7 @@ def elevation_constant(activity: Activity, limits: Limits) -> Found:
     says="the elevation changes faster than {limit:g} m/s at {count} of {points} points, most at point {worst}: "
     "{climb:g} m in {seconds:g} s",
     hint="leave the elevation out at these points",
+    needs=("altitude",),
 )
 def elevation_jump(activity: Activity, limits: Limits) -> Found:
     """The elevation changes by more than 50 m in a second, as fast as a free fall.
@@ -166,6 +170,7 @@ _TREADMILLS = ("treadmill", "indoor_running")
     says="the sessions say {said:g} m of ascent, the elevations of the points give {computed:g} m{indoors}",
     hint="compute the total from the same elevations that the records hold",
     formats=("fit",),
+    needs=("sessions",),
 )
 def ascent_differs(activity: Activity, _limits: Limits) -> Found:
     """total_ascent is more than three times what the records climb, and by more than 100 m.

@@ -30,6 +30,7 @@ _SLACK_S = {"fit": 5.0, "tcx": 60.0}
     hint="write the seconds from the start of the lap to its end, without pauses",
     formats=("tcx",),
     fix="unsafe",
+    needs=("laps",),
 )
 def lap_time(activity: Activity, _limits: Limits) -> Found:
     """A lap's TotalTimeSeconds is more than a tenth and more than 10 s longer or shorter than its points.
@@ -72,6 +73,7 @@ def lap_time(activity: Activity, _limits: Limits) -> Found:
     hint="write the time of the first point into StartTime",
     formats=("tcx",),
     fix="unsafe",
+    needs=("laps",),
 )
 def lap_start(activity: Activity, _limits: Limits) -> Found:
     """The StartTime of a TCX lap is more than a minute off the first point in it.
@@ -142,6 +144,7 @@ def _end(activity: Activity, part: Session | Lap) -> float:
     "its points go {gone:g} m",
     hint="write the metres from the start of the lap to its end",
     formats=("tcx",),
+    needs=("laps",),
 )
 def lap_distance(activity: Activity, _limits: Limits) -> Found:
     """A lap's DistanceMeters is a tenth and more than 100 m off the distance that its points cover.

@@ -25,6 +25,7 @@ _LEAKED_M_S = 65.535
     basis=FIT_ACTIVITY_FILE,
     says="the distance falls at {count} of {points} points, most at point {worst}: by {metres:g} m{how}",
     hint="write the distance from the start of the activity, which never falls",
+    needs=("distance",),
 )
 def distance_decreases(activity: Activity, _limits: Limits) -> Found:
     """The cumulative distance of a point is smaller than that of the point before it.
@@ -74,6 +75,7 @@ def _session_changes(activity: Activity, points: Ints) -> Mask:
     hint="leave the element out where there is no {channel}",
     formats=("tcx", "gpx"),
     fix="safe",
+    needs=("bad_values",),
 )
 def motion_not_a_number(activity: Activity, _limits: Limits) -> Found:
     """A distance or speed is NaN, infinite, or text such as Infinity, undefined or null.
@@ -96,6 +98,7 @@ def motion_not_a_number(activity: Activity, _limits: Limits) -> Found:
     hint="write the distance from the start of the activity, which begins with 0; leave it out where it is not known",
     formats=("tcx", "gpx"),
     fix="unsafe",
+    needs=("distance",),
 )
 def distance_negative(activity: Activity, _limits: Limits) -> Found:
     """The cumulative distance of a point is below 0.
@@ -154,6 +157,7 @@ _LEAST_HOPS, _ENOUGH = 20, 5000
     basis=PRACTICE,
     says="the {channel} is {ratio:g} times what the positions give: {unit}",
     hint="write metres and metres per second",
+    needs=("position", "time"),
 )
 def unit_error(activity: Activity, _limits: Limits) -> Found:
     """Speed or distance is in another unit than metres and seconds.
@@ -182,6 +186,7 @@ def unit_error(activity: Activity, _limits: Limits) -> Found:
     says="{count} of {points} speeds are {what}",
     hint="leave the speed out at these points",
     fix="unsafe",
+    needs=("speed",),
 )
 def speed_implausible(activity: Activity, limits: Limits) -> Found:
     """A speed is negative or faster than anybody in this sport.
@@ -244,6 +249,7 @@ _LEAST_STEPS = 60
     says="the speeds of {count} points make {by_speed:g} m, their distances {by_distance:g} m",
     hint="write speed in m/s and distance in m since the start, of one and the same motion",
     formats=("fit", "tcx"),
+    needs=("speed", "distance"),
 )
 def speed_contradicts_distance(activity: Activity, _limits: Limits) -> Found:
     """The speeds of the points, over time, make a half more or a third less than what the distances grow by.

@@ -84,6 +84,7 @@ def position_missing(activity: Activity, _limits: Limits) -> Found:
     hint="write degrees with a decimal point and without exponent, such as 48.137154",
     formats=("tcx", "gpx"),
     fix={"tcx": "safe", "gpx": "safe"},
+    needs=("bad_values",),
 )
 def coordinate_not_a_number(activity: Activity, _limits: Limits) -> Found:
     """A latitude or longitude is written as something else than a decimal number, most often with a comma ("48,1").
@@ -113,6 +114,7 @@ def coordinate_not_a_number(activity: Activity, _limits: Limits) -> Found:
     hint="leave the position out where the device had no fix",
     formats=("tcx", "gpx"),
     fix={"tcx": "unsafe", "gpx": "unsafe"},
+    needs=("bad_values",),
 )
 def coordinate_not_finite(activity: Activity, _limits: Limits) -> Found:
     """A latitude or longitude is NaN or infinite, as when a program writes a position before it has a fix
@@ -159,6 +161,7 @@ def position_out_of_range(activity: Activity, _limits: Limits) -> Found:
     says="{count} of {points} points lie at latitude 0, longitude 0, in the sea off Africa{others}",
     hint="leave the position out where the device has no fix",
     fix="unsafe",
+    needs=("position",),
 )
 def null_island(activity: Activity, _limits: Limits) -> Found:
     """A position is 0/0, which is what programs write when they have none.
@@ -188,6 +191,7 @@ def null_island(activity: Activity, _limits: Limits) -> Found:
     says="{count} of {points} points lie at latitude {latitude:g}, longitude {longitude:g}, far from all others",
     hint="leave the position out; the device means a pause or no fix by it",
     fix="unsafe",
+    needs=("position",),
 )
 def marker_position(activity: Activity, _limits: Limits) -> Found:
     """A position lies at a pole or on the 180th meridian while the ride is elsewhere.
@@ -232,6 +236,7 @@ def _swapped(activity: Activity) -> str:
     basis=PRACTICE,
     says="latitude and longitude {what}: the first position is {latitude:g}, {longitude:g}",
     hint="write the latitude (-90 to 90, north) into the latitude, the longitude (-180 to 180, east) into the other",
+    needs=("latitude", "longitude"),
 )
 def axes_swapped(activity: Activity, _limits: Limits) -> Found:
     """Most latitudes are beyond 90 degrees while the longitudes would do as latitudes, or the two are always equal.
@@ -299,6 +304,7 @@ _FEW = 5
     "{speed:g} m/s",
     hint="drop these positions",
     fix="unsafe",
+    needs=("position",),
 )
 def jump(activity: Activity, limits: Limits) -> Found:
     """One point, or a few, lie far from the points before and after them, faster than the sport allows.
@@ -330,6 +336,7 @@ def jump(activity: Activity, limits: Limits) -> Found:
     says="hops between neighbouring positions that are faster than {limit:g} m/s: {count}; the largest is {metres:g} m "
     "in {seconds:g} s, to point {worst}",
     hint="look at the map there; drop positions that lie off the road, or write a new segment after a pause",
+    needs=("position",),
 )
 def impossible_hop(activity: Activity, limits: Limits) -> Found:
     """Two neighbouring positions are more than 100 m apart, faster than anybody in this sport, and it does not return.
@@ -382,6 +389,7 @@ def no_positions(activity: Activity, _limits: Limits) -> Found:
     says="{count} of {points} points stay at one position while the distance grows by {metres:g} m",
     hint="leave the position out while the receiver has no fix",
     formats=("fit", "tcx"),
+    needs=("latitude", "distance"),
 )
 def frozen_position(activity: Activity, limits: Limits) -> Found:
     """The position stands still over many points while the distance goes on.

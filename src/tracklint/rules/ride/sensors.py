@@ -38,6 +38,7 @@ def _unread(activity: Activity, channel: str) -> Found:
     says="{count} of {points} points have power in {place}, which Strava does not list among the places it reads",
     hint="write power as <power> in <extensions> (GPX), as Watts in TPX (TCX) or as record.power (FIT)",
     fix={"tcx": "safe", "gpx": "safe"},
+    needs=("places",),
 )
 def power_not_read(activity: Activity, _limits: Limits) -> Found:
     """Power stands in an element or field that Strava does not list, and no other place has as many points.
@@ -58,6 +59,7 @@ def power_not_read(activity: Activity, _limits: Limits) -> Found:
     says="{count} of {points} points have heart rate in {place}, which Strava does not list among the places it reads",
     hint="write gpxtpx:hr in a TrackPointExtension v1 (GPX), HeartRateBpm/Value (TCX) or record.heart_rate (FIT)",
     fix={"tcx": "unsafe", "gpx": "unsafe"},
+    needs=("places",),
 )
 def heart_rate_not_read(activity: Activity, _limits: Limits) -> Found:
     """Heart rate stands in an element or field that Strava does not list, and no other place has as many points.
@@ -100,6 +102,7 @@ _TWINS = ((6, 73, "speed", 0.001), (2, 78, "altitude", 0.2))
     basis=FIT_PROTOCOL,
     says="{count} of {points} records have {channel} {plain:g} and enhanced_{channel} {enhanced:g}, or such a pair",
     hint="write the same number into both fields, or enhanced_{channel} only",
+    needs=("record",),
 )
 def enhanced_differs(document: FitDocument, _limits: Limits) -> Found:
     """A record says two speeds or two altitudes: the 16-bit field and its enhanced twin differ by more than a step.
@@ -131,6 +134,7 @@ def enhanced_differs(document: FitDocument, _limits: Limits) -> Found:
     basis=PRACTICE,
     says="{count} of {points} records with power say that one leg makes all of it",
     hint="leave the balance out where the pedals do not tell it",
+    needs=("record",),
 )
 def balance_one_sided(document: FitDocument, _limits: Limits) -> Found:
     """left_right_balance is 0 or 100 % while there is power, in a tenth of the records and more.

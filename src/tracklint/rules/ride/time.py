@@ -100,6 +100,7 @@ _PLANNED = "upload the recording with its times; a planned route belongs into St
     hint="write times as 2024-05-01T10:00:00Z",
     formats=("tcx", "gpx"),
     fix="safe",
+    needs=("bad_values",),
 )
 def unreadable_time(activity: Activity, _limits: Limits) -> Found:
     """A time is written in a way that the formats do not allow, such as month 13 or a missing second.
@@ -122,6 +123,7 @@ def unreadable_time(activity: Activity, _limits: Limits) -> Found:
     hint='end each UTC time with "Z", or name the offset, such as "+02:00"',
     formats=("tcx", "gpx"),
     fix="safe",
+    needs=("bad_values",),
 )
 def time_without_zone(activity: Activity, _limits: Limits) -> Found:
     """A time names neither Z nor an offset. Strava reads it as UTC (unBand#59), so a local time puts the ride hours

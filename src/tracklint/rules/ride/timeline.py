@@ -238,6 +238,7 @@ def unexplained_gap(activity: Activity, limits: Limits) -> Found:
     "{told_s:g} s",
     hint="subtract the jump from the times after it",
     formats=("fit",),
+    needs=("sessions",),
 )
 def clock_step(activity: Activity, limits: Limits) -> Found:
     """The time jumps ahead by just as much as the session's total_elapsed_time is shorter than the records.
@@ -333,6 +334,7 @@ def outside_sessions(activity: Activity, limits: Limits) -> Found:
     says="{count} of {points} records were written while the timer was stopped, the first at point {record}",
     hint="stop writing records when the timer stops, or write the timer events where they happen",
     formats=("fit",),
+    needs=("events",),
 )
 def records_while_stopped(activity: Activity, limits: Limits) -> Found:
     """Records stand between a timer stop and the next start.
@@ -370,6 +372,7 @@ def records_while_stopped(activity: Activity, limits: Limits) -> Found:
     basis=FIT_FILE_TYPES,
     says="messages that stand after records of a later time: {count}; the first is {message_name}, {late_s:g} s late",
     hint="write each message when it happens, in the order of the times",
+    needs=("record",),
 )
 def message_order(document: FitDocument, _limits: Limits) -> Found:
     """A message with a time stands behind a record with a later time.

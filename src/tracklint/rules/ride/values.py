@@ -61,6 +61,7 @@ def _beyond(activity: Activity, channel: str, lowest: float, highest: float, uni
     hint="write whole beats per minute, without a decimal point",
     formats=_XML,
     fix="safe",
+    needs=("bad_values",),
 )
 def heart_rate_not_whole(activity: Activity, _limits: Limits) -> Found:
     """A heart rate is written with a decimal point, be it "100.00".
@@ -162,6 +163,7 @@ def cadence_implausible(activity: Activity, limits: Limits) -> Found:
     says="the median cadence of the run is {median:g} a minute; these are steps, where strides (two steps) are wanted",
     hint="write half of it: Strava doubles the cadence of runs",
     fix="unsafe",
+    needs=("cadence",),
 )
 def running_cadence_doubled(activity: Activity, limits: Limits) -> Found:
     """The cadence of a run counts steps of both feet.
@@ -213,6 +215,7 @@ def power_implausible(activity: Activity, limits: Limits) -> Found:
     hint="leave the element out where there is no value",
     formats=_XML,
     fix="safe",
+    needs=("bad_values",),
 )
 def empty_value(activity: Activity, _limits: Limits) -> Found:
     """An element for a sensor's value stands there without a value.
