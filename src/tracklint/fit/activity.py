@@ -15,7 +15,7 @@ from ..activity import Activity, Device, Event, Lap, Place, Session
 from ..findings import Where
 from .columns import MessageColumns, descriptions, message_columns
 from .document import FitDocument
-from .profile import FIT_EPOCH, UPTIME_LIMIT, field_fact, file_type_name, message_name, product_name, word
+from .profile import FIT_EPOCH, UPTIME_LIMIT, field_fact, file_type_name, message_name, product_name, word, words
 
 __all__ = ["fit_activity"]
 
@@ -201,17 +201,15 @@ def _dates(columns: MessageColumns, number: int, shifts: dict[int, float]) -> Fl
 def _words(columns: MessageColumns, number: int) -> list[str | None]:
     """Words of an enumerated field; a number without a word as text, ``None`` where there is no value."""
     values, valid = columns.integers(number)
-    kind = columns.fact(number).type
-    return [(word(kind, int(v)) or str(int(v))) if ok else None for v, ok in zip(values, valid, strict=True)]
-
-
-def _at(columns: MessageColumns, i: int, time: Floats) -> Where:
-    moment = float(time[i])
-    return columns.where(i, time=moment if math.isfinite(moment) else None)
+    known = words(columns.fact(number).type)
+    pairs = zip(values.tolist(), valid.tolist(), strict=True)
+    return [(known.get(value) or str(value)) if there else None for value, there in pairs]
 
 
 def _sessions(document: FitDocument, record_time: Floats, shifts: dict[int, float]) -> tuple[Session, ...]:
     columns = message_columns(document, 18)
+    if not len(columns):
+        return ()
     stamp, start = _dates(columns, 253, shifts), _dates(columns, 2, shifts)
     sport, sub = _words(columns, 5), _words(columns, 6)
     f = {name: columns.floats(number) for name, number in _SESSION.items()}
@@ -220,7 +218,7 @@ def _sessions(document: FitDocument, record_time: Floats, shifts: dict[int, floa
     if len(windows) == 1 and not windows[0][1]:
         windows = [(0, len(record_time))]
     out = []
-    for i, (first, points) in enumerate(windows):
+    for i, ((first, points), where) in enumerate(zip(windows, columns.places(stamp), strict=True)):
         out.append(
             Session(
                 sport=sport[i],
@@ -230,7 +228,7 @@ def _sessions(document: FitDocument, record_time: Floats, shifts: dict[int, floa
                 timestamp=float(stamp[i]),
                 first_point=first,
                 points=points,
-                where=_at(columns, i, stamp),
+                where=where,
                 averages=averages[i],
                 maxima=maxima[i],
                 **{name: float(column[i]) for name, column in f.items()},
@@ -254,10 +252,8 @@ def _windows(time: Floats, starts: Floats, ends: Floats) -> list[tuple[int, int]
 
 def _by_column(columns: MessageColumns, numbers: Sequence[tuple[int, ...]]) -> list[tuple[float | None, ...]]:
     """For each message the values above 0 of these fields; of several for one column the first that has one counts."""
-    told = [[columns.floats(number) for number in fields] for fields in numbers]
-    return [
-        tuple(next((float(v[i]) for v in values if v[i] > 0), None) for values in told) for i in range(len(columns))
-    ]
+    told = [[columns.floats(number).tolist() for number in fields] for fields in numbers]
+    return [tuple(next((v[i] for v in values if v[i] > 0), None) for values in told) for i in range(len(columns))]
 
 
 #: Fields of averages and maxima in a session for each of `SAID_OF`, the preferred one first.
@@ -276,30 +272,33 @@ _SESSION = {
 
 def _laps(document: FitDocument, shifts: dict[int, float]) -> tuple[Lap, ...]:
     columns = message_columns(document, 19)
+    if not len(columns):
+        return ()
     stamp, start = _dates(columns, 253, shifts), _dates(columns, 2, shifts)
-    elapsed, timer, distance, calories = (columns.floats(number) for number in (7, 8, 9, 11))
+    told = (start, stamp, *(columns.floats(number) for number in (7, 8, 9, 11)))
     return tuple(
         Lap(
-            start_time=float(start[i]),
-            timestamp=float(stamp[i]),
-            elapsed_s=float(elapsed[i]),
-            timer_s=float(timer[i]),
-            distance_m=float(distance[i]),
-            calories=float(calories[i]),
-            where=_at(columns, i, stamp),
+            start_time=start_time,
+            timestamp=timestamp,
+            elapsed_s=elapsed,
+            timer_s=timer,
+            distance_m=distance,
+            calories=calories,
+            where=where,
         )
-        for i in range(len(columns))
+        for start_time, timestamp, elapsed, timer, distance, calories, where in zip(
+            *(column.tolist() for column in told), columns.places(stamp), strict=True
+        )
     )
 
 
 def _events(document: FitDocument, shifts: dict[int, float]) -> tuple[Event, ...]:
     columns = message_columns(document, 21)
+    if not len(columns):
+        return ()
     time = _dates(columns, 253, shifts)
-    what, kind = _words(columns, 0), _words(columns, 1)
-    return tuple(
-        Event(time=float(time[i]), event=what[i] or "", kind=kind[i] or "", where=_at(columns, i, time))
-        for i in range(len(columns))
-    )
+    told = zip(time.tolist(), _words(columns, 0), _words(columns, 1), columns.places(time), strict=True)
+    return tuple(Event(time=t, event=what or "", kind=kind or "", where=where) for t, what, kind, where in told)
 
 
 # -- what the file is, and who wrote it --------------------------------------------------------------------------------

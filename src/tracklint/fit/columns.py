@@ -6,6 +6,7 @@ physical values are asked for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -31,6 +32,10 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+
+
+#: Stands for all fields that no message carries.
+_NO_FIELD = -1
 
 
 @dataclass(slots=True, eq=False)
@@ -83,42 +88,47 @@ class MessageColumns:
         return kept
 
     def _integers(self, number: int) -> tuple[Ints, Mask]:
-        found = [
-            (slot, got)
-            for slot, rows, spec in self.table.carrying(number)
-            if (got := whole(rows.read(spec.at, spec.size, spec.type or BASE_TYPES[13]))) is not None
-        ]
-        if len(found) == 1 and len(found[0][1][0]) == len(self):
-            return found[0][1]
-        out, valid = np.zeros(len(self), np.int64), np.zeros(len(self), bool)
-        for slot, got in found:
-            out[slot], valid[slot] = got
+        out, valid = None, None
+        for slot, rows, spec in self.table.carrying(number):
+            got = whole(rows.read(spec.at, spec.size, spec.type or BASE_TYPES[13]))
+            if got is not None:
+                if len(got[0]) == len(self):
+                    return got
+                if out is None or valid is None:
+                    out, valid = np.zeros(len(self), np.int64), np.zeros(len(self), bool)
+                out[slot], valid[slot] = got
+        if out is None or valid is None:
+            return np.zeros(len(self), np.int64), np.zeros(len(self), bool)
         return out, valid
 
     def floats(self, number: int) -> Floats:
         """Physical values, raw / scale - offset, NaN where there is none."""
         kept = self.table.floats.get(number)
         if kept is None:
-            kept = self._floats(number)
+            kept = self._floats(number) if number in self.table.numbers else self._missing()
             kept.flags.writeable = False
             if len(self) <= KEPT_ROWS:
                 self.table.floats[number] = kept
         return kept
 
     def _floats(self, number: int) -> Floats:
-        carriers = self.table.carrying(number)
-        fact = self.fact(number) if carriers else None
-        found = [
-            (slot, scaled(*got, fact.scale, fact.offset))
-            for slot, rows, spec in carriers
-            if fact and (got := rows.read(spec.at, spec.size, spec.type or BASE_TYPES[13])) is not None
-        ]
-        if len(found) == 1 and len(found[0][1]) == len(self):
-            return found[0][1]
-        out = np.full(len(self), np.nan)
-        for slot, column in found:
-            out[slot] = column
-        return out
+        fact, out = self.fact(number), None
+        for slot, rows, spec in self.table.carrying(number):
+            got = rows.read(spec.at, spec.size, spec.type or BASE_TYPES[13])
+            if got is not None:
+                column = scaled(*got, fact.scale, fact.offset)
+                if len(column) == len(self):
+                    return column
+                out = np.full(len(self), np.nan) if out is None else out
+                out[slot] = column
+        return self._missing() if out is None else out
+
+    def _missing(self) -> Floats:
+        """A column without a value."""
+        kept = self.table.floats.get(_NO_FIELD)
+        if kept is None:
+            kept = self.table.floats[_NO_FIELD] = np.full(len(self), np.nan)
+        return kept
 
     def developer(self, key: tuple[int, int], description: Description) -> Floats:
         """Physical values of a developer field, NaN where there is none."""
@@ -228,6 +238,23 @@ class MessageColumns:
             offset=int(self.offsets[i]) + at, size=size, segment=definition.segment, message=int(group.numbers[row]),
             local=definition.local, message_name=definition.name, field=name, time=time,
         )  # fmt: skip
+
+    def places(self, times: Floats) -> list[Where]:
+        """`where` of all messages, which tell the moments ``times``."""
+        table, found = self.table, []
+        numbers = np.empty(len(self), np.int64)
+        for i, group in enumerate(table.groups):
+            numbers[table.owners == i] = group.numbers
+        definitions = [group.definition for group in table.groups]
+        names = [definition.name for definition in definitions]
+        columns = (table.offsets, table.owners, numbers, times)
+        for offset, owner, number, time in zip(*(column.tolist() for column in columns), strict=True):
+            definition = definitions[owner]
+            found.append(Where(
+                offset=offset, size=definition.layout.stride, segment=definition.segment, message=number,
+                local=definition.local, message_name=names[owner], time=time if math.isfinite(time) else None,
+            ))  # fmt: skip
+        return found
 
 
 def message_columns(document: FitDocument, message: str | int) -> MessageColumns:

@@ -127,15 +127,19 @@ class Table:
         """Where the messages that carry a field stand in the table, they themselves, and how they carry it."""
         found = self.carriers.get(number)
         if found is None and number in self.numbers:
-            alike: dict[tuple[FieldSpec, bool], list[int]] = {}
-            for i, group in enumerate(self.groups):
-                layout = group.definition.layout
-                spec = layout.field(number)
-                if spec is not None:
-                    alike.setdefault((spec, layout.big_endian), []).append(i)
-            found = [(*self.together(mine), spec) for (spec, _), mine in alike.items()]
-            self.carriers[number] = found
+            found = self.carriers[number] = self._carrying(number)
         return found or ()
+
+    def _carrying(self, number: int) -> list[tuple[Any, Rows, FieldSpec]]:
+        if len(self.groups) == 1:
+            return [(*self.together((0,)), self.groups[0].definition.layout.fields[self.numbers.index(number)])]
+        alike: dict[tuple[FieldSpec, bool], list[int]] = {}
+        for i, group in enumerate(self.groups):
+            layout = group.definition.layout
+            spec = layout.field(number)
+            if spec is not None:
+                alike.setdefault((spec, layout.big_endian), []).append(i)
+        return [(*self.together(mine), spec) for (spec, _), mine in alike.items()]
 
     def together(self, mine: Sequence[int]) -> tuple[Any, Rows]:
         """The messages of the groups with these indices and of one byte order, and where they stand in the table."""
