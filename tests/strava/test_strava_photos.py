@@ -163,10 +163,10 @@ def test_a_picture_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadPhoto, match="cannot be read"):
         scaled(JPEG, 10)
     path = tmp_path / "photo.jpg"
-    with pytest.raises(BadPhoto, match="No such file"):
+    with pytest.raises(BadPhoto, match="there is no such file"):
         read_photo(path)
     path.write_bytes(b"GIF89a")
-    with pytest.raises(BadPhoto, match="no JPEG and no PNG"):
+    with pytest.raises(BadPhoto, match="neither a JPEG picture nor a PNG picture"):
         read_photo(path)
     path.write_bytes(JPEG)
     assert read_photo(path) == JPEG

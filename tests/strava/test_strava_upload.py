@@ -155,8 +155,8 @@ def test_no_server_says_what_to_do(upload: Any, tmp_path: Path, monkeypatch: pyt
         (("a.fit", "--private"), "private is gone from Strava's API"),
         (("a.fit", "b.fit", "--external-id", "x"), "--external-id is for one activity, and these are 2"),
         (("a.fit", "--title", "{colour}"), "names 'colour'"),
-        (("a.fit", "--fields", "none.csv"), "none.csv: No such file"),
-        (("a.fit", "--photo", "none.jpg"), "none.jpg: No such file"),
+        (("a.fit", "--fields", "none.csv"), "none.csv: there is no such file"),
+        (("a.fit", "--photo", "none.jpg"), "none.jpg: there is no such file"),
         (("none.fit",), "none.fit"),
     ],
 )

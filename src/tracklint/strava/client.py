@@ -16,7 +16,7 @@ import httpx
 from ..sports import spell_sport_type
 from .address import base_address
 from .errors import BadAnswer, Carried, NotAuthorised, error_from
-from .exchange import MAYBE, TIMEOUT, Answer, exchange, http_client
+from .exchange import MAYBE, PATIENCE, TIMEOUT, Answer, exchange, http_client
 from .limits import RateLimits
 from .settings import API_BASE
 from .status import UploadStatus, id_number
@@ -66,8 +66,9 @@ class Client:
 
     ``token`` is one token, or the source of one for each request: where Strava does not accept it (401, and no
     missing scope), the request is sent once more with the token that the source gives instead. ``limits`` holds the
-    request limits of the last answer that told them. Raises ValueError for a token that no header can carry and for
-    an ``api_base`` that would send the token in the clear over a network.
+    request limits of the last answer that told them, and ``patience`` is how many seconds a whole answer may take.
+    Raises ValueError for a token that no header can carry and for an ``api_base`` that would send the token in the
+    clear over a network.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Client:
         *,
         api_base: str = API_BASE,
         timeout: httpx.Timeout | float = TIMEOUT,
+        patience: float = PATIENCE,
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -86,6 +88,7 @@ class Client:
         base, local = base_address(api_base, "api_base")
         self.api_base = str(base)
         self.limits: RateLimits | None = None
+        self._patience = patience
         self._site = str(base.copy_with(raw_path=b"/")) if local else "https://www.strava.com/"
         self._source: TokenSource = _Fixed(token) if isinstance(token, str) else token
         self._clock = clock
@@ -148,7 +151,8 @@ class Client:
             "POST",
             "/uploads",
             "file",
-            data={key: value for key, value in fields.items() if value is not None},
+            len(data),
+            data={key: _sendable(value) for key, value in fields.items() if value is not None},
             files={"file": (shown, data, "application/octet-stream")},
         )
         return self._upload_status(answer, "file")
@@ -163,7 +167,8 @@ class Client:
         Sent once: Strava takes no id of ours here, so that a second request would make a second activity. Raises
         `StravaError`, whose ``maybe_accepted`` tells whether the activity may exist all the same.
         """
-        answer = self._ask("POST", "/activities", "activity", data=dict(fields))
+        form = {key: _sendable(value) for key, value in fields.items()}
+        answer = self._ask("POST", "/activities", "activity", data=form)
         if not isinstance(answer, dict) or not (id_number(answer.get("id_str")) or id_number(answer.get("id"))):
             raise BadAnswer(
                 "Strava's answer about the new activity holds no id; it may have been created all the same",
@@ -196,16 +201,16 @@ class Client:
             )
         return status
 
-    def _ask(self, method: str, path: str, carried: Carried = "", **content: Any) -> object:
+    def _ask(self, method: str, path: str, carried: Carried = "", size: int = 0, **content: Any) -> object:
         """Send one request; the parsed JSON of a 2xx answer. Everything else becomes a `StravaError`."""
         token = self._source.token()
         try:
-            answer = self._exchange(method, path, token, carried, **content)
+            answer = self._exchange(method, path, token, carried, size, **content)
         except NotAuthorised as error:
             other = self._source.renewed(token) if error.http_status == 401 and error.missing_scope is None else None
             if other is None:
                 raise
-            answer = self._exchange(method, path, other, carried, **content)
+            answer = self._exchange(method, path, other, carried, size, **content)
         try:
             return json.loads(answer.body)
         except (ValueError, RecursionError):
@@ -217,7 +222,7 @@ class Client:
                 maybe_accepted=bool(carried),
             ) from None
 
-    def _exchange(self, method: str, path: str, token: str, carried: Carried, **content: Any) -> Answer:
+    def _exchange(self, method: str, path: str, token: str, carried: Carried, size: int, **content: Any) -> Answer:
         """One request with this token; its 2xx answer. Raises `StravaError`."""
         answer = exchange(
             self._http,
@@ -226,12 +231,16 @@ class Client:
             base=self.api_base,
             secrets=(token,),
             carried=carried,
+            patience=self._patience,
+            size=size,
             auth=_Bearer(token),
             **content,
         ).without((token,))
         self.limits = RateLimits.from_headers(answer.headers) or self.limits
         if not answer.success:
-            raise error_from(answer.http_status, answer.headers, answer.body, now=self._clock(), carried=carried)
+            raise error_from(
+                answer.http_status, answer.headers, answer.body, now=self._clock(), carried=carried, base=self.api_base
+            )
         return answer
 
 
@@ -258,8 +267,13 @@ def _flag(value: bool | None) -> str | None:
 
 
 def _bare(file_name: str) -> str:
-    """The name without its folders, which are nobody's business, and without bytes that are no UTF-8."""
-    return file_name.replace("\\", "/").rpartition("/")[2].encode("utf-8", "replace").decode()
+    """The name without its folders, which are nobody's business."""
+    return _sendable(file_name.replace("\\", "/").rpartition("/")[2])
+
+
+def _sendable(text: str) -> str:
+    """``text`` with a question mark for what is no character: a byte of a file's name that is no UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _shown(answer: object) -> str:

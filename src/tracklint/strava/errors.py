@@ -49,6 +49,12 @@ __all__ = [
 #: What a request carries: a file, an activity without one, or nothing that Strava could have all the same.
 Carried = Literal["file", "activity", ""]
 _SHORT = 500
+#: The host of Strava's next API: https://developers.strava.com/docs/changelog/, June 2026.
+_NEXT_HOST = "api-v3.strava.com"
+_MOVED = (
+    f"Strava's API has moved to https://{_NEXT_HOST}; set TRACKLINT_STRAVA_API=https://{_NEXT_HOST} or install a later "
+    "version of tracklint"
+)
 _MEANINGS = {
     ("data", "empty"): "no file reached Strava",
     ("gzip", "invalid encoding"): "the gzip stream is damaged or not complete",
@@ -143,14 +149,16 @@ class BadAnswer(StravaError):
 
 
 def error_from(
-    http_status: int, headers: Mapping[str, str], body: str, *, now: float, carried: Carried = ""
+    http_status: int, headers: Mapping[str, str], body: str, *, now: float, carried: Carried = "", base: str = ""
 ) -> StravaError:
     """The exception for an answer that is no success. ``body`` is its text, JSON or not; ``now`` is our own clock;
-    ``carried`` is what the request brought."""
+    ``carried`` is what the request brought, ``base`` where it went."""
     answer = _parse(body)
     items, message = _items(answer), _message(answer)
     told: dict[str, Any] = {"http_status": http_status, "items": items, "body": body}
     detail = "; ".join(map(str, items)) or message
+    if _NEXT_HOST not in base and _NEXT_HOST in body + headers.get("location", ""):
+        return BadAnswer(f"Strava answers with status {http_status}: {_MOVED}", **told)
     if http_status == 401:
         return _not_authorised(items, told)
     if http_status == 429:

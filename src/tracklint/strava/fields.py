@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from ..errors import TracklintError
+from ..source import why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +142,7 @@ def read_table(path: Path) -> dict[str, Fields]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise BadFields(f"{path}: {error.strerror}") from None
+        raise BadFields(f"{path}: {why(error)}") from None
     except UnicodeDecodeError:
         raise BadFields(f"{path}: the table is not in UTF-8") from None
     head = text.partition("\n")[0]

@@ -8,16 +8,19 @@ Strava's own. Source: Strava's document on partner uploads.
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import TracklintError
+from ..source import why
 from .address import base_address
 from .errors import StravaError
 from .exchange import TIMEOUT, exchange, http_client
+from .tokens import printable
 
 if TYPE_CHECKING:
     import httpx
@@ -29,7 +32,6 @@ __all__ = ["BadPhoto", "PhotoResult", "Target", "photo_finisher", "photo_target"
 
 #: Always this type, also for PNG: so says Strava's document.
 _TYPE = "image/jpeg"
-_MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG"}
 _LARGEST = 50 * 1024 * 1024
 
 
@@ -41,11 +43,8 @@ class BadPhoto(TracklintError, ValueError):
 class Target:
     """Where a picture goes. ``uri`` is signed and used as it stands; ``max_size`` is in pixels of the longer side."""
 
-    uri: str
+    uri: str = field(repr=False)
     max_size: int | None
-
-    def __repr__(self) -> str:
-        return f"Target({urlsplit(self.uri).netloc}, max_size={self.max_size})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +80,22 @@ def _target(item: dict[str, Any]) -> Target | None:
     if not isinstance(uri, str) or str(item.get("method", "PUT")).upper() != "PUT" or kind != _TYPE:
         return None
     size = item.get("max_size")
-    return Target(uri.replace("\\u0026", "&"), size if isinstance(size, int) and size > 0 else None)
+    known = isinstance(size, int) and not isinstance(size, bool) and size > 0
+    return Target(uri.replace("\\u0026", "&"), size if known else None)
 
 
 def read_photo(path: Path) -> bytes:
-    """The bytes of a JPEG or PNG file. Raises `BadPhoto`."""
+    """The bytes of a JPEG or PNG file. Raises `BadPhoto`, for one that is too large before it is read."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(_LARGEST + 1) if size <= _LARGEST else b""
     except OSError as error:
-        raise BadPhoto(f"{path}: {error.strerror}") from None
-    if not any(data.startswith(magic) for magic in _MAGIC):
-        raise BadPhoto(f"{path}: this is no JPEG and no PNG picture")
-    if len(data) > _LARGEST:
-        raise BadPhoto(f"{path}: {len(data)} bytes; {_LARGEST} are the most that is sent")
+        raise BadPhoto(f"{path}: {why(error)}") from None
+    if size > _LARGEST or len(data) > _LARGEST:
+        raise BadPhoto(f"{path}: more than {_LARGEST // 2**20} MiB; that is the most that is sent as a photo")
+    if not data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        raise BadPhoto(f"{path}: this is neither a JPEG picture nor a PNG picture")
     return data
 
 
@@ -155,13 +157,18 @@ def send_photo(
 
 def _put(data: bytes, target: Target, timeout: httpx.Timeout | float, transport: httpx.BaseTransport | None) -> int:
     """PUT to exactly the signed address: a client may write an address in another way that means the same, but the
-    signature is over its letters."""
-    parts = urlsplit(target.uri)
+    signature is over its letters. Raises ValueError for one that is no address."""
+    if not printable(target.uri):
+        raise ValueError("the address that Strava gave for it holds characters that no address has")
+    try:
+        parts = urlsplit(target.uri)
+    except ValueError:
+        raise ValueError("what Strava gave as an address for it is none") from None
     base, local = base_address(f"{parts.scheme}://{parts.netloc}", "the photo's address")
     letters = target.uri.partition(parts.netloc)[2] or "/"
     with http_client(local=local, timeout=timeout, transport=transport) as http:
         answer = exchange(
-            http, "PUT", target.uri, base=str(base), secrets=(letters,), content=data,
+            http, "PUT", target.uri, base=str(base), secrets=(letters,), size=len(data), content=data,
             headers={"Content-Type": _TYPE}, extensions={"target": letters.encode("ascii", "strict")},
         )  # fmt: skip
     return answer.http_status

@@ -18,7 +18,8 @@ __all__ = ["UploadStatus", "id_number", "plain"]
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-_LINK = re.compile(r"duplicate of.*?/activities/(\d{1,19})", re.DOTALL | re.IGNORECASE)
+_DUPLICATE = re.compile("duplicate of", re.IGNORECASE)
+_LINK = re.compile(r"/activities/(\d{1,19})", re.IGNORECASE)
 _ACTIVITY = re.compile(r"duplicate of activity (\d{1,19})", re.IGNORECASE)
 _UPLOADING = re.compile(r"duplicate of an uploading activity \((\d{1,19})\)", re.IGNORECASE)
 
@@ -91,7 +92,8 @@ class UploadStatus:
         if self.state != "duplicate":
             return None
         text = html.unescape(self.error or "")
-        found = _LINK.search(text) or _ACTIVITY.search(text)
+        said = _DUPLICATE.search(text)
+        found = (said and _LINK.search(text, said.end())) or _ACTIVITY.search(text)
         return int(found[1]) if found else self.activity_id
 
     @property
