@@ -485,3 +485,60 @@ def test_a_file_is_known_again_under_the_cap_of_the_configuration(tmp_path: Path
     entry = Entry(sha256=job.sha256, name=job.name, path=job.path, request=job.request)
     assert [again.sha256 for again in jobs_again([entry], order, unread.append)] == [job.sha256]
     assert unread == []
+
+
+def test_a_404_to_a_question_is_asked_again_and_stays_resumable(bench: Bench) -> None:
+    unknown = [True, True]
+
+    def not_yet(request: httpx.Request) -> httpx.Response | None:
+        known = request.method == "POST" or not (unknown and unknown.pop())
+        return None if known else httpx.Response(404, json={"message": "Record Not Found", "errors": []})
+
+    bench.stand.before = not_yet
+    assert outcomes(bench.run(jobs(1))) == [("ride0.gpx", "ready")]
+    unknown[:] = [True] * 1000
+    [left] = bench.run(jobs(2)[1:])
+    assert (left.outcome, left.upload_id, bench.journal.unfinished()[0].state) == ("processing", 2, "processing")
+    assert "Strava does not know upload 2 (404), which it has taken; ask again later" in left.message
+    unknown.clear()
+    assert outcomes(bench.run(jobs(2)[1:])) == [("ride1.gpx", "ready")]
+    assert len(bench.stand.posts) == 2
+
+
+def test_an_upload_that_strava_does_not_know_any_more_may_be_sent_again(bench: Bench) -> None:
+    def never(request: httpx.Request) -> httpx.Response | None:
+        return None if request.method == "POST" else httpx.Response(404, json={})
+
+    bench.stand.before = never
+    bench.run(jobs(1))
+    bench.stand.before = lambda _request: None
+    bench.stand.seen.clear()
+    assert outcomes(bench.run(jobs(1, again=True))) == [("ride0.gpx", "ready")]
+    assert len(bench.stand.posts) == 2
+
+
+def test_a_failed_file_with_a_wanted_photo_is_not_gone_on_with(bench: Bench) -> None:
+    bench.stand.before = lambda _request: bench.stand.answer(http=400, error="The file is empty", status=FAILED)
+    bench.run(jobs(1, photo="x.jpg"), finish=_photographer([]))
+    assert bench.states() == ["failed"]
+    assert bench.journal.unfinished() == []
+
+
+def test_half_a_character_in_stravas_answer_does_not_stall_the_journal(bench: Bench) -> None:
+    error = '{"id": 1, "error": "no \\ud800 such"}'
+    bench.stand.before = lambda _request: httpx.Response(400, content=error.encode())
+    [done] = bench.run(jobs(1))
+    assert done.outcome == "failed"
+    [entry] = bench.journal.entries()
+    assert (entry.state, entry.message) == ("failed", "Strava refuses with status 400: no \ud800 such")
+
+
+def test_a_name_that_is_no_utf8_is_sent_with_a_question_mark(bench: Bench) -> None:
+    name = "r\udcffde.gpx"
+    data = Ride(seconds=5, start="2023-01-01T10:00:00Z").gpx()
+    bad = Job(name=name, sha256="e" * 64, prepare=lambda: (prepare(data, name=name), {"title": name}), path=f"/{name}")
+    assert outcomes(bench.run([bad, *jobs(1)])) == [(name, "ready"), ("ride0.gpx", "ready")]
+    [first, _] = bench.stand.posts
+    assert b'name="name"\r\n\r\nr?de.gpx' in first
+    assert b'filename="r?de.gpx.gz"' in first
+    assert bench.journal.entries()[0].path == f"/{name}"

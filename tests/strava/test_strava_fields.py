@@ -104,7 +104,7 @@ def test_a_table_with_a_mistake_is_refused_with_its_line(tmp_path: Path, text: s
 
 
 def test_a_table_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadFields, match="No such file"):
+    with pytest.raises(BadFields, match="there is no such file"):
         read_table(tmp_path / "none.csv")
     with pytest.raises(BadFields, match="not in UTF-8"):
         read_table(table(tmp_path, "file,name\na.fit,Früh", "latin-1"))

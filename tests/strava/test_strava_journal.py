@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import random
 import sqlite3
+import stat
 import time
 from pathlib import Path
 
 import pytest
 
-from tracklint.strava.journal import Entry, Journal, JournalTrouble
+from tracklint.strava.journal import DamagedJournal, Entry, Journal, JournalTrouble
+from tracklint.strava.salvage import mend_journal, salvaged
 from tracklint.strava.settings import Settings
 
 BASE = "https://www.strava.com/api/v3"
@@ -50,6 +54,8 @@ def test_unfinished_are_those_without_an_end_and_those_whose_photo_is_wanted(tmp
         for number, state in enumerate(("planned", "sending", "processing", "ready", "failed", "duplicate", "refused")):
             found.note(found.plan(entry(f"{number:064}", name=state)), state)
         found.note(found.plan(entry("f" * 64, name="photo", photo="wanted")), "ready", activity_id=5)
+        for end in ("failed", "refused", "deleted"):
+            found.note(found.plan(entry(f"{len(end):064x}f"[1:], name=end, photo="wanted")), end)
         assert [e.name for e in found.unfinished()] == ["planned", "sending", "processing", "photo"]
 
 
@@ -78,7 +84,7 @@ def test_a_file_that_is_no_journal_is_named(tmp_path: Path, content: bytes) -> N
     if not content:
         assert Journal(path, api_base=BASE).entries() == []
         return
-    with pytest.raises(JournalTrouble, match=r"journal\.sqlite: the journal of uploads cannot be used"):
+    with pytest.raises(JournalTrouble, match=r"journal\.sqlite: the journal of uploads is damaged"):
         Journal(path, api_base=BASE)
 
 
@@ -138,3 +144,127 @@ def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
     with Journal.of(Settings(home=tmp_path), api_base=BASE, account="", waiting=said.append):
         assert said == []
     assert time.monotonic() >= began
+
+
+def test_bytes_that_are_no_utf8_and_halves_of_characters_come_back_as_they_were(tmp_path: Path) -> None:
+    name = os.fsdecode(b"r\xff\xe4de.gpx")
+    with journal(tmp_path) as found:
+        planned = found.plan(entry(name=name, path=f"/rides/{name}", request={"fields": {"title": name}}))
+        found.note(planned, "failed", message="no \ud800 such \udfff")
+    with journal(tmp_path) as found:
+        [kept] = found.entries()
+    assert (kept.name, kept.path, kept.request) == (name, f"/rides/{name}", {"fields": {"title": name}})
+    assert kept.message == "no \ud800 such \udfff"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_a_journal_is_private_to_its_owner_also_one_that_was_not(tmp_path: Path) -> None:
+    mask = os.umask(0)
+    try:
+        with journal(tmp_path) as found:
+            found.plan(entry())
+            modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in found.path.parent.iterdir()}
+            found.path.chmod(0o644)
+        with journal(tmp_path) as found:
+            assert stat.S_IMODE(found.path.stat().st_mode) == 0o600
+        with Journal.of(Settings(home=tmp_path / "of"), api_base=BASE, account=""):
+            modes |= {f"of/{each.name}": stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "of").iterdir()}
+    finally:
+        os.umask(mask)
+    assert set(modes.values()) == {0o600}
+    assert len(modes) >= 5
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("state", "of")] == [0o700] * 2
+
+
+def _filled(path: Path, count: int) -> tuple[Path, bytes, bytes]:
+    """A journal that its process left open, as a kill does: its place, and the bytes of its file and of its log."""
+    found = journal(path)
+    for number in range(count):
+        planned = found.plan(entry(f"{number:064x}", name=f"ride{number}.fit", message="x" * (5000 * (number == 7))))
+        if number % 3:
+            found.note(planned, "ready", activity_id=number)
+        if number == count // 2:
+            found._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    files = found.path.read_bytes(), Path(f"{found.path}-wal").read_bytes()
+    found.close()
+    found.path.write_bytes(files[0])
+    Path(f"{found.path}-wal").write_bytes(files[1])
+    return found.path, *files
+
+
+def test_every_entry_is_read_from_a_journal_with_nothing_wrong_also_from_its_log(tmp_path: Path) -> None:
+    _, content, logged = _filled(tmp_path, 60)
+    with journal(tmp_path) as found:
+        want = [(e.sha256, e.name, e.state, e.activity_id, e.message) for e in found.entries()]
+    rows = salvaged(content, logged)
+    got = [(r["sha256"], r["name"], r["state"], r["activity_id"], r["message"]) for r in rows]
+    assert sorted(got) == sorted(want)
+    assert len(got) == 60
+
+
+def test_a_damaged_page_is_told_with_its_file_and_costs_the_entries_on_it(tmp_path: Path) -> None:
+    path, content, _ = _filled(tmp_path, 60)
+    Path(f"{path}-wal").unlink()
+    rows = salvaged(content)
+    for page in range(len(content) // 4096):
+        damaged = bytearray(content)
+        damaged[page * 4096 : page * 4096 + 4096] = random.Random(page).randbytes(4096)
+        path.write_bytes(damaged)
+        with pytest.raises(
+            DamagedJournal, match=r"journal\.sqlite: the journal of uploads is damaged \(.+--mend-journal"
+        ):
+            journal(tmp_path).entries()
+        on_it = len(rows) - len(salvaged(bytes(damaged)))
+        assert on_it < 30
+        mended = mend_journal(path)
+        assert mended.entries == len(rows) - on_it
+        assert mended.aside.read_bytes() == damaged
+        with journal(tmp_path) as found:
+            assert len(found.entries()) == mended.entries
+            found.plan(entry("f" * 64))
+
+
+def test_an_unknown_state_is_told_and_the_entry_is_kept_as_one_to_ask_about(tmp_path: Path) -> None:
+    with journal(tmp_path) as found:
+        for number, (upload_id, activity_id) in enumerate([(None, None), (5, None), (5, 6)]):
+            planned = found.plan(entry(f"{number:064}"))
+            found.note(planned, "plamned", upload_id=upload_id, activity_id=activity_id)
+        with pytest.raises(DamagedJournal, match=r"ride\.fit is in the state 'plamned', which there is not"):
+            found.unfinished()
+    mended = mend_journal(found.path)
+    assert mended.aside.name == "journal-damaged-1.sqlite"
+    with journal(tmp_path) as found:
+        assert [e.state for e in found.entries()] == ["sending", "processing", "ready"]
+    assert mend_journal(found.path).aside.name == "journal-damaged-2.sqlite"
+
+
+def test_what_was_asked_for_and_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with journal(tmp_path) as found:
+        found.plan(entry())
+        found._db.execute("UPDATE upload SET request = '{' || request")
+        with pytest.raises(DamagedJournal, match=r"what was asked for ride\.fit cannot be read"):
+            found.entries()
+    mend_journal(found.path)
+    with journal(tmp_path) as found:
+        assert [e.request for e in found.entries()] == [{}]
+
+
+def test_no_damage_makes_the_reader_of_leaves_raise(tmp_path: Path) -> None:
+    _, content, logged = _filled(tmp_path, 30)
+    chance = random.Random(4)
+    for _ in range(40):
+        damaged, log = bytearray(content), bytearray(logged)
+        for _ in range(chance.randint(1, 60)):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+            log[chance.randrange(len(log))] = chance.randrange(256)
+        for row in salvaged(bytes(damaged[: chance.randrange(len(damaged))]), bytes(log)):
+            assert len(row["sha256"]) == 64
+
+
+def test_what_was_sent_to_todays_address_is_known_at_the_next_one(tmp_path: Path) -> None:
+    with journal(tmp_path) as found:
+        found.plan(entry())
+    with Journal(found.path, api_base="https://api-v3.strava.com", account="7") as next_one:
+        assert next_one.find("a" * 64) is not None
+    with Journal(found.path, api_base="http://127.0.0.1:8099/api/v3", account="7") as other:
+        assert other.find("a" * 64) is None

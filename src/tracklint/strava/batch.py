@@ -14,7 +14,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from .errors import BadAnswer, Forbidden, NetworkTrouble, NotAuthorised, RateLimited, ServerTrouble, StravaError
+from .errors import (
+    BadAnswer,
+    Forbidden,
+    NetworkTrouble,
+    NotAuthorised,
+    NotFound,
+    RateLimited,
+    ServerTrouble,
+    StravaError,
+)
 from .journal import ARRIVED, Entry
 from .uploader import Uploaded, troubled
 
@@ -150,11 +159,8 @@ class Batch:
     def _planned(self, job: Job) -> Entry:
         """The journal's entry for a job: the one that is under way or done, or a new one."""
         entry = self.journal.find(job.sha256)
-        if (
-            entry is not None
-            and not (job.again and entry.state in ARRIVED)
-            and entry.state not in ("failed", "refused")
-        ):
+        anew = ("failed", "refused", *((*ARRIVED, "processing") if job.again else ()))
+        if entry is not None and entry.state not in anew:
             return self._with_wish(job, entry)
         return self.journal.plan(
             Entry(
@@ -272,7 +278,7 @@ class Batch:
             flight.sent = uploader.ask(flight.sent)
         except RateLimited as error:
             self._limit_reached(error.reopens)
-        except (NetworkTrouble, ServerTrouble, BadAnswer) as error:
+        except (NetworkTrouble, ServerTrouble, BadAnswer, NotFound) as error:
             flight.sent = troubled(flight.sent, error)
         except (NotAuthorised, Forbidden):
             raise

@@ -15,14 +15,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import TracklintError
+from .private import private_file, private_folder
+from .settings import service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
     from .settings import Settings
 
-__all__ = ["ARRIVED", "STATES", "UNFINISHED", "Entry", "Journal", "JournalTrouble"]
+__all__ = [
+    "ARRIVED",
+    "COLUMNS",
+    "STATES",
+    "UNFINISHED",
+    "DamagedJournal",
+    "Entry",
+    "Journal",
+    "JournalTrouble",
+    "locked",
+]
 
 #: What a file can be: not sent yet, sent without a known answer, taken in by Strava, and the five ends.
 STATES = ("planned", "sending", "processing", "ready", "duplicate", "deleted", "failed", "refused")
@@ -53,10 +65,23 @@ CREATE TABLE IF NOT EXISTS upload (
 )
 """
 _COLUMNS = "sha256, name, path, request, external_id, state, upload_id, activity_id, photo, message, created, updated"
+#: The columns of a row, but for its number, in their order.
+COLUMNS = ("api_base", "account", *_COLUMNS.split(", "))
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class JournalTrouble(TracklintError):
     """The journal cannot be read or written: the disk is full, the file is damaged or not ours. One clear sentence."""
+
+
+class DamagedJournal(JournalTrouble):
+    """The file is no journal any more, or holds what no version writes. `salvage.mend_journal` saves what it can."""
+
+    def __init__(self, path: Path, why: object) -> None:
+        super().__init__(
+            f"{path}: the journal of uploads is damaged ({why}); `tracklint status --mend-journal` moves it aside and "
+            "keeps every entry that can be read"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,22 +109,33 @@ class Entry:
 class Journal:
     """The journal at ``path``, for one ``account`` at one ``api_base``. A context manager.
 
-    Raises `JournalTrouble` at any step that the disk does not take; what was written before stands.
+    It is looked over when it is opened, so that damage is told before anything is sent. Raises `DamagedJournal` for
+    that, and `JournalTrouble` at any step that the disk does not take; what was written before stands. Only its owner
+    can read it.
     """
 
     def __init__(self, path: Path, *, api_base: str, account: str = "", clock: Callable[[], float] = time.time) -> None:
         self.path = path
-        self.api_base = api_base
+        self.api_base = service(api_base)
         self.account = account
         self._clock = clock
         with self._told():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
+            private_file(path)
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._migrate()
+        try:
+            with self._told():
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._migrate()
+        except BaseException:
+            self._db.close()
+            raise
 
     def _migrate(self) -> None:
+        [(sound,)] = self._db.execute("PRAGMA integrity_check(1)").fetchall()
+        if sound != "ok":
+            raise DamagedJournal(self.path, " ".join(sound.replace("***", "").split()))
         found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if found > _VERSION:
             raise JournalTrouble(f"{self.path}: a later version of tracklint wrote this journal; install that one")
@@ -115,24 +151,9 @@ class Journal:
 
         The lock ends with its process, however that ends, so none is left behind by a kill.
         """
-        from filelock import FileLock, Timeout
-
-        path = settings.state_dir / "journal.sqlite"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(path.with_suffix(".lock"))
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                waiting("another tracklint is sending files; this one goes on when it has ended")
-                lock.acquire()
-        except OSError as error:
-            raise JournalTrouble(f"{path}: the journal of uploads cannot be used: {error.strerror}") from error
-        try:
-            with cls(path, api_base=api_base, account=account) as journal:
-                yield journal
-        finally:
-            lock.release()
+        path = settings.journal
+        with locked(path, waiting), cls(path, api_base=api_base, account=account) as journal:
+            yield journal
 
     def __enter__(self) -> Self:
         return self
@@ -152,8 +173,12 @@ class Journal:
         return rows[0] if rows else None
 
     def unfinished(self) -> list[Entry]:
-        """The entries from which ``--resume`` goes on, oldest first."""
-        return self._rows(f"AND (state IN ({', '.join('?' * len(UNFINISHED))}) OR photo = 'wanted')", *UNFINISHED)
+        """The entries from which ``--resume`` goes on, oldest first: also those of activities that want a photo."""
+        return [
+            entry
+            for entry in self.entries()
+            if entry.state in UNFINISHED or (entry.photo == "wanted" and entry.state in ("ready", "duplicate"))
+        ]
 
     def entries(self) -> list[Entry]:
         """Every entry of this account, oldest first."""
@@ -174,6 +199,16 @@ class Journal:
         kept = self.find(entry.sha256)
         assert kept is not None
         return kept
+
+    def put_back(self, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Write rows of any account as they stood in another journal, by `COLUMNS`; how many."""
+        rows = list(rows)
+        with self._told():
+            self._db.executemany(
+                f"INSERT INTO upload ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})",  # noqa: S608 - constants of this module
+                [tuple(map(_kept, (row[name] for name in COLUMNS))) for row in rows],
+            )
+        return len(rows)
 
     def note(self, entry: Entry, state: str, **changed: Any) -> Entry:
         """The entry in another state, written. ``changed`` may hold upload_id, activity_id, photo and message."""
@@ -204,17 +239,68 @@ class Journal:
                 f"SELECT {_COLUMNS} FROM upload WHERE api_base = ? AND account = ? {where} ORDER BY number",  # noqa: S608 - constants of this module
                 (self.api_base, self.account, *values),
             ).fetchall()
-        names = [name.strip() for name in _COLUMNS.split(",")]
-        found = [dict(zip(names, row, strict=True)) for row in rows]
-        return [Entry(**{**each, "request": json.loads(each["request"])}) for each in found]
+        return [self._entry(dict(zip(_COLUMNS.split(", "), map(_read, row), strict=True))) for row in rows]
+
+    def _entry(self, row: dict[str, Any]) -> Entry:
+        """The entry in a row. Raises `DamagedJournal`."""
+        if row["state"] not in STATES:
+            raise DamagedJournal(self.path, f"{row['name']} is in the state {row['state']!r}, which there is not")
+        request: object = None
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
+            request = json.loads(row["request"])
+        if not isinstance(request, dict):
+            raise DamagedJournal(self.path, f"what was asked for {row['name']} cannot be read")
+        return Entry(**{**row, "request": request})
 
     def _write(self, statement: str, values: tuple[Any, ...]) -> None:
         with self._told():
-            self._db.execute(statement, values)
+            self._db.execute(statement, tuple(map(_kept, values)))
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+                raise DamagedJournal(self.path, error) from error
             raise JournalTrouble(f"{self.path}: the journal of uploads cannot be used: {error}") from error
+        except OSError as error:
+            raise JournalTrouble(f"{self.path}: the journal of uploads cannot be used: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def locked(path: Path, waiting: Callable[[str], object]) -> Iterator[None]:
+    """Keep other processes from a journal. Raises `JournalTrouble`."""
+    from filelock import FileLock, Timeout
+
+    try:
+        private_folder(path.parent)
+        lock = FileLock(path.with_suffix(".lock"), mode=0o600)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            waiting("another tracklint is sending files; this one goes on when it has ended")
+            lock.acquire()
+    except OSError as error:
+        raise JournalTrouble(f"{path}: the journal of uploads cannot be used: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _kept(value: Any) -> Any:
+    """A value as SQLite takes it: texts with bytes of file names, or halves of characters, that are no UTF-8 as bytes.
+
+    They come back as they were, letter by letter.
+    """
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return value.encode("utf-8", "surrogatepass")
+    return value
+
+
+def _read(value: Any) -> Any:
+    return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value

@@ -74,6 +74,11 @@ class Settings:
         return self.home or platformdirs.user_config_path("tracklint", appauthor=False)
 
     @property
+    def journal(self) -> Path:
+        """The file of the journal of uploads."""
+        return self.state_dir / "journal.sqlite"
+
+    @property
     def state_dir(self) -> Path:
         """Where the journal of uploads is kept."""
         import platformdirs

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from ..writing import write_over
 from .address import base_address
 from .errors import NotSignedIn
+from .private import private_folder
 from .settings import OAUTH_BASE
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class TokenFile:
 
     def write(self, tokens: Tokens) -> None:
         """Put a sign-in in the place of the old one, in one step and safe on the disk; mode 0600. Raises OSError."""
-        _make(Path(os.path.realpath(self.path)).parent)
+        private_folder(Path(os.path.realpath(self.path)).parent)
         write_over(self.path, (json.dumps(asdict(tokens), indent=1) + "\n").encode(), private=True)
 
     def delete(self) -> bool:
@@ -139,7 +140,7 @@ class TokenFile:
         """Keep other processes from renewing or replacing the sign-in. Raises `NotSignedIn` where that cannot be."""
         lock = FileLock(self.path.with_name(f".{self.path.name}.lock"), mode=0o600)
         try:
-            _make(self.path.parent)
+            private_folder(self.path.parent)
             lock.acquire(timeout=PATIENCE)
         except Timeout:
             raise NotSignedIn(
@@ -155,7 +156,3 @@ class TokenFile:
     def readable_by_others(self) -> bool:
         """Whether the file's mode lets other users read it. False on systems without such modes."""
         return os.name == "posix" and bool(self.path.stat().st_mode & 0o077)
-
-
-def _make(directory: Path) -> None:
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..findings import Severity
 from ..sports import spell_sport_type
 from .client import DATA_TYPES
-from .errors import BadAnswer, NetworkTrouble, Refused, ServerTrouble, StravaError
+from .errors import BadAnswer, NetworkTrouble, NotFound, Refused, ServerTrouble, StravaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -159,7 +159,7 @@ class Uploader:
             waited += min(pause, left)
             try:
                 sent = self.ask(sent)
-            except (NetworkTrouble, ServerTrouble, BadAnswer) as error:
+            except (NetworkTrouble, ServerTrouble, BadAnswer, NotFound) as error:
                 sent = troubled(sent, error)
             except StravaError as error:
                 return troubled(sent, error)
@@ -215,8 +215,13 @@ class Uploader:
 
 
 def troubled(sent: Uploaded, error: StravaError) -> Uploaded:
-    """An upload whose last question failed."""
+    """An upload whose last question failed. That Strava does not know it (404) may pass, and so is no end."""
     message = f"still processing; upload {sent.upload_id}; the last question failed: {error}"
+    if isinstance(error, NotFound):
+        message = (
+            f"Strava does not know upload {sent.upload_id} (404), which it has taken; ask again later, and if it stays "
+            "so, send the file once more with --again"
+        )
     return replace(sent, message=message, polls=sent.polls + 1)
 
 
