@@ -20,6 +20,7 @@ __all__ = [
     "map_gpx",
     "map_sessions",
     "map_tcx",
+    "near_sport_types",
     "normalise",
     "spell_sport_type",
     "tcx_word",
@@ -50,6 +51,14 @@ class Mapped:
 def spell_sport_type(text: str) -> str | None:
     """``text`` as Strava spells it (the API is case-sensitive), ``None`` where it is no SportType we know."""
     return _BY_FOLDED.get(text.strip().replace(" ", "").replace("_", "").replace("-", "").casefold())
+
+
+def near_sport_types(text: str) -> list[str]:
+    """SportTypes that may be meant by a word that is none, the nearest first: by their spelling, or a word for them."""
+    from difflib import get_close_matches
+
+    words = _WORDS | {normalise(name): name for name in SPORT_TYPES}
+    return list(dict.fromkeys(words[word] for word in get_close_matches(normalise(text), words)))
 
 
 def normalise(text: str) -> str:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import signal
+import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from tracklint.cli import main
+from tracklint.strava.batch import Batch
 from tracklint.strava.client import Client
+from tracklint.strava.sandbox import Options, running_sandbox
+from tracklint.strava.uploader import Uploader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from tracklint.strava.sandbox import Running
 
 TOKEN = "83ebeabdec09f6670863766f792ead24d61fe3f9"  # the one that Strava's documents print
 AT_10_07 = 1_714_557_600.0 + 7 * 60  # 2024-05-01T10:07:00Z
@@ -71,3 +82,33 @@ def scripted() -> Callable[..., tuple[Client, Script]]:
         return Client(token, transport=httpx.MockTransport(script), clock=lambda: AT_10_07), script
 
     return make
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions after one second, which is the least that Strava wants; and a second of waiting is a tenth."""
+    monkeypatch.setattr("tracklint.strava.uploader.POLLS", (1.0,))
+    for each in (Batch, Uploader):
+        monkeypatch.setitem(each.__init__.__kwdefaults__, "sleep", lambda seconds: time.sleep(seconds / 10))
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    """A stand-in that is ready at the first question."""
+    with running_sandbox(Options(processing_polls=0)) as server:
+        yield server
+
+
+@pytest.fixture
+def upload(running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """``upload(*arguments)`` runs the command, or another ``command``, against that stand-in in an empty directory."""
+    monkeypatch.setenv("TRACKLINT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TRACKLINT_STRAVA_API", running.api_base)
+    monkeypatch.setenv("TRACKLINT_STRAVA_OAUTH", running.page + "oauth")
+    monkeypatch.setenv("TRACKLINT_STRAVA_TOKEN", running.token)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, command: str = "upload") -> Result:
+        return CliRunner().invoke(main, [command, *arguments])
+
+    return run

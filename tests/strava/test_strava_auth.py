@@ -92,13 +92,17 @@ def test_a_sign_in_through_a_browser(sandbox: Running) -> None:
             "client_id": CLIENT_ID,
             "response_type": "code",
             "approval_prompt": "force",
-            "scope": "read,activity:write",
+            "scope": "read,activity:write,activity:read",
         }
-        assert "scope=read%2Cactivity%3Awrite" in page
+        assert "scope=read%2Cactivity%3Awrite%2Cactivity%3Aread" in page
         pages.append(browse(page))  # blocks until the page is answered, as a browser in the terminal does
 
     tokens = sign_in(OAuth(oauth_base(sandbox)), APPLICATION, show=show)
-    assert (tokens.athlete_id, tokens.scopes, tokens.client_id) == (1, ("activity:write", "read"), CLIENT_ID)
+    assert (tokens.athlete_id, tokens.scopes, tokens.client_id) == (
+        1,
+        ("activity:read", "activity:write", "read"),
+        CLIENT_ID,
+    )
     assert tokens.expires_at == pytest.approx(time.time() + 21600, abs=60)
     assert "You can close this page" in pages[0].text
     assert pages[0].headers["cache-control"] == "no-store"

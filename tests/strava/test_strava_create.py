@@ -147,3 +147,13 @@ def test_distances(text: str, value: float) -> None:
 def test_distances_that_are_none(text: str) -> None:
     with pytest.raises(BadManual, match="the distance is"):
         metres(text)
+
+
+@pytest.mark.socket
+def test_a_photo_for_an_activity_of_an_earlier_run_is_not_blamed_on_partnership(upload: Any, tmp_path: Path) -> None:
+    (tmp_path / "p.jpg").write_bytes(b"\xff\xd8\xff\xe0picture")
+    gym = ("--name", "Gym", "--sport", "Workout", "--start", "2026-01-31T18:00:00", "--elapsed", "60")
+    assert upload(*gym, command="create").exit_code == 0
+    later = upload(*gym, "--photo", "p.jpg", command="create")
+    assert "the activity was created before, and Strava takes a photo only right after that" in later.output
+    assert "partners" not in later.output

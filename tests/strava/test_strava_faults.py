@@ -14,12 +14,12 @@ from tracklint.cli import main
 from tracklint.strava.sandbox import Options, Running, running_sandbox
 from tracklint.testing import Ride
 
-pytestmark = pytest.mark.socket
+pytestmark = [pytest.mark.socket, pytest.mark.usefixtures("hurried")]
 ALL_FORMS = ("", "-html", "-escaped")
 #: Marker -> exit status, words of the message. What ends here is not sent again by ``--resume``.
 ENDS: dict[str, tuple[int, str]] = {
-    "slow": (0, "the activity is ready"),
-    "big-ids": (0, "the activity is ready"),
+    "slow": (0, "ready; now at http"),
+    "big-ids": (0, "ready; now at http"),
     "deleted": (1, "was made and has been deleted since"),
     **{f"no-time{form}": (1, "Time information is missing from file.") for form in ALL_FORMS},
     **{f"malformed{form}": (1, "appears to be malformed") for form in ALL_FORMS},
@@ -31,11 +31,10 @@ ENDS: dict[str, tuple[int, str]] = {
     "data-empty": (1, "no file reached Strava"),
     "gzip-invalid": (1, "the gzip stream is damaged or not complete"),
     "too-large": (1, "larger than it takes"),
-    "lost-upload": (1, "404"),
-    "trouble-asked": (0, "the activity is ready"),
-    "html-asked": (0, "the activity is ready"),
-    "truncated-asked": (0, "the activity is ready"),
-    "closed-asked": (0, "the activity is ready"),
+    "trouble-asked": (0, "ready; now at http"),
+    "html-asked": (0, "ready; now at http"),
+    "truncated-asked": (0, "ready; now at http"),
+    "closed-asked": (0, "ready; now at http"),
     "silent": (0, "Strava has this activity already"),
     "closed": (0, "Strava has this activity already"),
     "truncated": (0, "Strava has this activity already"),
@@ -57,12 +56,6 @@ def upload(running: Running, home: Path, *arguments: str) -> Result:
         "TRACKLINT_HOME": str(home), "TRACKLINT_STRAVA_API": running.api_base, "TRACKLINT_STRAVA_TOKEN": running.token,
     }  # fmt: skip
     return CliRunner().invoke(main, ["upload", *arguments], env=environment)
-
-
-@pytest.fixture(autouse=True)
-def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Questions after one second, which is the least that Strava wants."""
-    monkeypatch.setattr("tracklint.strava.uploader.POLLS", (1.0,))
 
 
 def ride(path: Path, day: int = 1) -> str:

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from conftest import ROOT
 from tracklint.cli import main
 from tracklint.strava import auth
 from tracklint.strava.auth import OAuth, SignIn
@@ -91,7 +92,7 @@ def test_login_status_logout(sandbox: Running, home: Path, monkeypatch: pytest.M
     code, said = run("login", typed=f"{CLIENT_ID}\n{CLIENT_SECRET}\n")
     assert code == 0
     assert "https://www.strava.com/settings/api" in said
-    assert "Signed in as athlete 1 with the permissions activity:write, read." in said
+    assert "Signed in as athlete 1 with the permissions activity:read, activity:write, read." in said
     assert_no_secret_of(sandbox, said)
 
     code, said = run("status", "--check")
@@ -303,6 +304,38 @@ def test_status_counts_what_is_unfinished(sandbox: Running, home: Path, monkeypa
     assert code == 0
     assert "Journal: " in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ("--client-id", "abc"),
+            "the client ID is 'abc'; it is the number that https://www.strava.com/settings/api shows",
+        ),
+        (("--client-id", "1", "--timeout", "nan"), "nan is no number of seconds"),
+    ],
+)
+def test_a_client_id_that_is_no_number_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], words: str
+) -> None:
+    monkeypatch.setenv("TRACKLINT_HOME", str(tmp_path))
+    done = CliRunner().invoke(main, ["login", *arguments, "--client-secret", "x"])
+    assert done.exit_code == 2
+    assert words in done.output
+    assert "browser" not in done.output
+
+
+def test_readme_login_and_docs_name_one_callback_domain() -> None:
+    from tracklint.cli.login import _HOW
+
+    said = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/uploading.md")]
+    assert "Callback Domain: localhost;" in _HOW
+    for text in said:
+        assert "callback domain `localhost`" in " ".join(text.split()).replace(
+            "`localhost` as its callback domain", "callback domain `localhost`"
+        )
+        assert "domain `127.0.0.1`" not in text
 
 
 # --- the stand-in -----------------------------------------------------------------------------------------------------

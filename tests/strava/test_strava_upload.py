@@ -4,41 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from conftest import ROOT
 from tracklint.cli import main
-from tracklint.strava.sandbox import Options, Running, running_sandbox
+from tracklint.strava.sandbox import Running
 from tracklint.testing import Ride
 
-pytestmark = pytest.mark.socket
+pytestmark = [pytest.mark.socket, pytest.mark.usefixtures("hurried")]
 SCHEMA = json.loads((ROOT / "schemas" / "upload.schema.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-def running() -> Iterator[Running]:
-    with running_sandbox(Options(processing_polls=0)) as server:
-        yield server
-
-
-@pytest.fixture
-def upload(running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("TRACKLINT_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("TRACKLINT_STRAVA_API", running.api_base)
-    monkeypatch.setenv("TRACKLINT_STRAVA_OAUTH", running.page + "oauth")
-    monkeypatch.setenv("TRACKLINT_STRAVA_TOKEN", running.token)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str, command: str = "upload") -> Result:
-        return CliRunner().invoke(main, [command, *arguments])
-
-    return run
 
 
 def ride(path: Path, day: int = 1, **options: Any) -> str:
@@ -54,8 +33,8 @@ def test_a_second_run_finds_everything_sent(upload: Any, running: Running, tmp_p
     names = [ride(tmp_path / f"{day}.fit", day) for day in (1, 2)]
     first, second = upload(*names), upload(*names)
     assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output
-    assert first.output.count("the activity is ready") == 2
-    assert second.output.count("not sent again") == 2
+    assert first.output.count(": ready; now at http") == 2
+    assert second.output.count(", so not sent again: http") == 2
     assert len(running.strava.uploads) == 2
     third = upload("--again", names[0])
     assert third.exit_code == 0
@@ -91,8 +70,9 @@ def test_what_was_changed_before_sending_is_told(upload: Any, tmp_path: Path) ->
     (tmp_path / "a.gpx").write_bytes(b"   " + data)
     done = upload("a.gpx", "--barometer")
     assert done.exit_code == 0, done.output
-    assert "  mended DOC003:" in done.output
-    assert "  compressed from" in done.output
+    assert "a.gpx: ready; mended DOC003 (3 bytes before the XML declaration); now at http" in done.output
+    assert "compressed from" not in done.output
+    assert "  compressed from" in upload("a.gpx", "--again", "--verbose").output
 
 
 def test_json_follows_its_schema_and_keeps_large_ids(upload: Any, tmp_path: Path) -> None:
@@ -130,7 +110,7 @@ def test_a_stop_is_taken_up_by_resume_without_paths(upload: Any, running: Runnin
     assert "`tracklint upload --resume` goes on" in stopped.output
     resumed = upload("--resume")
     assert resumed.exit_code == 0, resumed.output
-    assert resumed.output.count("the activity is ready") == 2
+    assert resumed.output.count(".fit: now at http") == 2
     assert [each["name"] for each in sent(running)] == ["Kept", "Kept"]
     nothing = upload("--resume")
     assert (nothing.exit_code, nothing.output) == (0, "nothing is unfinished\n")
@@ -145,7 +125,11 @@ def test_no_server_says_what_to_do(upload: Any, tmp_path: Path, monkeypatch: pyt
     done = upload(ride(tmp_path / "a.fit"))
     assert done.exit_code == 75
     assert "no answer from http://127.0.0.1:9" in done.output
-    assert "1 of 1 files are not finished; they are saved: go on with --resume" in done.output
+    assert "   1 unfinished    saved: `tracklint upload --resume` goes on" in done.output
+    assert (
+        "1 file not finished; saved: `tracklint upload --resume` goes on"
+        in upload("--resume", "--output", "json").stderr
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import click
 
 from .lines import line, lines
 from .options import fail, one_line_errors
-from .upload import UNFINISHED, say, session
+from .upload import UNFINISHED, say, session, sport_type
 
 if TYPE_CHECKING:
     from ..strava.client import Client
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--name", required=True, metavar="TEXT", help="Name of the activity.")
-@click.option("--sport", metavar="TYPE", help="Strava's SportType, such as Ride or WeightTraining.")
-@click.option("--type", "type_", metavar="TYPE", help="Strava's former word for the sport; --sport wins over it.")
+@click.option(
+    "--sport", metavar="TYPE", callback=sport_type, help="Strava's SportType, such as Ride or WeightTraining."
+)
+@click.option(
+    "--type", "type_", metavar="TYPE", callback=sport_type,
+    help="Strava's former word for the sport; --sport wins over it.",
+)  # fmt: skip
 @click.option("--start", required=True, metavar="TIME", help="Start by the clock of the place: 2026-01-31T12:00:00.")
 @click.option("--elapsed", required=True, metavar="TIME", help="Duration: 1:30:00, 90:00, or seconds.")
 @click.option("--distance", metavar="LENGTH", help="12.5km, 7.8mi, or metres.")
@@ -56,7 +61,7 @@ def create(
             sport_type=sport, type=type_, start_date_local=start, elapsed_time=seconds(elapsed), distance=length, **said
         )
         picture = read_photo(photo) if photo is not None else None
-        with session(sandbox) as (client, journal):
+        with session(sandbox) as (client, journal, _):
             done = create_one(client, journal, manual, again=again)
             if picture is not None and done.ok:
                 done = _with_photo(done, picture, photo_resize)
@@ -77,6 +82,9 @@ def _with_photo(done: Uploaded, picture: bytes, resize: bool) -> Uploaded:
 
     from ..strava.photos import send_photo
 
+    if done.before:
+        why = "the activity was created before, and Strava takes a photo only right after that"
+        return replace(done, photo="failed", notes=(f"the photo was not sent: {why}; add it on the activity's page",))
     sent = send_photo(picture, (done.raw or {}).get("photo_metadata"), resize=resize)
     return replace(done, photo=sent.outcome, notes=(sent.message,))
 
@@ -84,7 +92,7 @@ def _with_photo(done: Uploaded, picture: bytes, resize: bool) -> Uploaded:
 def _tell(done: Uploaded, client: Client, output: str, sandbox: bool) -> None:
     from ..strava.jobs import outcome_data
     from ..words import json_text
-    from .upload import show_activity
+    from .tally import fields
 
     if output == "json":
         lines(json_text(outcome_data([done]), indent=2))
@@ -93,4 +101,4 @@ def _tell(done: Uploaded, client: Client, output: str, sandbox: bool) -> None:
     for note in done.notes:
         line(f"  {note}")
     if sandbox and done.activity_id is not None:
-        show_activity(client.activity(done.activity_id))
+        fields(client.activity(done.activity_id))

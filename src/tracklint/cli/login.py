@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import webbrowser
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from .lines import line, lines
 from .options import fail, one_line_errors
+from .upload import SECONDS
 
 if TYPE_CHECKING:
     from ..strava.auth import Application, OAuth, SignIn
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 _HOW = """\
 Strava lets programs in through an API application of your own. Create one at https://www.strava.com/settings/api
-(Authorization Callback Domain: 127.0.0.1; Strava asks for a subscription) and type in what that page shows.
+(Authorization Callback Domain: localhost; Strava asks for a subscription) and type in what that page shows.
 """
 
 
@@ -30,9 +32,7 @@ Strava lets programs in through an API application of your own. Create one at ht
     "--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1 for the browser's answer; 0 takes any."
 )
 @click.option("--no-browser", is_flag=True, help="For a browser on another machine: paste the address it ends at.")
-@click.option(
-    "--timeout", type=click.FloatRange(1), default=300.0, show_default=True, help="Seconds to wait for the browser."
-)
+@click.option("--timeout", type=SECONDS, default=300.0, show_default=True, help="Seconds to wait for the browser.")
 @one_line_errors
 def login(client_id: str | None, client_secret: str | None, port: int, no_browser: bool, timeout: float) -> None:
     """Sign in at Strava in a browser, so that `tracklint upload` may send your files.
@@ -80,15 +80,24 @@ def _last(file: TokenFile) -> Tokens | None:
 def _application(settings: Settings, last: Tokens | None, client_id: str | None, secret: str | None) -> Application:
     from ..strava.auth import Application
 
-    client_id = client_id or settings.client_id
+    client_id = _number(client_id or settings.client_id)
     secret = secret or settings.client_secret
     if last is not None and client_id in (None, last.client_id):
         client_id, secret = last.client_id, secret or last.client_secret
     if not (client_id and secret):
         lines(_HOW, err=True)
-    client_id = client_id or click.prompt("Client ID", err=True)
+    client_id = client_id or str(click.prompt("Client ID", value_proc=_number, err=True))
     secret = secret or click.prompt("Client secret (it is not shown)", hide_input=True, err=True)
     return Application(client_id.strip(), secret.strip())
+
+
+def _number(client_id: str | None) -> str | None:
+    """A client ID, which is a number: another word would be refused by Strava only in the browser."""
+    if client_id is not None and not re.fullmatch("[0-9]{1,19}", client_id.strip()):
+        raise click.BadParameter(
+            f"the client ID is {client_id!r}; it is the number that https://www.strava.com/settings/api shows"
+        )
+    return client_id
 
 
 def _browsed(oauth: OAuth, application: Application, port: int, timeout: float) -> Tokens:

@@ -31,7 +31,8 @@ def sandbox(port: int, scenarios: tuple[str, ...], listing: bool, keep: Path | N
     """Run a local stand-in of Strava's upload API until Ctrl-C.
 
     It answers as Strava's documents say and checks uploads with tracklint's own rules. A marker in a file's name, such
-    as "ride[slow].gpx", or in an activity's name or external id, picks a scenario for this one alone.
+    as "ride[slow].gpx", or in an activity's name or external id, picks a scenario for this one alone; but those of the
+    request limits and "expired" touch what all requests share.
     """
     try:
         from ..strava.sandbox import SCENARIOS, Options, serve

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,9 +22,13 @@ _LONGEST = 6 * 3600 + 300
 
 @click.command()
 @click.option("--check", is_flag=True, help="Ask Strava as well whether it accepts the token.")
+@click.option(
+    "--mend-journal", is_flag=True,
+    help="Move a damaged journal of uploads aside and keep every entry of it that can be read.",
+)  # fmt: skip
 @one_line_errors
-def status(check: bool) -> None:
-    """Say whether you are signed in at Strava, as whom, and where tracklint keeps what.
+def status(check: bool, mend_journal: bool) -> None:
+    """Say whether you are signed in at Strava, as whom, where tracklint keeps what, and what is unfinished.
 
     Exit status 0 where there is a token, 1 where there is none or Strava refuses it, 2 where that cannot be told.
     """
@@ -31,6 +37,8 @@ def status(check: bool) -> None:
     from ..strava.tokens import TokenFile
 
     settings = Settings.from_environment()
+    if mend_journal:
+        _mend_journal(settings)
     try:
         file = TokenFile.of(settings)
         tokens = file.read()
@@ -57,6 +65,8 @@ def _tell(settings: Settings, file: TokenFile, tokens: Tokens | None) -> bool:
             ("Access token", _life(tokens.expires_at - time.time())),
         ]
     rows.append(("Journal", _journal(settings)))
+    if (settings.trial / "journal.sqlite").exists():
+        rows.append(("Sandbox", _trial(settings)))
     for name, value in rows:
         line(f"{name + ':':<14}{value}")
     if tokens is not None and file.readable_by_others():
@@ -77,21 +87,54 @@ def _life(seconds: float) -> str:
 def _journal(settings: Settings) -> str:
     """Where the uploads of this account are kept, and how many are unfinished. It is not created for the question."""
     from ..strava.address import base_address
-    from ..strava.journal import Journal, JournalTrouble
     from ..strava.signed_in import account
 
-    path = settings.state_dir / "journal.sqlite"
-    if not path.exists():
-        return f"{path}, no uploads yet"
+    if not settings.journal.exists():
+        return f"{settings.journal}, no uploads yet"
     api_base, _ = base_address(settings.api_base, "api_base")
+    return _unfinished(settings.journal, str(api_base), account(settings), "tracklint upload --resume")
+
+
+def _trial(settings: Settings) -> str:
+    """What `tracklint upload --sandbox` left."""
+    return _unfinished(settings.trial / "journal.sqlite", "sandbox", "", "tracklint upload --resume --sandbox")
+
+
+def _unfinished(path: Path, api_base: str, account: str, resume: str) -> str:
+    from ..strava.journal import Journal, JournalTrouble
+
     try:
-        with Journal(path, api_base=str(api_base), account=account(settings)) as journal:
+        with Journal(path, api_base=api_base, account=account) as journal:
             count = len(journal.unfinished())
     except JournalTrouble as error:
         return str(error)
-    if not count:
-        return f"{path}, no upload unfinished"
-    return f"{path}, {count} unfinished: `tracklint upload --resume` goes on"
+    return f"{path}, {count} unfinished: `{resume}` goes on" if count else f"{path}, no upload unfinished"
+
+
+def _mend_journal(settings: Settings) -> None:
+    """Save what can be read of a damaged journal. One that is sound stays as it is."""
+    from ..source import why
+    from ..strava.journal import Journal, JournalTrouble, locked
+    from ..strava.salvage import mend_journal
+    from ..words import counted
+
+    path = settings.journal
+    if not path.exists():
+        fail(f"{path}: there is no journal of uploads yet")
+    try:
+        with locked(path, lambda text: line(f"tracklint: {text}", err=True)):
+            with contextlib.suppress(JournalTrouble), Journal(path, api_base="") as journal:
+                journal.check()
+                line(f"{path} is sound; nothing is moved")
+                return
+            mended = mend_journal(path)
+    except OSError as error:
+        fail(f"{error.filename or path}: {why(error)}")
+    except JournalTrouble as error:
+        fail(str(error))
+    line(f"The damaged journal is now {mended.aside}.")
+    entries = counted(mended.entries, "entry").replace("entrys", "entries")
+    line(f"{path} is a new one with the {entries} that could be read.")
 
 
 def _check(settings: Settings) -> None:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["SCOPES", "WRITE", "Application", "OAuth", "SignIn", "TokenSource", "sign_in"]
 
 WRITE = "activity:write"
-#: What tracklint asks for; uploads need the second alone.
-SCOPES = ("read", WRITE)
+#: What tracklint asks for. Uploads need the second alone; the third shows Strava's numbers beside the predicted ones.
+SCOPES = ("read", WRITE, "activity:read")
 _SEPARATORS = re.compile(r"[,\s]+")
 _AGAIN = "sign in again with `tracklint login`"
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ..sports import spell_sport_type
+from .comparing import compared
 from .errors import (
     BadAnswer,
     Forbidden,
@@ -81,8 +83,10 @@ class Batch:
     """Sends files through an `Uploader` and writes each step into a `Journal`.
 
     ``wait`` sleeps where the request limits are reached; else the batch stops there and the rest is left unfinished.
-    ``finish`` is called once with each upload that has become an activity, and may add to it (a photo). ``tell`` gets
-    one sentence for each thing worth saying meanwhile. ``now`` is the time of day in UTC seconds.
+    ``finish`` is called once with each upload that has become an activity, and may add to it (a photo). ``compare``
+    asks for each activity that this run made, as long as half of the read limit is left, and puts Strava's numbers
+    beside the predicted ones. ``tell`` gets one sentence for each thing worth saying meanwhile. ``now`` is the time of
+    day in UTC seconds.
     """
 
     def __init__(
@@ -91,6 +95,7 @@ class Batch:
         journal: Journal,
         *,
         wait: bool = False,
+        compare: bool = False,
         finish: Callable[[Job, Uploaded], Uploaded] | None = None,
         tell: Callable[[str], object] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
@@ -100,6 +105,7 @@ class Batch:
         self.uploader = uploader
         self.journal = journal
         self.wait = wait
+        self._compare = compare
         self._finish = finish
         self._tell = tell
         self._clock = clock
@@ -191,14 +197,15 @@ class Batch:
                 yield self._ended(job, entry, sent)
                 return
         else:
-            sent = Uploaded(name=job.name, outcome="processing", message="", upload_id=entry.upload_id)
+            message = f"still processing; upload {entry.upload_id}"
+            sent = Uploaded(name=job.name, outcome="processing", message=message, upload_id=entry.upload_id)
         flying.append(_Flight(job, entry, sent, due=self._clock() + self.uploader.polls[0]))
 
     def _known(self, job: Job, entry: Entry) -> Uploaded:
         """A file that Strava has already, or had."""
         link = self.uploader.client.activity_link(entry.activity_id) if entry.activity_id is not None else None
         on = datetime.fromtimestamp(entry.updated, UTC).strftime("%Y-%m-%d")
-        message = f"sent before ({on}), so not sent again: {link or entry.message}; --again sends it all the same"
+        message = f"sent before ({on}), so not sent again: {link or entry.message}"
         notes = () if job.photo is None or entry.photo == "wanted" else (_unsent_photo(job.photo, entry),)
         return Uploaded(
             name=job.name,
@@ -208,6 +215,7 @@ class Batch:
             upload_id=entry.upload_id,
             link=link,
             notes=notes,
+            before=True,
         )
 
     def _send(self, job: Job, entry: Entry) -> tuple[Uploaded, Entry]:
@@ -225,8 +233,10 @@ class Batch:
                 entry = self.journal.note(entry, "planned", message=str(error))
                 self._limit_reached(error.reopens)
         self._note_limits()
-        changes = () if sent.outcome == "refused-before-sending" else prepared.changes
-        return replace(sent, name=job.name, notes=(*changes, *sent.notes)), self._noted(entry, sent)
+        sent = replace(sent.of(prepared), name=job.name)
+        if sent.prediction is not None and (said := fields.get("sport_type") or fields.get("activity_type")):
+            sent = replace(sent, prediction=replace(sent.prediction, sport=spell_sport_type(said) or said))
+        return sent, self._noted(entry, sent)
 
     def _attempt(self, job: Job, entry: Entry, prepared: Prepared, fields: Mapping[str, Any]) -> Uploaded:
         """One attempt to send a file. The journal says how it ended where that is no answer; raises `_Stop` then,
@@ -301,8 +311,25 @@ class Batch:
         return self.journal.note(entry, state, **known)
 
     def _ended(self, job: Job, entry: Entry, done: Uploaded) -> Uploaded:
-        """A result with its name, and its photo where it has become an activity."""
-        return self._with_photo(job, entry, replace(done, name=job.name))
+        """A result with its name, and its photo and Strava's numbers where it has become an activity."""
+        return self._with_numbers(self._with_photo(job, entry, replace(done, name=job.name)))
+
+    def _with_numbers(self, done: Uploaded) -> Uploaded:
+        if not self._compare or done.outcome != "ready" or done.prediction is None or done.activity_id is None:
+            return done
+        reads = self._limits.read_quarter if self._limits else None
+        if reads is not None and reads.left < reads.limit / 2:
+            return done
+        try:
+            activity = self.uploader.client.activity(done.activity_id)
+        except StravaError as error:
+            self._compare = False
+            scope = error.missing_scope if isinstance(error, NotAuthorised) else None
+            why = f"the sign-in lacks {scope}; `tracklint login` asks for it" if scope else str(error)
+            self._tell(f"Strava's own numbers are not shown beside the predicted ones: {why}")
+            return done
+        self._note_limits()
+        return replace(done, compared=compared(done.prediction, activity))
 
     def _with_photo(self, job: Job, entry: Entry, done: Uploaded) -> Uploaded:
         if entry.photo != "wanted" or not done.ok or self._finish is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +62,6 @@ def jobs_again(entries: Iterable[Entry], order: Order, unread: Callable[[Unreada
     """
     for entry in entries:
         request = dict(entry.request)
-        if "create" in request:  # an activity without a file, which nobody but the athlete may ask for again
-            continue
         member = request.get("member")
         thing: Thing = entry.path or ""
         if member and entry.path:
@@ -174,6 +172,9 @@ def outcome_data(done: Sequence[Uploaded]) -> dict[str, Any]:
             "link": each.link,
             "photo": each.photo or None,
             "polls": each.polls,
+            "before": each.before,
+            "verdict": each.verdict,
+            "compared": [asdict(pair) for pair in each.compared],
             "notes": list(each.notes),
             "raw": each.raw,
         }

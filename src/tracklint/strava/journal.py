@@ -173,16 +173,25 @@ class Journal:
         return rows[0] if rows else None
 
     def unfinished(self) -> list[Entry]:
-        """The entries from which ``--resume`` goes on, oldest first: also those of activities that want a photo."""
+        """The entries from which ``--resume`` goes on, oldest first: also those of activities that want a photo, and
+        none of an activity without a file, which nobody but the athlete may ask for again."""
         return [
             entry
             for entry in self.entries()
-            if entry.state in UNFINISHED or (entry.photo == "wanted" and entry.state in ("ready", "duplicate"))
+            if "create" not in entry.request
+            and (entry.state in UNFINISHED or (entry.photo == "wanted" and entry.state in ("ready", "duplicate")))
         ]
 
     def entries(self) -> list[Entry]:
         """Every entry of this account, oldest first."""
         return self._rows("")
+
+    def check(self) -> None:
+        """Read every row, of all accounts. Raises `DamagedJournal`."""
+        with self._told():
+            rows = self._db.execute(f"SELECT {_COLUMNS} FROM upload").fetchall()  # noqa: S608 - constants of this module
+        for row in rows:
+            self._entry(dict(zip(_COLUMNS.split(", "), map(_read, row), strict=True)))
 
     def plan(self, entry: Entry) -> Entry:
         """Write a new entry, or begin an old one anew, which keeps its ``created``. Gives it as it stands there."""

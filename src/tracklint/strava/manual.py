@@ -84,7 +84,7 @@ def create(client: Client, journal: Journal, manual: Manual, *, again: bool = Fa
         if known.state == "ready":
             link = client.activity_link(known.activity_id or 0)
             message = f"the same activity was created before: {link}; --again creates it once more"
-            return _done(manual, "ready", message, known.activity_id, link)
+            return replace(_done(manual, "ready", message, known.activity_id, link), before=True)
         if known.state == "sending":
             return _done(manual, "unfinished", _UNKNOWN)
     entry = journal.plan(Entry(sha256=sha256, name=manual.name, state="sending", request={"create": form}))

@@ -20,6 +20,7 @@ from ..source import why
 from .address import base_address
 from .errors import StravaError
 from .exchange import TIMEOUT, exchange, http_client
+from .extras import how_to_install
 from .tokens import printable
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def scaled(data: bytes, max_size: int | None) -> bytes:
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
-        raise BadPhoto("scaling needs Pillow; install it with: pip install 'tracklint[photo]'") from None
+        raise BadPhoto(f"scaling needs Pillow; {how_to_install('photo')}") from None
     try:
         with Image.open(io.BytesIO(data)) as picture:
             if max(picture.size) <= max_size:

@@ -79,6 +79,11 @@ class Settings:
         return self.state_dir / "journal.sqlite"
 
     @property
+    def trial(self) -> Path:
+        """The folder of what `tracklint upload --sandbox` left unfinished; its journal is ``journal.sqlite``."""
+        return self.state_dir / "sandbox"
+
+    @property
     def state_dir(self) -> Path:
         """Where the journal of uploads is kept."""
         import platformdirs

@@ -18,12 +18,13 @@ from .errors import BadAnswer, NetworkTrouble, NotFound, Refused, ServerTrouble,
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ..findings import Report
+    from ..findings import Finding, Prediction, Report, Verdict
     from ..preparing import Prepared
     from .client import Client
+    from .comparing import Compared
     from .status import UploadStatus
 
-__all__ = ["DEADLINE", "POLLS", "Uploaded", "Uploader", "troubled"]
+__all__ = ["DEADLINE", "POLLS", "Uploaded", "Uploader", "kept_back", "troubled"]
 
 #: Seconds before each question; the last one repeats. Each costs one of the 100 read requests of a quarter of an hour.
 POLLS = (1.5, 2.0, 4.0, 8.0, 15.0)
@@ -36,10 +37,12 @@ class Uploaded:
     """What came of one file.
 
     ``outcome`` is ``ready``, ``duplicate`` (Strava has the activity already: a success), ``deleted``, ``failed``,
-    ``refused-before-sending``, ``processing`` (not known yet; ``upload_id`` is there to ask again) or ``unfinished``
-    (not sent, or sent without an answer; the journal knows it). ``link`` is the activity's page. ``message`` is one
-    sentence; ``notes`` tells what was changed or tried again. ``polls`` counts the questions, ``doubled`` says that
-    Strava already had the same file in another upload, whose id this is, ``photo`` what came of a picture
+    ``refused-before-sending``, ``processing`` (not known yet; ``upload_id`` is there to ask again), ``unfinished``
+    (not sent, or sent without an answer; the journal knows it) or ``would-be-sent`` (`rehearsing`). ``message`` is one
+    sentence, ``link`` the activity's page; ``notes`` tells what was changed or tried again. ``before`` says that an
+    earlier run sent it. ``verdict``, ``errors`` and ``prediction`` are those of what is sent, where this run prepared
+    it; ``compared`` has Strava's numbers beside the predicted ones. ``polls`` counts the questions, ``doubled`` says
+    that Strava already had the same file in another upload, whose id this is, ``photo`` what came of a picture
     (`photos.PhotoResult`). ``raw`` is Strava's last answer.
     """
 
@@ -53,12 +56,26 @@ class Uploaded:
     doubled: bool = False
     photo: str = ""
     notes: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+    errors: tuple[Finding, ...] = ()
+    prediction: Prediction | None = None
+    compared: tuple[Compared, ...] = ()
+    before: bool = False
     raw: Mapping[str, Any] | None = None
 
     @property
     def ok(self) -> bool:
         """Whether Strava has the activity: ``ready`` or ``duplicate``."""
         return self.outcome in ("ready", "duplicate")
+
+    def of(self, prepared: Prepared) -> Uploaded:
+        """The same with what the check says of what is sent, and what was done to it before."""
+        report = prepared.report
+        errors = tuple(f for f in report.findings if f.severity >= Severity.ERROR)
+        changes = () if self.outcome == "refused-before-sending" else prepared.changes
+        return replace(
+            self, verdict=report.verdict, errors=errors, prediction=report.prediction, notes=(*changes, *self.notes)
+        )
 
 
 class Uploader:
@@ -112,14 +129,8 @@ class Uploader:
         has given no upload id (``maybe_accepted`` tells whether the file may have arrived), and ValueError for options
         that it would refuse.
         """
-        if prepared.report.verdict == "refused" and not force:
-            return Uploaded(name=prepared.name, outcome="refused-before-sending", message=_reasons(prepared.report))
-        if prepared.data_type not in DATA_TYPES:
-            return Uploaded(
-                name=prepared.name,
-                outcome="refused-before-sending",
-                message="not sent, not even by force: the content is none of FIT, TCX and GPX",
-            )
+        if (why := kept_back(prepared, force=force)) is not None:
+            return Uploaded(name=prepared.name, outcome="refused-before-sending", message=why)
         notes: list[str] = []
         fields = {
             "title": title,
@@ -197,7 +208,7 @@ class Uploader:
             outcome = "duplicate"
         link = self.client.activity_link(activity_id) if activity_id is not None else None
         message = {
-            "ready": f"the activity is ready: {link}",
+            "ready": f"now at {link}",
             "duplicate": f"Strava has this activity already: {link or status.reason}",
             "deleted": "the activity was made and has been deleted since",
             "processing": f"still processing; upload {status.id}",
@@ -243,6 +254,15 @@ def _spelled(sport_type: str | None, notes: list[str]) -> str | None:
     elif spelled != sport_type:
         notes.append(f"sport_type {sport_type} is sent as {spelled}, the way Strava spells it")
     return spelled or sport_type
+
+
+def kept_back(prepared: Prepared, *, force: bool) -> str | None:
+    """Why a file is not sent, ``None`` where it is."""
+    if prepared.report.verdict == "refused" and not force:
+        return _reasons(prepared.report)
+    if prepared.data_type not in DATA_TYPES:
+        return "not sent, not even by force: the content is none of FIT, TCX and GPX"
+    return None
 
 
 def _reasons(report: Report) -> str:

@@ -6,12 +6,14 @@ what users have seen of the live service; it creates nothing anywhere and keeps 
 
 from __future__ import annotations
 
+from ..extras import how_to_install
+
 try:
     import python_multipart  # noqa: F401  starlette needs it, and says so only at the first upload
     import starlette  # noqa: F401
     import uvicorn  # noqa: F401
 except ImportError as error:
-    raise ImportError(f"the sandbox needs {error.name}; install it with: pip install 'tracklint[sandbox]'") from None
+    raise ImportError(f"the sandbox needs {error.name}; {how_to_install('sandbox')}") from None
 
 from .api import app
 from .scenarios import SCENARIOS

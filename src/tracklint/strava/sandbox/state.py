@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from ...findings import Report
 
 __all__ = [
-    "DELETED", "FAILED", "PROCESSING", "READY", "SANDBOX_TOKEN", "Activity", "Examined", "Options", "Strava", "Upload",
+    "DELETED", "FAILED", "NO_LIMIT", "PROCESSING", "READY", "SANDBOX_TOKEN", "Activity", "Examined", "Options",
+    "Strava", "Upload",
 ]  # fmt: skip
 
+#: More requests than anybody makes.
+NO_LIMIT = (10**9, 10**9)
 SANDBOX_TOKEN = "sandbox"  # noqa: S105  no secret: it opens the stand-in only
 READ_ONLY_TOKEN = "sandbox-read-only"  # noqa: S105  the same, without the scope activity:write
 
@@ -186,7 +189,6 @@ class Strava:
         self._next_upload = max(self.uploads, default=_FIRST_UPLOAD - 1) + 1
         used = [u.activity_id or 0 for u in self.uploads.values()]  # also of those that were deleted since
         self._next_activity = max([_FIRST_ACTIVITY - 1, *self.activities, *used]) + 1
-        self._once: set[tuple[str, str]] = set()
         self._refreshes: dict[str, int] = {}
 
     @property
@@ -202,10 +204,8 @@ class Strava:
         self._scenarios = names
 
     def once(self, what: str, key: str) -> bool:
-        """True the first time that this is asked of ``key``."""
-        told = (what, key) in self._once
-        self._once.add((what, key))
-        return not told
+        """True the first time that this is asked of ``key``, also over a restart with a store."""
+        return self.store.first(f"{what}: {key}")
 
     def refuses_tokens(self, key: str) -> bool:
         """Whether the sign-in was not renewed since this was first asked of ``key``."""

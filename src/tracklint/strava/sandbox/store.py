@@ -7,6 +7,9 @@ import secrets
 import sqlite3
 from typing import TYPE_CHECKING, Any, Literal
 
+from ...source import why
+from ..private import private_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -27,15 +30,19 @@ class BadStore(OSError):
 
 
 class Store:
-    """Facts as JSON values by id. With a ``path``, the bytes that were sent as well. Raises `BadStore`.
+    """Facts as JSON values by id. With a ``path``, which its owner alone can read, the bytes that were sent as well.
 
-    Used from one thread at a time.
+    Raises `BadStore`. Used from one thread at a time.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._keeps = path is not None
         try:
+            if path is not None:
+                private_file(path)
             self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        except OSError as error:
+            raise BadStore(f"{path}: the stand-in cannot keep its memory there: {why(error)}") from None
         except sqlite3.Error as error:
             raise BadStore(f"{path}: the stand-in cannot keep its memory there: {error}") from None
         try:
@@ -75,6 +82,10 @@ class Store:
         """The bytes of a row, ``None`` where they were not kept."""
         row = self._db.execute(f"SELECT content FROM {table} WHERE id = ?", (number,)).fetchone()  # noqa: S608
         return row[0] if row else None
+
+    def first(self, name: str) -> bool:
+        """True the first time that this is asked of a name, as long as the store lasts."""
+        return self._db.execute("INSERT OR IGNORE INTO secrets VALUES (?, ?)", (f"once {name}", b"")).rowcount > 0
 
     def secret(self, name: str) -> bytes:
         """A random key that stays the same as long as the store does."""
