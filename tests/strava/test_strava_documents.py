@@ -406,7 +406,7 @@ def test_the_stand_in_tells_a_deleted_activity_and_a_duplicate(running: Running,
         "14296882", str(activity_id)
     )
     assert told["status"] == wanted["status"]
-    httpx.post(f"{running.page}activities/{activity_id}/delete")
+    running.strava.delete(activity_id)
     gone = asked.send(running.page, folder).json()
     wanted = braced(OLD_DELETED)
     assert (gone["status"], gone["error"], gone["activity_id"]) == (wanted["status"], None, None)

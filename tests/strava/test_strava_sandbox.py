@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import html
 import logging
+import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,6 +24,7 @@ from tracklint.preparing import Prepared, prepare
 from tracklint.strava.client import Client
 from tracklint.strava.errors import BadAnswer, NetworkTrouble, NotAuthorised, NotFound, RateLimited, Refused, TooLarge
 from tracklint.strava.sandbox import Options, Running, running_sandbox
+from tracklint.strava.sandbox.grants import CLIENT_ID
 from tracklint.strava.sandbox.verdict import BAD_TIME, EMPTY, IMPROPER, MALFORMED, NO_TIME, UNRECOGNISED
 from tracklint.strava.uploader import Uploader
 from tracklint.testing import OMIT, Ride
@@ -230,7 +235,7 @@ def test_the_four_statuses_word_for_word(start: Start) -> None:
         assert (ready.status, ready.state) == ("Your activity is ready.", "ready")
         assert set(ready.raw) == {"id", "id_str", "external_id", "error", "status", "activity_id"}
 
-        assert httpx.post(f"{sandbox.page}activities/{ready.activity_id}/delete").status_code == 303
+        assert press(sandbox, f"activities/{ready.activity_id}", "/delete").status_code == 303
         gone = client.status(status.id)
         assert (gone.status, gone.state, gone.activity_id) == (
             "The created activity has been deleted.",
@@ -446,6 +451,135 @@ def test_a_body_above_the_cap_is_answered_with_413(start: Start) -> None:
         assert len(sandbox.strava.uploads) == 1
 
 
+def press(sandbox: Running, page: str, ends: str, **changed: str) -> httpx.Response:
+    """What a browser does whose athlete presses the button of a page whose action ends so."""
+    text = httpx.get(sandbox.page + page).text
+    [(action, token)] = re.findall(rf"action='([^']*{ends})'><input type=hidden name=token value=([0-9a-f]+)>", text)
+    return httpx.post(sandbox.page + action[1:], data={"token": token} | changed)
+
+
+def test_deleting_and_forgetting_want_the_token_of_the_page(start: Start) -> None:
+    sandbox = start(processing_polls=0)
+    with client_of(sandbox) as client:
+        activity_id = finished(client, FILES["fit"], "fit").activity_id
+    place = f"activities/{activity_id}"
+    for refused in (
+        httpx.post(f"{sandbox.page}{place}/delete"),
+        httpx.post(f"{sandbox.page}{place}/delete", data={"token": "x"}),
+        press(sandbox, place, "/delete", token=sandbox.strava.token_for("/reset")),
+        httpx.post(f"{sandbox.page}reset"),
+    ):
+        assert refused.status_code == 403
+    assert list(sandbox.strava.activities) == [activity_id]
+    assert press(sandbox, place, "/delete").status_code == 303
+    assert sandbox.strava.activities == {}
+    assert press(sandbox, "", "/reset").status_code == 303
+    assert sandbox.strava.uploads == {}
+    with client_of(sandbox) as client:
+        assert (finished(client, FILES["fit"], "fit").activity_id or 0) > (activity_id or 0)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:{port}"}, 200),
+        ({"Host": "[::1]:{port}"}, 200),
+        ({"Host": "LOCALHOST:{port}"}, 200),
+        ({"Host": "evil.example:{port}"}, 403),
+        ({"Host": "127.0.0.1.evil.example"}, 403),
+        ({"Host": "["}, 403),
+        ({"Origin": "http://127.0.0.1:{port}"}, 200),
+        ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_other_hosts_and_other_sites_pages_are_refused(start: Start, headers: dict[str, str], status: int) -> None:
+    sandbox = start()
+    told = {name: value.format(port=httpx.URL(sandbox.page).port) for name, value in headers.items()}
+    for place in ("", "api/v3/athlete", "openapi.json"):
+        bearer = {"Authorization": f"Bearer {sandbox.token}"}
+        assert httpx.get(sandbox.page + place, headers=told | bearer).status_code == status
+    if status == 403:
+        told["Authorization"] = f"Bearer {sandbox.token}"
+        form = {"data": {"data_type": "fit"}, "files": {"file": ("a.fit", FILES["fit"])}}
+        assert httpx.post(f"{sandbox.api_base}/uploads", headers=told, **form).status_code == 403
+        assert sandbox.strava.uploads == {}
+
+
+def test_no_page_stands_in_a_frame(start: Start) -> None:
+    sandbox = start(processing_polls=0)
+    with client_of(sandbox) as client:
+        done = finished(client, FILES["fit"], "fit")
+    asked = f"client_id={CLIENT_ID}&redirect_uri=http://localhost/x&response_type=code&scope=read"
+    for place in ("", f"uploads/{done.id}", f"activities/{done.activity_id}", f"oauth/authorize?{asked}"):
+        page = httpx.get(sandbox.page + place)
+        assert page.status_code == 200
+        assert page.headers["x-frame-options"] == "DENY"
+        assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+        assert "<meta name=viewport content='width=device-width" in page.text
+
+
+def test_the_page_links_to_all_findings_of_an_upload_and_fits_a_phone(start: Start) -> None:
+    sandbox = start()
+    with client_of(sandbox) as client:
+        bad = client.upload(RIDE.gpx(change=NO_TIMES), data_type="gpx", file_name="plan.gpx", title="<b>")
+        client.upload(FILES["fit"], data_type="fit", file_name="good.fit")
+    page = httpx.get(sandbox.page).text
+    assert f"<td data-label='Findings'><a href='/uploads/{bad.id}'>" in page
+    assert "@media (max-width: 45rem)" in page
+    one = httpx.get(f"{sandbox.page}uploads/{bad.id}").text
+    for finding in sandbox.strava.uploads[bad.id].report.findings:
+        assert html.escape(finding) in one
+    assert "<td>&lt;b&gt;" in one
+    assert httpx.get(f"{sandbox.page}uploads/1").status_code == 404
+
+
+def test_the_page_can_be_filtered_and_the_filter_reset(start: Start) -> None:
+    sandbox = start()
+    with client_of(sandbox) as client:
+        client.upload(RIDE.gpx(change=NO_TIMES), data_type="gpx", file_name="plan.gpx")
+        client.upload(FILES["fit"], data_type="fit", file_name="good.fit")
+
+    def listed(query: str) -> list[str]:
+        page = httpx.get(f"{sandbox.page}{query}").text
+        assert ("<a href='/'>reset</a>" in page) is bool(query)
+        return re.findall(r"<a href='/uploads/\d+'>(\w+\.\w+)</a>", page)
+
+    assert listed("") == ["good.fit", "plan.gpx"]
+    assert listed("?verdict=refused") == ["plan.gpx"]
+    assert listed("?verdict=&text=tim002") == ["plan.gpx"]
+    assert listed("?verdict=ready&text=GOOD") == ["good.fit"]
+    assert listed("?text=%3Cscript") == []
+    assert "<script" not in httpx.get(f"{sandbox.page}?text=%3Cscript%3E'").text
+
+
+def test_the_athletes_activities_are_listed_newest_first_a_page_at_a_time(start: Start) -> None:
+    sandbox = start(processing_polls=0)
+    with client_of(sandbox) as client:
+        for day in (2, 1, 3):
+            data = Ride(seconds=5, start=f"2024-05-{day:02}T10:00:00Z").fit()
+            status = client.upload(data, data_type="fit", file_name=f"{day}.fit")
+            client.status(status.id)
+
+    def asked(token: str = sandbox.token, **query: object) -> httpx.Response:
+        bearer = {"Authorization": f"Bearer {token}"}
+        return httpx.get(f"{sandbox.api_base}/athlete/activities", params=query, headers=bearer)  # type: ignore[arg-type]
+
+    def days(**query: object) -> list[str]:
+        return [each["start_date"][8:10] for each in asked(**query).json()]
+
+    assert days() == ["03", "02", "01"]
+    assert days(per_page=2) == ["03", "02"]
+    assert days(per_page=2, page=2) == ["01"]
+    noon = 1_714_651_200  # 2024-05-02T12:00:00Z
+    assert (days(after=noon), days(before=noon)) == (["03"], ["02", "01"])
+    assert [asked(**wrong).status_code for wrong in ({"page": 0}, {"per_page": 201}, {"before": "x"})] == [400] * 3
+    told = asked(sandbox.strava.options.read_only_token)
+    assert (told.status_code, told.json()["errors"][0]["field"]) == (401, "activity:read_permission")
+
+
 def test_the_page_shows_what_came_and_escapes_it(start: Start) -> None:
     sandbox = start(processing_polls=0)
     evil = "<script>alert(1)</script>.gpx"
@@ -649,3 +783,17 @@ def test_the_uploader_needs_no_server_packages(module: str) -> None:
     script = f"import sys, {module}; print(sorted({{'starlette', 'uvicorn', 'python_multipart'}} & set(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_what_is_kept_is_private_to_its_owner(tmp_path: Path) -> None:
+    kept = tmp_path / "strava.sqlite"
+    mask = os.umask(0)
+    try:
+        with running_sandbox(Options(keep=kept)) as sandbox, client_of(sandbox) as client:
+            client.upload(FILES["fit"], data_type="fit", file_name="a.fit")
+            modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+    finally:
+        os.umask(mask)
+    assert set(modes.values()) == {0o600}
+    assert "strava.sqlite-wal" in modes

@@ -417,7 +417,7 @@ def test_a_scenario_for_everything(start: Start) -> None:
     with pytest.raises(ValueError, match="nonsense is no scenario"):
         running.strava.scenarios = ("slow", "nonsense")
     page = html.unescape(httpx.get(running.page).text)
-    assert "<td>slow, photo" in page
+    assert "<td data-label='Scenario'>slow, photo" in page
     assert all(name in page for name in SCENARIOS)
 
 

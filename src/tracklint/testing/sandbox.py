@@ -109,6 +109,10 @@ class StravaSandbox:
             for a in list(self._strava.activities.values())
         ]
 
+    def delete(self, activity_id: int) -> bool:
+        """Delete an activity, as the athlete can on Strava's page; whether there was one."""
+        return self._strava.delete(activity_id)
+
     @property
     def scenarios(self) -> tuple[str, ...]:
         """The names of the scenarios that hold for everything that is sent from now on. May be set."""

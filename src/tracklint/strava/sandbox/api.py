@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ...checking import check_source
@@ -19,11 +22,12 @@ from ...sports import SPORT_TYPES
 from ..client import DATA_TYPES
 from .activities import CREATE_FIELDS, UPDATE_FIELDS, BadField, changed, from_form
 from .answers import Early, Json, error, lost, problem_answer
-from .forms import body_of, fields_of, file_form
+from .forms import body_of, fields_of, file_form, number
 from .grants import ATHLETE, SCOPES
+from .guard import Guard
 from .oauth import oauth_routes
 from .openapi import DESCRIPTION
-from .page import activity_page, overview_page
+from .pages import page_routes
 from .pictures import metadata, refusal, size_of
 from .scenarios import Scenario, at_work, marked
 from .state import Activity, Examined, Options, Strava, Upload
@@ -34,10 +38,17 @@ __all__ = ["app"]
 _UPLOAD_FIELDS = (
     "data_type", "sport_type", "activity_type", "name", "description", "trainer", "commute", "external_id",
 )  # fmt: skip
-_PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"}
 _WRITE = "activity:write"
 #: Answers that also a question may get where a scenario holds for everything; the others are for what is sent.
 _FOR_ALL = (402, 403, 404, 500)
+
+#: What a list of activities may be asked for, with its least and greatest value, and what holds where it is not said.
+_PAGING = {
+    "page": (1, 10**6, 1),
+    "per_page": (1, 200, 30),
+    "after": (0, 10**12 - 1, -(10**12)),
+    "before": (0, 10**12 - 1, 10**12),
+}
 
 Endpoint = Callable[[Request, Strava], Awaitable[Response]]
 
@@ -58,14 +69,14 @@ def app(
             Route(f"{api}/activities", _api(_post_activity, scope=_WRITE), methods=["POST"]),
             _methods(f"{api}/activities/{{id}}", GET=_api(_get_activity), PUT=_api(_put_activity, scope=_WRITE)),
             Route(f"{api}/athlete", _api(_get_athlete), methods=["GET"]),
+            Route(f"{api}/athlete/activities", _api(_get_activities, scope="activity:read"), methods=["GET"]),
             *oauth_routes(lambda request: request.app.state.strava.grants),
             Route("/photos/{key}", _put_picture, methods=["PUT"]),
             Route("/openapi.json", _describe, methods=["GET"]),
-            Route("/activities/{id}", _show_activity, methods=["GET"]),
-            Route("/activities/{id}/delete", _delete_activity, methods=["POST"]),
-            Route("/", _show_overview, methods=["GET"]),
+            *page_routes(),
         ],
         exception_handlers={HTTPException: _not_found},
+        middleware=[Middleware(Guard)],
     )
     site.state.strava, site.state.ends = memory, ends
     return site
@@ -133,6 +144,27 @@ def _authorise(request: Request, strava: Strava, scope: str | None) -> None:
 
 async def _get_athlete(_request: Request, _strava: Strava) -> Response:
     return Json(ATHLETE)
+
+
+async def _get_activities(request: Request, strava: Strava) -> Response:
+    """The athlete's activities, the newest start first, a page at a time."""
+    asked = {key: _whole(request, key, least, most, other) for key, (least, most, other) in _PAGING.items()}
+    starts = {a.id: datetime.fromisoformat(a.facts["start_date"]).timestamp() for a in strava.activities.values()}
+    found = [a for a in strava.activities.values() if asked["after"] < starts[a.id] < asked["before"]]
+    found.sort(key=lambda a: (starts[a.id], a.id), reverse=True)
+    first = (asked["page"] - 1) * asked["per_page"]
+    return Json([{**a.facts, "resource_state": 2} for a in found[first : first + asked["per_page"]]])
+
+
+def _whole(request: Request, key: str, least: int, most: int, otherwise: int) -> int:
+    """A whole number of the address. Raises `Early` (400)."""
+    text = request.query_params.get(key)
+    if text is None:
+        return otherwise
+    value = int(text) if re.fullmatch("[0-9]{1,12}", text) else -1
+    if not least <= value <= most:
+        raise Early(error(400, "Bad Request", ("Activity", key, "invalid")))
+    return value
 
 
 async def _post_upload(request: Request, strava: Strava) -> Response:
@@ -235,7 +267,7 @@ async def _put_picture(request: Request) -> Response:
     strava: Strava = request.app.state.strava
     key = request.path_params["key"]
     why = refusal(key, request.query_params, request.headers, strava.secret, now=strava.options.clock())
-    activity = strava.activities.get(_number(key.partition("-")[0]))
+    activity = strava.activities.get(number(key.partition("-")[0]))
     if not why and activity is None:
         why = "AccessDenied"
     try:
@@ -251,23 +283,6 @@ async def _put_picture(request: Request) -> Response:
 
 async def _describe(request: Request) -> Response:
     return Json({**DESCRIPTION, "servers": [{"url": str(request.base_url).rstrip("/")}]})
-
-
-async def _show_overview(request: Request) -> Response:
-    return HTMLResponse(overview_page(request.app.state.strava), headers=_PAGE_HEADERS)
-
-
-async def _show_activity(request: Request) -> Response:
-    activity = request.app.state.strava.activities.get(_id(request))
-    if activity is None:
-        raise HTTPException(404)
-    return HTMLResponse(activity_page(activity), headers=_PAGE_HEADERS)
-
-
-async def _delete_activity(request: Request) -> Response:
-    if not request.app.state.strava.delete(_id(request)):
-        raise HTTPException(404)
-    return RedirectResponse("/", 303)
 
 
 def _scenarios(strava: Strava, *texts: str) -> tuple[str, ...]:
@@ -295,11 +310,7 @@ def _activity(request: Request, strava: Strava) -> Activity:
 
 
 def _id(request: Request) -> int:
-    return _number(request.path_params["id"])
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+    return number(request.path_params["id"])
 
 
 async def _not_found(request: Request, failed: Exception) -> Response:

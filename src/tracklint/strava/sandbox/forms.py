@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from .answers import Early, error
 
-__all__ = ["body_of", "fields_of", "file_form"]
+__all__ = ["body_of", "fields_of", "file_form", "number"]
 
 
 async def file_form(request: Request, known: tuple[str, ...], most: int) -> tuple[dict[str, str], str, bytes]:
@@ -86,3 +86,8 @@ def _again(request: Request, body: bytes) -> Request:
 
 def _kind(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def number(text: str) -> int:
+    """The number in an address; -1, which nothing has, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1

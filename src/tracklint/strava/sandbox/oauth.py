@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from .grants import ATHLETE, CLIENT_ID, CLIENT_SECRET, SCOPES, Grant, Grants
+from .guard import PAGE_HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,12 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["oauth_routes"]
 
 _STYLE = "body{font:16px/1.5 system-ui,sans-serif;margin:12vh auto;max-width:32rem;padding:0 1rem;color:#222}"
-_HEADERS = {
-    # the form's answer leads to the application, which listens on this machine
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-    "form-action 'self' http://127.0.0.1:* http://localhost:*",
-    "Cache-Control": "no-store",
-}
+#: The form's answer leads to the application, which listens on this machine.
+_POLICY = PAGE_HEADERS["Content-Security-Policy"].replace("'self'", "'self' http://127.0.0.1:* http://localhost:*")
+_HEADERS = {**PAGE_HEADERS, "Content-Security-Policy": _POLICY}
 
 
 def oauth_routes(grants: Callable[[Request], Grants]) -> list[Route]:
@@ -95,7 +93,9 @@ def _page(query: str, scopes: tuple[str, ...]) -> str:
         for scope in scopes
     )
     return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>Strava stand-in</title><style>{_STYLE}</style>"
+        f"<!doctype html><html lang=en><meta charset=utf-8>"
+        "<meta name=viewport content='width=device-width, initial-scale=1'>"
+        f"<title>Strava stand-in</title><style>{_STYLE}</style>"
         f"<h1>Application {CLIENT_ID} wants to connect to this stand-in of Strava</h1>"
         f"<form method=post action='/oauth/authorize?{escape(query)}'>{boxes}"
         "<p><button name=yes value=1>Authorise</button> <button name=no value=1>Cancel</button></form></html>"

@@ -80,8 +80,18 @@ _UPLOAD_BODY = {
     },
 }
 _WRITE = [{"bearer": ["activity:write"]}]
+_READ = [{"bearer": ["activity:read"]}]
 _ANY: list[Schema] = [{"bearer": []}]
 _NO_TOKEN: list[Schema] = []
+_PAGING = [
+    {**_parameter(name, "query", {"type": "integer", "minimum": least, "maximum": most}), "required": False}
+    for name, least, most in (
+        ("page", 1, 10**6),
+        ("per_page", 1, 200),
+        ("after", 0, 10**12 - 1),
+        ("before", 0, 10**12 - 1),
+    )
+]
 _BY_ID = [_parameter("id", "path", ID)]
 
 _TOKEN_FORM = objects(
@@ -159,6 +169,17 @@ _PATHS: Schema = {
             "operationId": "getLoggedInAthlete",
             "security": _ANY,
             "responses": _answers({"200": _answer("The athlete of the token.", reference("Athlete"))}),
+        }
+    },
+    "/api/v3/athlete/activities": {
+        "get": {
+            "operationId": "getLoggedInAthleteActivities",
+            "summary": "The athlete's activities, the newest start first, with all fields of the detailed ones.",
+            "security": _READ,
+            "parameters": _PAGING,
+            "responses": _answers(
+                {"200": _answer("The activities.", {"type": "array", "items": reference("Activity")})}, "400"
+            ),
         }
     },
     "/oauth/authorize": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import html
 import time
 from dataclasses import asdict, dataclass, field, replace
@@ -300,6 +301,16 @@ class Strava:
             upload.deleted = True
             self.store.save("uploads", upload.id, asdict(upload))
         return True
+
+    def forget(self) -> None:
+        """Forget every upload and every activity. As long as it runs, no number is given a second time."""
+        self.uploads.clear()
+        self.activities.clear()
+        self.store.forget()
+
+    def token_for(self, action: str) -> str:
+        """What a form has to carry that does ``action``: only this stand-in's own pages know it."""
+        return hmac.new(self.secret, f"page {action}".encode(), "sha256").hexdigest()
 
     def _process(self, upload: Upload) -> None:
         if upload.done:
