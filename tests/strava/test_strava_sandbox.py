@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -797,3 +798,21 @@ def test_what_is_kept_is_private_to_its_owner(tmp_path: Path) -> None:
         os.umask(mask)
     assert set(modes.values()) == {0o600}
     assert "strava.sqlite-wal" in modes
+
+
+def test_a_sender_that_goes_away_in_the_middle_is_no_error_of_the_stand_in(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    sandbox = start()
+    port = httpx.URL(sandbox.page).port or 0
+    head = f"POST /api/v3/uploads HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {sandbox.token}\r\n"
+    for place in ("/api/v3/uploads", "/oauth/token", "/reset"):
+        with socket.create_connection(("127.0.0.1", port)) as sender:
+            sender.sendall((head.replace("/api/v3/uploads", place) + FORM_HEAD).encode() + b"--x\r\n")
+    with client_of(sandbox) as client:
+        assert client.athlete()["id"] == 1
+    time.sleep(0.2)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+FORM_HEAD = "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000\r\n\r\n"

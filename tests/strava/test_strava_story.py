@@ -33,7 +33,7 @@ from tracklint.strava.sandbox.state import NO_LIMIT, Strava
 from tracklint.testing import Ride
 
 from .test_strava_hostile import _drips, _still_at_it, serving
-from .test_strava_upload import SCHEMA, ride
+from .test_strava_upload import SCHEMA, _interrupt, ride
 
 pytestmark = [pytest.mark.socket, pytest.mark.usefixtures("hurried")]
 
@@ -494,3 +494,21 @@ def test_what_a_marker_holds_for_is_said_as_it_is() -> None:
     assert "but those of the request limits and" in " ".join(
         CliRunner().invoke(main, ["sandbox", "--help"]).output.split()
     )
+
+
+def test_a_file_that_was_changed_and_given_again_leaves_nothing_unfinished(
+    upload: Any, running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ride(tmp_path / "a.fit", 1)
+    with monkeypatch.context() as broken:
+        broken.setenv("TRACKLINT_STRAVA_API", running.api_base)
+        broken.setattr("tracklint.strava.client.Client.upload", _interrupt)
+        stopped = upload("a.fit")
+        assert stopped.exit_code == 75, stopped.output
+    ride(tmp_path / "a.fit", 2)
+    alone = upload("--resume")
+    assert (alone.exit_code, "the file has changed since; give its path to send it" in alone.output) == (2, True)
+    done = upload("a.fit", "--resume")
+    assert done.exit_code == 0, done.output
+    assert upload("--resume").output == "nothing is unfinished\n"
+    assert len(running.strava.activities) == 1

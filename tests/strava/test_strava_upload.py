@@ -116,7 +116,7 @@ def test_a_stop_is_taken_up_by_resume_without_paths(upload: Any, running: Runnin
     assert (nothing.exit_code, nothing.output) == (0, "nothing is unfinished\n")
 
 
-def _interrupt(*_: object) -> None:
+def _interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 

@@ -205,7 +205,7 @@ def _jobs(
 ) -> list[Job]:
     """The files that are given, and with ``--resume`` those of earlier runs. What cannot be read at all is told in
     ``unread``."""
-    from ..strava.jobs import jobs_again, jobs_for
+    from ..strava.jobs import jobs_again, jobs_for, replaced
     from ..strava.photos import read_photo
 
     def miss(error: Unreadable) -> None:
@@ -216,6 +216,10 @@ def _jobs(
     if o["resume"] and journal is not None:
         given = {job.sha256 for job in jobs}
         left = [entry for entry in journal.unfinished() if entry.sha256 not in given]
+        for entry in replaced(left, jobs):
+            left.remove(entry)
+            if not o["dry_run"]:
+                journal.note(entry, "failed", message="the file has changed since, and was given again")
         jobs = [*jobs_again(left, order, miss), *jobs]
     for photo in dict.fromkeys(job.photo for job in jobs if job.photo):
         read_photo(Path(photo))  # a picture that cannot be sent is told before anything is

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .journal import Entry
     from .uploader import Uploaded
 
-__all__ = ["Order", "jobs_again", "jobs_for", "outcome_data", "put_away"]
+__all__ = ["Order", "jobs_again", "jobs_for", "outcome_data", "put_away", "replaced"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,18 @@ def jobs_again(entries: Iterable[Entry], order: Order, unread: Callable[[Unreada
             unread(Unreadable(why))
             continue
         yield _job(entry.name, thing, asked, sha256=entry.sha256)
+
+
+def replaced(entries: Sequence[Entry], jobs: Iterable[Job]) -> list[Entry]:
+    """Those of ``entries`` that wait to be sent but whose file holds something else by now, which one of ``jobs``
+    sends: nobody can go on with them."""
+    given = {(job.path, job.request.get("member")): job.sha256 for job in jobs if job.path is not None}
+    waiting = [entry for entry in entries if entry.state in ("planned", "sending") and entry.path is not None]
+    return [
+        entry
+        for entry in waiting
+        if given.get((entry.path or "", entry.request.get("member")), entry.sha256) != entry.sha256
+    ]
 
 
 def _gone(entry: Entry, thing: Thing, config: Config) -> str:

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -75,7 +75,7 @@ def app(
             Route("/openapi.json", _describe, methods=["GET"]),
             *page_routes(),
         ],
-        exception_handlers={HTTPException: _not_found},
+        exception_handlers={HTTPException: _not_found, ClientDisconnect: _gone},
         middleware=[Middleware(Guard)],
     )
     site.state.strava, site.state.ends = memory, ends
@@ -319,3 +319,8 @@ async def _not_found(request: Request, failed: Exception) -> Response:
     response.headers.update(getattr(failed, "headers", None) or {})  # which methods there are
     response.headers.update(request.app.state.strava.usage.headers())
     return response
+
+
+async def _gone(_request: Request, _failed: Exception) -> Response:
+    """The sender went away in the middle of a request: that is no error of ours, and nobody reads this answer."""
+    return Response(status_code=400)

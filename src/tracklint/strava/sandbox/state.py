@@ -261,9 +261,10 @@ class Strava:
         upload.asked_too_fast += upload.last_asked is not None and now - upload.last_asked < 1
         upload.last_asked = now
         polls = options.processing_polls if scenario.polls is None else scenario.polls
-        if upload.asked > polls and now - upload.received >= options.processing_seconds:
-            self._process(upload)
-        self.store.save("uploads", upload.id, asdict(upload))
+        with self.store.together():
+            if upload.asked > polls and now - upload.received >= options.processing_seconds:
+                self._process(upload)
+            self.store.save("uploads", upload.id, asdict(upload))
         return None if scenario.unknown else upload
 
     def create(

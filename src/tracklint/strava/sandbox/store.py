@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import sqlite3
@@ -73,6 +74,17 @@ class Store:
             "SET facts = excluded.facts, content = coalesce(excluded.content, content)",
             (number, json.dumps(facts), content if self._keeps else None),
         )
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What is saved and deleted within is there as a whole or not at all, whenever the process is killed."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
 
     def delete(self, table: Table, number: int) -> None:
         """Delete a row."""
