@@ -1,11 +1,15 @@
-"""Writes docs/rules.md from the rules, docs/fixing.md's tables from the repairs, and docs/sandbox.md's table of
-scenarios. Tests fail when they differ."""
+"""Writes docs/rules.md from the rules, docs/cli.md from the commands, docs/fixing.md's tables from the repairs, and
+docs/sandbox.md's table of scenarios. Tests fail when they differ."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import click
+
+from tracklint.cli import COMMANDS, main
 from tracklint.mending import fit, xml
 from tracklint.mending.repair import Repair
 from tracklint.rules import RULES
@@ -14,6 +18,7 @@ from tracklint.strava.sandbox.scenarios import SCENARIOS
 PAGE = Path(__file__).parent / "rules.md"
 FIXING = Path(__file__).parent / "fixing.md"
 SANDBOX = Path(__file__).parent / "sandbox.md"
+CLI = Path(__file__).parent / "cli.md"
 _XML = ("tcx", "gpx")
 
 
@@ -38,6 +43,42 @@ def page() -> Iterator[str]:
         yield f"* Do: `{rule.hint}`"
         link = rule.basis.link.removeprefix("docs/")
         yield f"* Basis: [{rule.basis.title}]({link})"
+
+
+def cli_page() -> Iterator[str]:
+    """The lines of docs/cli.md."""
+    yield "# The command line"
+    yield ""
+    yield "Written by `python docs/generate.py`; do not edit. `tracklint COMMAND --help` prints the same."
+    yield ""
+    yield from inspect.cleandoc(main.help or "").splitlines()
+    with click.Context(main, info_name="tracklint") as top:
+        for name in COMMANDS:
+            command = main.get_command(top, name)
+            if command is not None:
+                yield from _command(command, click.Context(command, info_name=name, parent=top))
+
+
+def _command(command: click.Command, context: click.Context) -> Iterator[str]:
+    yield ""
+    yield f"## {command.name}"
+    yield ""
+    yield f"    {context.command_path} {' '.join(command.collect_usage_pieces(context))}"
+    yield ""
+    yield from (line for line in inspect.cleandoc(command.help or "").splitlines() if line != "\b")
+    options = [option for option in command.params if isinstance(option, click.Option) and not option.hidden]
+    if options:
+        yield ""
+        yield "| option | what it does |"
+        yield "|---|---|"
+    for option in options:
+        value = "" if option.is_flag else f" {option.make_metavar(context)}"
+        names = ", ".join(f"`{each}{value}`" for each in (*option.opts, *option.secondary_opts))
+        yield _row(names, option.help or "")
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def fixing_page(before: str) -> str:
@@ -106,6 +147,7 @@ def filled(before: str, name: str, rows: Iterable[str]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text("".join(f"{line}\n" for line in page()), encoding="utf-8")
+    for path, lines in ((PAGE, page), (CLI, cli_page)):
+        path.write_text("".join(f"{line}\n" for line in lines()), encoding="utf-8")
     for path, written in ((FIXING, fixing_page), (SANDBOX, sandbox_page)):
         path.write_text(written(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -32,6 +32,7 @@ FLOORS = (
     ("dump", "fleet"),
     ("strava", "testing"),
     ("testing.sandbox", "cli"),
+    ("testing.plugin",),
     ("__init__", "__main__"),
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
@@ -219,6 +220,11 @@ def generate() -> ModuleType:
 def test_the_rules_page_is_up_to_date(generate: ModuleType) -> None:
     written = generate.PAGE.read_text(encoding="utf-8")
     assert written == "".join(f"{line}\n" for line in generate.page()), "run `python docs/generate.py`"
+
+
+def test_the_page_of_the_commands_is_up_to_date(generate: ModuleType) -> None:
+    written = generate.CLI.read_text(encoding="utf-8")
+    assert written == "".join(f"{line}\n" for line in generate.cli_page()), "run `python docs/generate.py`"
 
 
 def test_the_tables_of_repairs_are_up_to_date(generate: ModuleType) -> None:

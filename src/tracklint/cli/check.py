@@ -67,7 +67,8 @@ def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
 )  # fmt: skip
 @click.option("--all", "show_all", is_flag=True, help="Show every finding in text, notes and long lists as well.")
 @click.option(
-    "--jobs", "-j", type=click.IntRange(1), default=None, help="Processes to check with; default: one a core.",
+    "--jobs", "-j", type=click.IntRange(1), default=None, metavar="N",
+    help="Processes to check with; default: one a core.",
 )  # fmt: skip
 @click.option(
     "--second-reader", is_flag=True,

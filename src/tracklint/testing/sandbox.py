@@ -1,10 +1,7 @@
 """A stand-in of Strava for other people's tests: the pytest fixture ``strava_sandbox``.
 
-Say in ``conftest.py`` that it is wanted; nothing is loaded into a test run that does not ask for it::
-
-    pytest_plugins = ["tracklint.testing.sandbox"]
-
-and a test gets a stand-in of its own, on a free port of this machine::
+pytest finds it by itself (`tracklint.testing.plugin`). A test gets a stand-in of its own, on a free port of this
+machine::
 
     def test_our_uploader(strava_sandbox):
         our_uploader.send("ride.fit", api=strava_sandbox.api_base, token=strava_sandbox.token)
@@ -14,23 +11,22 @@ and a test gets a stand-in of its own, on a free port of this machine::
         strava_sandbox.scenarios = ("slow", "photo")
         ...
 
-Needs pytest and the extra ``sandbox``. `tracklint sandbox --scenarios` lists what can go wrong.
+Needs the extra ``sandbox``. `tracklint sandbox --scenarios` lists what can go wrong.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ..strava.sandbox import Running
 
-__all__ = ["Received", "StravaSandbox", "strava_sandbox"]
+__all__ = ["Received", "StravaSandbox", "fresh_sandbox"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +119,9 @@ class StravaSandbox:
         self._strava.scenarios = tuple(names)
 
 
-@pytest.fixture
-def strava_sandbox() -> Iterator[StravaSandbox]:
-    """A stand-in of Strava that lives as long as the test."""
+@contextmanager
+def fresh_sandbox() -> Iterator[StravaSandbox]:
+    """A stand-in of Strava on a free port, as long as the block."""
     from ..strava.sandbox import Options, running_sandbox
 
     with running_sandbox(Options(silence=10.0)) as running:
