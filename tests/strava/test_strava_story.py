@@ -91,12 +91,11 @@ def test_the_table_says_what_is_left_and_what_each_needs(alone: Any, tmp_path: P
     assert table[:5] == [
         "   3 ready         each is an activity now",
         "   2 not sent      Strava would refuse them:",
-        "      rides/empty.tcx: DOC001 empty-file",
+        "      DOC001 empty-file: rides/empty.tcx",
         "        needs: record or export the activity again; the data was lost before it reached this file",
-        "      rides/gap.gpx: TIM001 point-without-time",
+        "      TIM001 point-without-time: rides/gap.gpx",
     ]
     assert table[5].startswith("        needs: ")
-    assert "`tracklint fix --unsafe" in table[5]
     assert "  1 file mended on the way, safely: no measurement was changed" in table
     assert table[-1] == "These activities were a stand-in's on this machine; Strava knows nothing of them."
 
@@ -116,7 +115,7 @@ def test_the_table_has_sent_before_refused_and_unfinished_with_how_to_go_on(
     assert table == [
         "   1 sent before   not sent again; --again sends them all the same",
         "   1 refused       Strava says:",
-        "      c[empty].fit: Strava refuses with status 400: The file is empty",
+        "      Strava refuses with status 400: The file is empty: c[empty].fit",
         "   1 unfinished    saved: `tracklint upload --resume` goes on",
     ]
 
@@ -512,3 +511,21 @@ def test_a_file_that_was_changed_and_given_again_leaves_nothing_unfinished(
     assert done.exit_code == 0, done.output
     assert upload("--resume").output == "nothing is unfinished\n"
     assert len(running.strava.activities) == 1
+
+
+def test_a_folder_without_activities_is_said(alone: Any, tmp_path: Path) -> None:
+    (tmp_path / "rides").mkdir()
+    for arguments in (("--sandbox", "rides"), ("--dry-run", "rides"), ("--resume", "--sandbox", "rides")):
+        done = alone(*arguments)
+        assert (done.exit_code, "rides: no activity files" in done.output) == (2, True)
+
+
+def test_files_of_one_cause_and_one_need_stand_together(alone: Any, tmp_path: Path) -> None:
+    (tmp_path / "rides").mkdir()
+    for number in range(7):
+        content = Ride(seconds=5).gpx(change={i: {"time": None} for i in range(6)}) + b"\n" * number
+        (tmp_path / "rides" / f"{number}.gpx").write_bytes(content)
+    done = alone("--dry-run", "rides")
+    names = ", ".join(f"rides/{number}.gpx" for number in range(5))
+    assert f"\n      TIM002 no-times: {names} and 2 more\n        needs: " in done.output
+    assert done.output.count("needs:") == 1

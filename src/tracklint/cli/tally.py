@@ -21,11 +21,11 @@ __all__ = ["Tally", "fields"]
 
 _MENDED = re.compile(r"mended (\w+): (.*)", re.DOTALL)
 _PACKED = "compressed from "
-_LISTED = 20
+_LISTED = 5
 #: The rows of the table: what they are called, which results they count, and what is said of them.
 _ROWS: tuple[tuple[str, Callable[[Uploaded], bool], str], ...] = (
     ("ready", lambda d: d.outcome == "ready" and not d.before, "each is an activity now"),
-    ("already there", lambda d: d.outcome == "duplicate" and not d.before, "Strava had them from elsewhere"),
+    ("already there", lambda d: d.outcome == "duplicate" and not d.before, "Strava had the same activity already"),
     ("sent before", lambda d: d.before, "not sent again; --again sends them all the same"),
     ("would be sent", lambda d: d.outcome == "would-be-sent", "the same command without --dry-run sends them"),
     ("not sent", lambda d: d.outcome == "refused-before-sending", "Strava would refuse them:"),
@@ -90,7 +90,7 @@ class Tally:
                         _listed(page, found)
             if self.unread:
                 _row(page, len(self.unread), "not read", "")
-                for text in self.unread[:_LISTED]:
+                for text in self.unread:
                     page.line(page.safe(text), indent=6, hang=2)
             self._sums(page)
         for text in last:
@@ -119,26 +119,26 @@ def _row(page: Page, count: int, name: str, said: str) -> None:
 
 
 def _listed(page: Page, found: Iterable[Uploaded]) -> None:
-    """Those that were not sent, why, and what each needs."""
-    found = list(found)
-    for each in found[:_LISTED]:
+    """Those that were not sent, why, and what each needs; those of one cause and one need together."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for each in found:
+        checked = each.outcome == "refused-before-sending" and each.errors
         codes = ", ".join(dict.fromkeys(f"{error.code} {error.name}" for error in each.errors))
-        why = codes if each.outcome == "refused-before-sending" and codes else each.message
-        page.line((page.safe(each.name), "bold"), page.safe(f": {why}"), indent=6, hang=2)
-        if each.errors and each.outcome == "refused-before-sending":
-            page.line("needs: ", page.safe(_needs(each.name, each.errors)), indent=8, hang=2)
-    if len(found) > _LISTED:
-        page.line(f"and {len(found) - _LISTED} more, which are named above", indent=6)
+        groups.setdefault((codes, _needs(each.errors)) if checked else (each.message, ""), []).append(each.name)
+    for (why, needs), names in groups.items():
+        shown, more = names[:_LISTED], len(names) - _LISTED
+        told = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+        page.line((page.safe(why), "bold"), page.safe(f": {told}"), indent=6, hang=2)
+        if needs:
+            page.line("needs: ", page.safe(needs), indent=8, hang=2)
 
 
-def _needs(name: str, errors: Iterable[Finding]) -> str:
+def _needs(errors: Iterable[Finding]) -> str:
     """What a person can do about a file that is not sent; what is safe to mend has been mended."""
     left = [error for error in errors if error.fix is None]
     hints = dict.fromkeys(error.hint for error in left or errors if error.hint)
     if not left and not any("tracklint fix" in hint for hint in hints):
-        hints[
-            f"or `tracklint fix --unsafe --diff {name}`, which shows a repair that decides what the file does not tell"
-        ] = None
+        hints["or run `tracklint fix --unsafe`, which decides what the file does not tell"] = None
     return "; ".join(hints) or "another file: this one is lost"
 
 

@@ -221,6 +221,8 @@ def _jobs(
             if not o["dry_run"]:
                 journal.note(entry, "failed", message="the file has changed since, and was given again")
         jobs = [*jobs_again(left, order, miss), *jobs]
+    if paths and not jobs and not unread:
+        fail(f"{', '.join(paths)}: no activity files (.fit, .tcx, .gpx, plain, in .gz or .zip) are there")
     for photo in dict.fromkeys(job.photo for job in jobs if job.photo):
         read_photo(Path(photo))  # a picture that cannot be sent is told before anything is
     for name in ("external_id", "photo"):
