@@ -4,6 +4,7 @@ stand-in that ends by itself, is thrown away when all is done, and is kept where
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import os
 import re
@@ -189,6 +190,10 @@ def test_a_scenario_may_still_ask_for_a_limit_and_resume_goes_on_with_the_same_s
 def test_a_new_trial_forgets_what_an_earlier_one_left(alone: Any, tmp_path: Path) -> None:
     ride(tmp_path / "a[forever].fit")
     assert alone("--sandbox", "a[forever].fit", "--deadline", "1").exit_code == 75
+    gym = ("--name", "Gym", "--sport", "Workout", "--start", "2026-01-31T18:00:00", "--elapsed", "60")
+    made = alone("--sandbox", *gym, command="create")
+    assert (made.exit_code, "resource_state" in made.output) == (0, False)
+    assert "1 unfinished" in alone(command="status").output
     ride(tmp_path / "b.fit", 2)
     assert alone("--sandbox", "b.fit").exit_code == 0
     assert not (tmp_path / "home" / "sandbox").exists()
@@ -455,6 +460,26 @@ def test_results_go_to_standard_output_also_while_a_bar_is_drawn(tmp_path: Path)
     os.close(theirs)
     os.close(ours)
     assert done.stdout.count(b"would be sent as Ride") == 2
+
+
+def test_no_result_shares_a_line_with_the_bar_on_a_terminal(tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty")
+    for day in (1, 2):
+        ride(tmp_path / f"{day}.fit", day)
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TRACKLINT_HOME": str(tmp_path / "home"), "TERM": "xterm", "COLUMNS": "80"}
+    line = [sys.executable, "-m", "tracklint", "upload", "--dry-run", "1.fit", "2.fit"]
+    subprocess.run(line, stdout=theirs, stderr=theirs, cwd=tmp_path, env=environment, check=True)
+    os.close(theirs)
+    said = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(ours, 65536):
+            said += piece
+    os.close(ours)
+    assert "━".encode() in said
+    for row in said.split(b"\n"):
+        shown = re.split(rb"\x1b\[2K", row)[-1]  # what stands there after the line was last cleared
+        assert not (b".fit" in shown and "━".encode() in shown), row
 
 
 def _python_of(page: str) -> str:

@@ -13,7 +13,6 @@ from .options import fail, one_line_errors
 from .upload import UNFINISHED, say, session, sport_type
 
 if TYPE_CHECKING:
-    from ..strava.client import Client
     from ..strava.uploader import Uploaded
 
 
@@ -39,10 +38,11 @@ if TYPE_CHECKING:
 @click.option("--again", is_flag=True, help="Create it also where the same was created before.")
 @click.option("--sandbox", is_flag=True, help="Create it in a stand-in of Strava on this machine.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--verbose", "-v", is_flag=True, help="Show also the fields of Strava's answer.")
 @one_line_errors
 def create(
     *, start: str, elapsed: str, distance: str | None, photo: Path | None, photo_resize: bool, again: bool,
-    sandbox: bool, output: str, type_: str | None, sport: str | None, **said: Any,
+    sandbox: bool, output: str, verbose: bool, type_: str | None, sport: str | None, **said: Any,
 ) -> None:  # fmt: skip
     """Create an activity without a file.
 
@@ -61,11 +61,11 @@ def create(
             sport_type=sport, type=type_, start_date_local=start, elapsed_time=seconds(elapsed), distance=length, **said
         )
         picture = read_photo(photo) if photo is not None else None
-        with session(sandbox) as (client, journal, _):
+        with session(sandbox, resume=True) as (client, journal, _):
             done = create_one(client, journal, manual, again=again)
             if picture is not None and done.ok:
                 done = _with_photo(done, picture, photo_resize)
-            _tell(done, client, output, sandbox)
+            _tell(done, output, verbose)
     except Refused as error:
         say(str(error))
         sys.exit(1)
@@ -89,7 +89,7 @@ def _with_photo(done: Uploaded, picture: bytes, resize: bool) -> Uploaded:
     return replace(done, photo=sent.outcome, notes=(sent.message,))
 
 
-def _tell(done: Uploaded, client: Client, output: str, sandbox: bool) -> None:
+def _tell(done: Uploaded, output: str, verbose: bool) -> None:
     from ..strava.jobs import outcome_data
     from ..words import json_text
     from .tally import fields
@@ -100,5 +100,5 @@ def _tell(done: Uploaded, client: Client, output: str, sandbox: bool) -> None:
     line(f"{done.name}: {done.message}")
     for note in done.notes:
         line(f"  {note}")
-    if sandbox and done.activity_id is not None:
-        fields(client.activity(done.activity_id))
+    if verbose and done.raw:
+        fields(done.raw)

@@ -47,10 +47,13 @@ class Tally:
         self._verbose = verbose
         self._notes: Counter[str] = Counter()
 
-    def tell(self, done: Uploaded, *more: str) -> None:
-        """One line on a file, with its notes (``more`` as well) and what differs at Strava below it."""
-        page = Page(sys.stdout)
+    def tell(self, done: Uploaded, *more: str, shown: bool = True) -> None:
+        """Keep a result, and where it is ``shown`` say one line on its file, with its notes (``more`` as well) and what
+        differs at Strava below it."""
         self.done.append(done)
+        if not shown:
+            return
+        page = Page(sys.stdout)
         mended = [found for found in map(_MENDED.fullmatch, done.notes) if found]
         parts: list[Part] = [(page.safe(done.name), "bold"), ": "]
         parts += [(done.verdict, STYLES[done.verdict]), "; "] if done.verdict else []

@@ -315,20 +315,17 @@ def _told(
     tally = Tally(len(jobs), resume=resume, verbose=o["verbose"])
     tally.unread = unread
     statuses = [2] if unread else []
-    with _progress(len(jobs)) as step:
+    with _progress(len(jobs)) as apart:
         for done in results:
             statuses.append(_status(done))
             more: tuple[str, ...] = ()
             if done.ok and o["move_done"] and not o["dry_run"] and done.name in paths:
                 moved, note = _moved(Path(paths[done.name]), o["move_done"])
                 more, statuses = (note,), statuses if moved else [*statuses, 2]
-            if text:
-                tally.tell(done, *more)
-                if o["verbose"]:
+            with apart():
+                tally.tell(done, *more, shown=text)
+                if text and o["verbose"]:
                     fields(done)
-            else:
-                tally.done.append(done)
-            step()
     _closed(tally, text, resume, last)
     return max(statuses, key=_RANK.index, default=0)
 
@@ -357,19 +354,26 @@ def _moved(path: Path, folder: Path) -> tuple[bool, str]:
 
 
 @contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[], object]]:
-    """A bar on a terminal, where there is more than one file. What is said meanwhile stands above it; standard output
-    that goes elsewhere is left alone."""
+def _progress(total: int) -> Iterator[Callable[[], contextlib.AbstractContextManager[None]]]:
+    """A bar on a terminal, where there is more than one file. What it gives is asked for each result: meanwhile the bar
+    is not there, so that no result shares a line with it."""
     if total < 2 or not sys.stderr.isatty():
-        yield lambda: None
+        yield contextlib.nullcontext
         return
     from rich.console import Console
     from rich.progress import Progress
 
-    bar = Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty())
-    with bar:
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
         task = bar.add_task("files", total=total)
-        yield lambda: bar.advance(task)
+
+        @contextlib.contextmanager
+        def without() -> Iterator[None]:
+            bar.stop()
+            yield
+            bar.advance(task)
+            bar.start()
+
+        yield without
 
 
 #: Exit statuses, the stronger ones last.

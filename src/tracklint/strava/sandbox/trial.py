@@ -37,7 +37,7 @@ class Trial:
 def trial(settings: Settings, *, resume: bool, waiting: Callable[[str], object]) -> Iterator[Trial]:
     """A stand-in without request limits for one run. With ``resume`` it is the one that an earlier run left.
 
-    Where this user's folder cannot be written to, it is kept nowhere. Raises `JournalTrouble`.
+    Where this user's folder cannot be written to, it is kept nowhere. Raises `JournalTrouble` for a damaged journal.
     """
     folder = settings.trial
     with contextlib.ExitStack() as stack:
@@ -48,8 +48,6 @@ def trial(settings: Settings, *, resume: bool, waiting: Callable[[str], object])
                 shutil.rmtree(folder, ignore_errors=True)
             private_folder(folder)
         except (JournalTrouble, OSError):
-            if resume:
-                raise
             lasting, folder = False, Path(stack.enter_context(tempfile.TemporaryDirectory()))
         done = False
         try:
