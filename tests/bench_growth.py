@@ -53,6 +53,11 @@ def _activities(count: int) -> bytes:
     return f"{root}<Activities>\n{''.join(activities)}</Activities></TrainingCenterDatabase>\n".encode()
 
 
+def _documents(count: int) -> bytes:
+    """So many GPX files of a few seconds, one behind the other."""
+    return b"".join(Ride(seconds=5, start=RIDE.start_time + 60 * i).gpx() for i in range(count))
+
+
 def _rides(count: int) -> bytes:
     """So many rides of an hour in one FIT file, one behind the other."""
     start = RIDE.start_time
@@ -90,6 +95,7 @@ class Case(NamedTuple):
 CASES = (
     Case("fix --split, GPX: tracks of one point", _tracks, lambda data: fix(data, split=True), 4_000),
     Case("fix --split, TCX: activities of one point", _activities, lambda data: fix(data, split=True), 4_000),
+    Case("fix --split, GPX: documents in a row", _documents, lambda data: fix(data, split=True), 400),
     Case("fix --split, FIT: chained rides", _rides, lambda data: fix(data, split=True), 300),
     Case("check, FIT: chained rides", _rides, check, 300),
     Case("check, FIT: definitions", _definitions, check, 1_000_000),

@@ -16,7 +16,10 @@ import pytest
 from bench_growth import CASES, Case
 from tracklint.checking import check
 from tracklint.edits import Stretches, apply
+from tracklint.mending.fixing import fix
 from tracklint.testing import Ride
+from tracklint.xml import XmlDocument
+from tracklint.xml.parse import scan_xml
 
 
 def _calls(run: Callable[[bytes], object], data: bytes) -> int:
@@ -36,7 +39,14 @@ def _calls(run: Callable[[bytes], object], data: bytes) -> int:
 
 
 #: So many things that the calls of a plain check count for little.
-COUNTS = {"chained rides": 20, "definitions": 5_000, "empty members": 2_000, "ampersands": 1_000, "control": 1_000}
+COUNTS = {
+    "chained rides": 20,
+    "documents": 20,
+    "definitions": 5_000,
+    "empty members": 2_000,
+    "ampersands": 1_000,
+    "control": 1_000,
+}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
@@ -47,6 +57,20 @@ def test_twice_as_much_takes_twice_as_many_steps(case: Case) -> None:
     base = _calls(case.run, plain)
     few, many = _calls(case.run, once) - base, _calls(case.run, twice) - base
     assert many <= 2.4 * few + 1_000
+
+
+def test_documents_in_a_row_are_scanned_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanned: list[int] = []
+
+    def counted(data: bytes) -> XmlDocument:
+        scanned.append(len(data))
+        return scan_xml(data)
+
+    data = 20 * Ride(seconds=5).gpx()
+    fix(data, split=True)  # which imports it
+    monkeypatch.setattr(sys.modules["tracklint.mending.xml.split"], "scan_xml", counted)
+    assert len(fix(data, split=True).parts) == 20
+    assert sum(scanned) <= len(data)
 
 
 def test_no_more_members_are_read_than_an_activity_can_have() -> None:

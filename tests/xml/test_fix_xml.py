@@ -20,8 +20,10 @@ from tracklint.config import Config, Limits
 from tracklint.edits import apply
 from tracklint.findings import Severity
 from tracklint.mending.fixing import Fixed, fix
+from tracklint.mending.xml.split import split
 from tracklint.render.diff import text_diff
 from tracklint.testing import Ride
+from tracklint.xml.parse import scan_xml
 
 Corpus = list[tuple[Path, dict[str, str]]]
 CONFIG = Config(limits=Limits(now=1795305600))
@@ -254,6 +256,12 @@ def test_documents_in_a_row_become_files(between: bytes) -> None:
     assert [_points(part) for part in parts] == [RIDE.points] * 4
     assert parts[0] == GPX.rstrip()
     assert parts[3] == between.strip() + GPX
+
+
+def test_a_damaged_document_in_a_row_stays_as_it_is() -> None:
+    broken = GPX.replace(b"<name>", b"<name>\1&", 1)
+    parts = split(scan_xml(GPX + broken + GPX))
+    assert parts == (GPX.rstrip(), broken.rstrip(), GPX)
 
 
 def test_a_damaged_file_is_not_split() -> None:

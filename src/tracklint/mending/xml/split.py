@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
@@ -29,6 +30,7 @@ _OWNERS = (
     ("Courses", "Course"),
 )
 _LISTS = (("Activities",), ("Courses",))
+_BLACK = re.compile(rb"[^ \t\r\n]")
 #: What only says something about a whole TCX file.
 _ONCE = (("Folders",), ("Workouts",))
 
@@ -41,12 +43,24 @@ def split(document: XmlDocument) -> tuple[bytes, ...]:
     """
     second = next((f for f in document.faults if f.kind == "content-after-root" and f.evidence["element"]), None)
     if second is not None:
-        first, rest = scan_xml(document.data[: second.offset].rstrip()), scan_xml(document.data[second.offset :])
-        return (split(first) or (first.data,)) + (split(rest) or (rest.data,))
+        return tuple(part for each in _documents(document, second.offset) for part in split(scan_xml(each)) or (each,))
     if not document.well_formed or document.root is None:
         return ()
     parts = tuple(_tracks(document) if document.root.name == "gpx" else _activities(document))
     return parts if len(parts) > 1 else ()
+
+
+def _documents(document: XmlDocument, second: int) -> Iterator[bytes]:
+    """The documents that were written one behind the other, the second of them at this offset: each from the end of the
+    root before it, without the white space around it. What the index cannot tell apart stays together."""
+    elements, text = document.elements, document.text
+    roots = np.flatnonzero(elements.depth == 0).tolist()
+    ends = [end for root in roots[:-1] if (end := elements.end_tag(root)) is not None]
+    behind = [_BLACK.search(text, int(elements.tags.stop[end])) for end in ends]
+    cuts = {second, *(document.origin(found.start()) for found in behind if found is not None)}
+    for start, end in pairwise([0, *sorted(cut for cut in cuts if cut >= second), len(document.data)]):
+        each = document.data[start:end]
+        yield each if end == len(document.data) else each.rstrip()
 
 
 def _tracks(document: XmlDocument) -> Iterator[bytes]:
