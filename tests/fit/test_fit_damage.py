@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -184,6 +185,87 @@ def test_a_definition_lost_in_the_damage_is_taken_from_before() -> None:
     mended = fix(cut, config=CONFIG, unsafe=True).data
     assert not {"unreadable-span", "undefined-local"} & set(kinds(scan_fit(mended)))
     assert scan_fit(mended).count(20) == read.count(20)
+
+
+def test_a_definition_lost_in_the_damage_that_never_stood_before_leaves_a_gap() -> None:
+    """Each definition has its fields in an order of its own; the messages of a lost one are not read with another."""
+    rng, fields = random.Random(0), [(5, 4, 0x86), (29, 4, 0x86), (7, 2, 0x84), (6, 2, 0x84), (3, 1, 2), (4, 1, 2)]
+    builder = FitBuilder().define(0, 0, [(0, 1, 0), (1, 2, 0x84)]).data(0, 4, 1)
+    for i in range(400):
+        if i % 20 == 0:
+            rng.shuffle(fields)
+            builder = builder.define(0, 20, [(253, 4, 0x86), *fields])
+        values = {5: 300 * i, 29: 500_000_000 + i, 7: 200 + i % 7, 6: 3000 + i % 11, 3: 150 + i % 3, 4: 90}
+        builder = builder.data(0, 1_000_000_000 + i, *(values[number] for number, *_ in fields))
+    data = builder.build()
+    whole, document = set(hurt.read(data)), scan_fit(data)
+    for lost in document.definitions[3:-3]:
+        start = lost.offset - 14
+        cut = sealed(data, lambda body, a=start, b=start + lost.layout.length + 7: body.__delitem__(slice(a, b)))
+        assert set(hurt.read(cut)) <= whole
+        assert scan_fit(cut).count(20) >= 378
+
+
+def _steady() -> bytes:
+    """Records of 16 bytes with a time, a place, a speed and, at their end, a cadence that is another each second. The
+    edge of a page is in each case just before such an end."""
+    builder = FitBuilder().define(0, 0, [(3, 4, 0x8C)]).data(0, 1)
+    builder = builder.define(0, 20, [(253, 4, 0x86), (0, 4, 0x85), (1, 4, 0x85), (6, 2, 0x84), (4, 1, 2)])
+    for i in range(400):
+        place = 500_000_000 + 20 * i, 100_000_000 - 30 * i
+        builder = builder.data(0, 1_000_000_000 + i, *place, 3000 + i % 9, 80 + 7 * i % 10)
+    return builder.build()
+
+
+def test_a_record_of_which_only_the_last_byte_is_overwritten_is_not_measured() -> None:
+    data = _steady()
+    whole, offsets = set(hurt.read(data)), scan_fit(data).of(20)[0].offsets
+    for i in range(100, 120):
+        at = int(offsets[i + 1]) - 1 - 14
+        page = bytes((95, *random.Random(i).randbytes(99)))
+        cut = sealed(data, lambda body, at=at, page=page: body.__setitem__(slice(at, at + 100), page))
+        assert set(hurt.read(cut)) <= whole
+
+
+def test_a_record_across_the_edge_of_a_moved_page_is_not_measured() -> None:
+    """However likely it is: its halves are those of two moments."""
+    data = _steady()
+    whole = set(hurt.read(data))
+    for a in range(1, 6):
+        for b in range(a + 1, 8):
+            body = bytearray(data)
+            one, two = slice(512 * a, 512 * a + 512), slice(512 * b, 512 * b + 512)
+            body[one], body[two] = data[two], data[one]
+            assert set(hurt.read(sealed(bytes(body), lambda _: None))) <= whole, (a, b)
+
+
+def test_a_record_with_a_wrong_time_is_read_and_one_of_wrong_bytes_is_not() -> None:
+    data = _steady()
+    offset = int(scan_fit(data).of(20)[0].offsets[200]) + 1 - 14
+    junk = bytes(range(0xC1, 0xC1 + 15))
+    assert scan_fit(sealed(data, lambda body: body.__setitem__(slice(offset, offset + 4), junk[:4]))).count(20) == 400
+    wrong = scan_fit(sealed(data, lambda body: body.__setitem__(slice(offset, offset + 12), junk[:12])))
+    assert wrong.count(20) == 399
+    assert kinds(wrong) == ["unreadable-span"]
+
+
+def test_a_record_that_ends_as_another_message_is_not_measured() -> None:
+    """The bytes from the middle of a record to a later event are lost; the record comes to its end with the event's, and
+    all that follows is where it was."""
+    builder = FitBuilder().define(0, 20, [(253, 4, 0x86), (5, 4, 0x86), (2, 2, 0x84), (6, 2, 0x84), (3, 1, 2)])
+    builder = builder.define(1, 21, [(3, 4, 0x86), (0, 1, 0), (1, 1, 0), (2, 2, 0x84)])
+    for i in range(200):
+        builder = builder.data(0, 1_000_000_000 + i, 300 * i, 2600 + i % 5, 3000 + i % 9, 140 + i % 3)
+        if i % 10 == 5:
+            builder = builder.data(1, 0x61626364, 0x65, 0x66, 0x6768)
+    data = builder.build()
+    document = scan_fit(data)
+    event = int(document.of(21)[0].offsets[9])
+    record = max(int(offset) for offset in document.of(20)[0].offsets if offset < event) - 14
+    head = 14 - 9  # as much of the record as makes it whole with the event
+    assert set(hurt.read(data)) > set(
+        hurt.read(sealed(data, lambda body: body.__delitem__(slice(record + head, event - 14))))
+    )
 
 
 def test_a_clock_that_is_set_is_no_damage() -> None:

@@ -8,6 +8,7 @@ a later one become one message: the way goes on a step before the time does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,14 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from .frames import Frames, Gap, Ints
+from .halves import halves
 from .likely import is_likely
+from .ranges import odd_sizes, usual
 from .resync import NO_TIME, quads
 
 __all__ = ["drop_edges"]
 
 _PAGE = 512
+_LARGEST = 4096 + 2 * _PAGE  # bytes from one edge of a moved page to the other, with a message at each
 _BACK = 5  # seconds that a clock does not go back by itself
 _NEIGHBOURS = 12
+_SOME = 2  # gaps that begin with the same byte by chance
 _SEARCHED = 64
 _MOST = 256
 _WAYS = frozenset((0, 1, 5))  # latitude, longitude, distance of a record
@@ -43,7 +48,15 @@ def drop_edges(walk: Frames) -> None:
         if at < len(offsets) and offsets[at] == end and _began_before(walk, offsets, owners, at):
             dropped.append(at)
             walk.gaps[i] = replace(walk.gaps[i], end=end + _size(walk, owners, at))
-    for at in (*_across_pages(walk, offsets, owners), *_spliced(walk, offsets, owners)):
+    begins = Counter(walk.data[gap.start] for gap in walk.gaps)
+    for i, gap in enumerate(walk.gaps[-_MOST:], max(len(walk.gaps) - _MOST, 0)):
+        at = int(np.searchsorted(offsets, gap.start)) - 1
+        again = begins[walk.data[gap.start]] > _SOME  # messages of a type whose definition is lost
+        if at >= 0 and at not in dropped and not again and _ends_behind(walk, offsets, owners, at, gap):
+            dropped.append(at)
+            walk.gaps[i] = replace(gap, start=int(offsets[at]), before=int(offsets[at - 1]) if at else None)
+    parts = (_across_pages, _spliced, _untimely, halves)
+    for at in (at for each in parts for at in each(walk, offsets, owners)):
         if at not in dropped:
             dropped.append(at)
             walk.gaps.append(_gap(walk, offsets, owners, at))
@@ -70,10 +83,37 @@ def _began_before(walk: Frames, offsets: Ints, owners: Ints, at: int) -> bool:
     return walk.definitions[int(owners[at])][1].time_at > 1 and not _is_like(walk, offsets, owners, at, after=True)
 
 
-def _is_like(walk: Frames, offsets: Ints, owners: Ints, at: int, *, after: bool) -> bool:
+def _ends_behind(walk: Frames, offsets: Ints, owners: Ints, at: int, gap: Gap) -> bool:
+    """Whether the record just before a gap may end in it: nothing says how far the damage reaches back, unless its time
+    ends it or the last byte is that of the record before."""
+    end, layout = int(offsets[at]) + _size(walk, owners, at), walk.definitions[int(owners[at])][1]
+    cut_off = gap.end >= walk.limit and gap.cause in ("overrun", "cut definition")
+    if end != gap.start or layout.global_ != 20 or layout.time_at + 4 == layout.stride or cut_off:
+        return False
+    same = _same(offsets, owners, at, after=False)
+    return not len(same) or walk.data[end - 1] != walk.data[int(same[-1]) + layout.stride - 1]
+
+
+def _untimely(walk: Frames, offsets: Ints, owners: Ints) -> Iterator[int]:
+    """Messages with a time that is not believed, in which other values are odd as well: they are bytes of damage."""
+    for at in np.flatnonzero(np.isin(offsets, list(walk.outliers))).tolist() if walk.outliers else ():
+        layout = walk.definitions[int(owners[at])][1]
+        others = np.ones(len(offsets), bool)
+        others[at] = False
+        known = usual(walk, offsets, owners, others, at) if layout.global_ == 20 else {}
+        if 4 in odd_sizes(walk, offsets[at : at + 1], layout, known):
+            yield at
+
+
+def _same(offsets: Ints, owners: Ints, at: int, *, after: bool) -> Ints:
+    """The nearest messages of the same definition, in the order of the file."""
     near = slice(at + 1, at + 1 + _SEARCHED) if after else slice(max(at - _SEARCHED, 0), at)
-    same = offsets[near][owners[near] == owners[at]]
-    same = same[:_NEIGHBOURS][::-1] if after else same[-_NEIGHBOURS:]
+    same: Ints = offsets[near][owners[near] == owners[at]]
+    return same[:_NEIGHBOURS] if after else same[-_NEIGHBOURS:]
+
+
+def _is_like(walk: Frames, offsets: Ints, owners: Ints, at: int, *, after: bool) -> bool:
+    same = _same(offsets, owners, at, after=after)[:: -1 if after else 1]
     return is_likely(walk.data, int(offsets[at]), same.tolist(), walk.definitions[int(owners[at])][1])
 
 
@@ -84,15 +124,25 @@ def _across_pages(walk: Frames, offsets: Ints, owners: Ints) -> Iterator[int]:
     steps = np.diff(times)
     if not (steps <= -_BACK).any():
         return
-    usual = max(float(np.median(np.abs(steps))), 1.0)
-    found = [
-        (step, at) for i, step in _jumps(steps, usual) for at in _astride(walk, offsets, owners, mine[i], mine[i + 1])
-    ]
-    if any(step <= -_BACK for step, _ in found):
-        for _, at in found:
-            likely = (_is_like(walk, offsets, owners, at, after=after) for after in (False, True))
-            if not any(likely):
+    pace = max(float(np.median(np.abs(steps))), 1.0)
+    jumps = [
+        (step, first, last) for step, first, last in ((step, mine[i], mine[i + 1]) for i, step in _jumps(steps, pace))
+        if _has_edge(int(offsets[first]), int(offsets[last]) + _size(walk, owners, last))
+    ]  # fmt: skip
+    back = [(-step, int(offsets[first])) for step, first, _ in jumps if step <= -_BACK]
+    jumps = [
+        (step, first, last) for step, first, last in jumps
+        if step <= -_BACK or any(2 * step >= by and abs(at - offsets[first]) <= _LARGEST for by, at in back)
+    ]  # fmt: skip
+    moved = len(jumps) > 1 or bool(walk.gaps)
+    for _, first, last in jumps:
+        for at in _astride(walk, offsets, owners, first, last):
+            if moved or not any(_is_like(walk, offsets, owners, at, after=after) for after in (False, True)):
                 yield at
+
+
+def _has_edge(start: int, end: int) -> bool:
+    return start // _PAGE != (end - 1) // _PAGE
 
 
 def _records(walk: Frames, offsets: Ints, owners: Ints) -> tuple[Ints, Ints]:
@@ -163,5 +213,5 @@ def _astride(walk: Frames, offsets: Ints, owners: Ints, first: int, last: int) -
     """The messages between two records, these included, that lie across the edge of a page."""
     for at in range(int(first), min(int(last), int(first) + _SEARCHED) + 1):
         start = int(offsets[at])
-        if start // _PAGE != (start + _size(walk, owners, at) - 1) // _PAGE:
+        if _has_edge(start, start + _size(walk, owners, at)):
             yield at

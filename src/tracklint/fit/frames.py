@@ -252,9 +252,11 @@ class Frames:
         entries = sorted(layouts.items(), key=lambda entry: entry[0])
         return entries, np.searchsorted(np.array([offset for offset, _ in entries]), where)
 
-    def keep(self, chosen: npt.NDArray[np.bool_]) -> None:
-        """Forget the data messages of a finished walk that are not chosen."""
-        self._done = [(self.offsets[chosen], self.owners[chosen])]
+    def keep(self, chosen: npt.NDArray[np.bool_], owners: Ints | None = None) -> None:
+        """Forget the data messages of a finished walk that are not chosen, and read the others with the definitions
+        ``owners``, a number for each message, where that is given."""
+        read_with = self.owners if owners is None else owners
+        self._done = [(self.offsets[chosen], read_with[chosen])]
 
     @property
     def unread(self) -> int:

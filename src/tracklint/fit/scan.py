@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..source import Fault
+from .bindings import bind_again
 from .checksum import crc16, swapped
 from .damage import definition_faults, flip_faults, gap_faults
 from .document import Definition, FitDocument, Layout, Messages, Segment, read_layout
@@ -181,6 +182,7 @@ class _Scan:
             plain = go(data, bits=False)
             if plain.unread <= walk.unread + (_ONE_CAUSE if walk.gaps else 0):
                 walk = plain
+        bind_again(walk)
         drop_edges(walk)
         if walk.flips:
             self.as_read = walk.data

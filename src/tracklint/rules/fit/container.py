@@ -26,6 +26,7 @@ _CAUSES = {
     "overrun": "a message that does not end",
     "dead": "bytes that are all the same",
     "compressed": "message headers that are used nowhere else",
+    "binding": "messages whose definition is lost",
     "page": "a message whose halves belong to different moments",
     "timeless": "messages without the time that others of their kind have",
     "time": "timestamps that do not follow one another",
