@@ -182,6 +182,36 @@ def test_only_strava_opens_sockets() -> None:
     assert offenders == []
 
 
+MAKERS = ("write_bytes", "write_text", "NamedTemporaryFile", "copyfile", "copyfileobj", "copy2", "touch")
+
+
+def _writes(tree: ast.AST) -> Iterator[str]:
+    """The calls in a module that open, copy or make a file."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        given = [*node.args, *(each.value for each in node.keywords if each.arg == "mode")]
+        texts = [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        modes = [text for text in texts if set(text) <= set("rwaxbt+") and set(text) & set("wax+")]
+        if name in MAKERS or (name in ("open", "fdopen") and modes):
+            yield name
+
+
+def test_only_one_module_opens_files_to_write_them() -> None:
+    """But for pipes, what has no name, what others begin and we add to, and databases, which SQLite keeps whole."""
+    others = {"second/child.py", "cli/streams.py", "render/spool.py", "render/github.py"}
+    assert list(_writes(ast.parse("Path(x).open('wb'); p.write_text(y); open(z, mode='a'); open(z, 'rb')"))) == [
+        "open", "write_text", "open",
+    ]  # fmt: skip
+    found = {
+        path.relative_to(SRC).as_posix()
+        for path in SRC.rglob("*.py")
+        if list(_writes(ast.parse(path.read_text(encoding="utf-8"))))
+    }
+    assert found - others == {"writing.py"}
+
+
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_import_nothing_heavy(option: str) -> None:
     script = (

@@ -84,7 +84,7 @@ def test_every_output_says_the_same_name(given: str, here: Path) -> None:
         "text": run("check", given).stdout.partition(": refused")[0],
         "show": run("show", given).stdout.partition(": ")[0],
         "fix": run("fix", given).stdout.partition(": ")[0],
-        "prepare": run("prepare", "--out", "out", given).stdout.partition(" -> ")[0],
+        "prepare": run("prepare", "--force", "--out", "out", given).stdout.partition(" -> ")[0],
         "upload": job.name,
         "library": check(given).name,
     } == dict.fromkeys(("json", "jsonl", "text", "show", "fix", "prepare", "upload", "library"), name)
@@ -241,3 +241,70 @@ def test_a_link_that_may_not_be_read_stops_no_other(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("os.path.realpath", denied)
     found = [Path(name).name for name, _ in expand([tmp_path])]
     assert found == ["a.gpx", "link.gpx", "z.gpx"]
+
+
+# Nothing there is said, and two members of one name are two files.
+
+
+EMPTY = {
+    "empty": "this folder is empty",
+    "notes": "no FIT, TCX or GPX file in this folder",
+    "no*.fit": "no file matches",
+}
+
+
+@pytest.fixture
+def bare(here: Path) -> Path:
+    (here / "empty").mkdir()
+    (here / "notes").mkdir()
+    (here / "notes/x.txt").write_text("x")
+    return here
+
+
+@pytest.mark.parametrize("command", [["check"], ["fix"], ["prepare", "--out", "out"], ["upload", "--sandbox"]])
+@pytest.mark.parametrize("given", EMPTY)
+@pytest.mark.socket
+def test_what_holds_no_activity_is_said_and_status_two(command: list[str], given: str, bare: Path) -> None:
+    done = run(*command, given)
+    assert done.exit_code == 2
+    assert EMPTY[given] in done.output
+    assert given in done.output
+
+
+@pytest.mark.parametrize("command", [["check"], ["fix"], ["prepare", "--out", "out"]])
+def test_who_means_an_empty_folder_says_so(command: list[str], bare: Path) -> None:
+    done = run(*command, "--allow-empty", "empty", "no*.fit")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert run(*command, "--allow-empty", "nowhere.fit").exit_code == 2
+
+
+def test_excluded_files_are_left_out(here: Path) -> None:
+    assert list(files("--exclude", "2023", "rides")) == ["rides/2024/x.gpx"]
+    assert list(files("--exclude", "rides/*4/*.gpx", "rides")) == ["rides/2023/x.gpx"]
+    done = run("check", "--exclude", "*.gpx", "rides")
+    assert done.exit_code == 2
+    assert "no file is left that is not excluded" in done.stdout
+
+
+@pytest.fixture
+def doubled(here: Path) -> bytes:
+    """here/two.zip has two members of one name; the bytes of the second."""
+    second = Ride(seconds=33).gpx()
+    with zipfile.ZipFile("two.zip", "w") as archive:
+        archive.writestr("a/x.gpx", RIDE.gpx())
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("a/x.gpx", second)
+    return second
+
+
+def test_two_members_of_one_name_are_two_files(doubled: bytes) -> None:
+    first, other = (json.loads(line) for line in run("check", "-o", "jsonl", "two.zip").stdout.splitlines())
+    assert (first["name"], other["name"]) == ("two.zip/a/x.gpx", "two.zip/a/x (2).gpx")
+    assert (first["bytes"], other["bytes"]) == (len(RIDE.gpx()), len(doubled))
+
+
+@pytest.mark.parametrize("command", [["fix", "--out", "out"], ["prepare", "--no-gzip", "--out", "out"]])
+def test_two_members_of_one_name_have_two_results(command: list[str], doubled: bytes) -> None:
+    assert run(*command, "two.zip").exit_code == 0
+    assert Path("out/a/x.gpx").read_bytes() == RIDE.gpx()
+    assert Path("out/a/x (2).gpx").read_bytes() == doubled

@@ -22,6 +22,7 @@ from tracklint.testing import Ride
 
 RIDE = Ride(seconds=20)
 OTHER = Ride(seconds=30)
+LAST = Ride(seconds=25)
 COMMANDS = [["fix", "--out"], ["prepare", "--no-gzip", "--out"]]
 
 
@@ -58,19 +59,20 @@ class TestOut:
         assert "rides/2024/x.gpx -> out/2024/x.gpx" in done.stdout
 
     def test_a_member_of_an_archive_has_a_place_below_it(self, command: list[str], rides: Path) -> None:
+        packed = {f"{k}/x.gpx": Ride(seconds=k).gpx() for k in (40, 50)}
         with zipfile.ZipFile(rides / "all.zip", "w") as archive:
-            for name, data in BOTH.items():
+            for name, data in packed.items():
                 archive.writestr(name, data)
         assert run(*command, "out", "rides").exit_code == 0
-        assert tree(rides.parent / "out") == BOTH | {f"all.zip/{name}": data for name, data in BOTH.items()}
+        assert tree(rides.parent / "out") == BOTH | {f"all.zip/{name}": data for name, data in packed.items()}
         assert run(*command, "alone", "rides/all.zip").exit_code == 0
-        assert tree(rides.parent / "alone") == BOTH
+        assert tree(rides.parent / "alone") == packed
 
     def test_two_of_one_name_lose_none_and_stop_none(self, command: list[str], rides: Path) -> None:
-        (rides / "last.gpx").write_bytes(RIDE.gpx())
+        (rides / "last.gpx").write_bytes(LAST.gpx())
         done = run(*command, "out", rides / "2023/x.gpx", rides / "2024/x.gpx", rides / "last.gpx")
         assert done.exit_code == 2
-        assert tree(rides.parent / "out") == {"last.gpx": RIDE.gpx(), "x.gpx": RIDE.gpx()}
+        assert tree(rides.parent / "out") == {"last.gpx": LAST.gpx(), "x.gpx": RIDE.gpx()}
         assert done.stderr == (
             "tracklint: rides/2024/x.gpx: out/x.gpx exists and is the result of rides/2023/x.gpx; nothing is overwritten\n"
         )
@@ -209,7 +211,7 @@ def test_a_stop_by_the_person_is_no_finding(rides: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr("tracklint.checking.check_reading", stopped)
     done = run("show", "rides/2023/x.gpx")
-    assert (done.exit_code, done.stderr) == (2, "tracklint: stopped\n")
+    assert (done.exit_code, done.stderr) == (130, "tracklint: stopped\n")
 
 
 @pytest.mark.parametrize(

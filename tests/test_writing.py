@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tracklint.writing import beside, write_new, write_over
+from tracklint.writing import beside, keep_copy, put_back, write_new, write_over
 
 
 def names(folder: Path) -> list[str]:
@@ -110,3 +112,46 @@ def test_a_new_file_does_not_go_where_a_dangling_link_leads(tmp_path: Path) -> N
     with pytest.raises(FileExistsError):
         write_new(tmp_path / "out" / "ride.fit", b"ride")
     assert names(tmp_path) == ["out"]
+
+
+def test_what_a_killed_run_left_beside_is_cleaned_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    script = (
+        "import os, pathlib, signal\n"
+        "from tracklint.writing import beside\n"
+        f"with beside(pathlib.Path({str(tmp_path / 'ride.fit')!r})) as file:\n"
+        "    file.write(b'half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=False)
+    (left,) = names(tmp_path)
+    assert left.endswith(".part")
+    with beside(tmp_path / "ride.fit") as other:
+        (growing,) = names(tmp_path)
+        assert growing != left
+        write_over(tmp_path / "ride.fit", b"first")
+        assert names(tmp_path) == [growing, "ride.fit"]
+        other.write(b"second")
+    assert names(tmp_path) == ["ride.fit"]
+    assert (tmp_path / "ride.fit").read_bytes() == b"second"
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_copy_is_what_the_file_was_and_is_never_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", refused)
+    ride, copy = tmp_path / "ride.fit", tmp_path / "ride.fit.orig"
+    ride.write_bytes(b"old")
+    os.utime(ride, (1e9, 1e9))
+    keep_copy(ride, copy)
+    write_over(ride, b"new")
+    assert (copy.read_bytes(), copy.stat().st_mtime) == (b"old", 1e9)
+    with pytest.raises(FileExistsError):
+        keep_copy(ride, copy)
+    put_back(copy, ride)
+    assert (ride.read_bytes(), ride.stat().st_mtime) == (b"old", 1e9)
+    assert names(tmp_path) == ["ride.fit"]

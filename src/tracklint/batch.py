@@ -42,7 +42,7 @@ def check_many(
     if isinstance(things, str | bytes | Path):
         raise TypeError(f"things is one {type(things).__name__}; give several, such as [{things!r}]")
     config = config or Config()
-    named = expand(things, config.relative_to)
+    named = expand(things, config)
     if executor is None:
         return (check_named(name, thing, config) for name, thing in named)
     return _check_with(executor, named, config)

@@ -154,7 +154,9 @@ class Config:
     read each file too (`second`), which takes many times longer than the check. ``barometer_creators`` are the names of
     creators (in any case) whose TCX and GPX files always get the words "with barometer" when they are prepared.
     ``relative_to`` is the folder that names in reports are relative to (`source.shown`), ``None`` the working
-    directory. ``file`` is where all this was read from. Raises ValueError and TypeError for what cannot be.
+    directory. ``exclude`` holds patterns of files that are left out (`inputs.inputs`), ``allow_empty`` says that a
+    folder or pattern without activity files is no mistake. ``file`` is where all this was read from. Raises ValueError
+    and TypeError for what cannot be.
     """
 
     purpose: Purpose = "strava"
@@ -167,12 +169,14 @@ class Config:
     second_readers: bool = False
     barometer_creators: tuple[str, ...] = ()
     relative_to: Path | None = None
+    exclude: tuple[str, ...] = ()
+    allow_empty: bool = False
     file: Path | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.purpose not in PURPOSES:
             raise ValueError(f"purpose is {self.purpose!r}; known are {', '.join(PURPOSES)}")
-        for name in ("select", "ignore", "barometer_creators"):
+        for name in ("select", "ignore", "barometer_creators", "exclude"):
             words = getattr(self, name)
             if isinstance(words, str) or not all(isinstance(word, str) for word in words):
                 raise TypeError(f"{name} is {words!r}; a tuple of texts is wanted")

@@ -118,6 +118,10 @@ class Wishes:
     sport: str | None = None
     interpolate: bool = False
 
+    def lacks(self, option: str) -> bool:
+        """Whether an option of the command, such as ``--sport WORD``, would tell a wish that is not told."""
+        return getattr(self, option.split(maxsplit=1)[0].strip("-,"), True) in (None, False)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -9,10 +9,13 @@ import itertools
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path, PurePath, PurePosixPath
 
+from .config import Config
 from .globs import matches
 from .opening import why
 from .source import SUFFIXES, Denied, Member, Thing, shown, without_links
@@ -33,42 +36,73 @@ class Input:
     below: PurePosixPath
 
 
-def expand(things: Iterable[Thing | tuple[str, Thing]], relative_to: Path | None = None) -> Iterator[tuple[str, Thing]]:
+def expand(things: Iterable[Thing | tuple[str, Thing]], config: Config | None = None) -> Iterator[tuple[str, Thing]]:
     """`inputs` as pairs of name and thing; a pair is taken as it is."""
-    for each in inputs(things, relative_to):
+    for each in inputs(things, config):
         yield each.name, each.thing
 
 
 def inputs(
-    things: Iterable[Thing | tuple[str, Thing]], relative_to: Path | None = None, *, apart_from: Path | None = None
+    things: Iterable[Thing | tuple[str, Thing]], config: Config | None = None, *, apart_from: Path | None = None
 ) -> Iterator[Input]:
     """The single files in ``things``, in a stable order, each once, however often and in whatever spelling it is given.
 
     A directory yields the activity files below it, by suffix, and does not follow links to other directories; a glob
     pattern what matches; a zip its activity members, named ``archive.zip/member``. A thing that is none of these is
-    yielded as it is, also when it does not exist, and so is a `Denied` for what cannot be looked into: `open_source`
-    says so with its name. ``apart_from`` is a folder of results: what it holds is no input where it lies below a
-    directory or glob that was given.
+    yielded as it is, also when it does not exist, and so is a `Denied` for what cannot be looked into or holds no
+    activity file: `open_source` says so with its name. Of ``config`` count ``relative_to``, ``exclude`` and
+    ``allow_empty``. ``apart_from`` is a folder of results: what it holds is no input where it lies below a directory or
+    glob that was given.
     """
+    config = config or Config()
     names: set[str] = set()
     known: set[object] = set()
     for given in things:
         if isinstance(given, tuple):
             yield Input(*given, PurePosixPath(_own(given[0])))
             continue
+        empty = True
         for thing, below in _found(given, apart_from):
+            name = shown(thing, config.relative_to)
+            if any(_is_like(name, pattern) for pattern in config.exclude):
+                continue
+            empty = False
             if (key := _key(thing)) in known:
                 continue
             known.add(key)
-            name = _unlike(names, thing, relative_to)
+            name = _unlike(names, name, thing)
             names.add(name)
             yield Input(name, thing, PurePosixPath(*below.parts or (_own(shown(thing)),)))
+        if empty and not config.allow_empty:
+            yield _empty(given, config)
+
+
+def _is_like(name: str, pattern: str) -> bool:
+    """Whether a pattern means a file: by its whole name, its own one, or a folder that it lies in."""
+    path = PurePosixPath(name.lstrip("/"))
+    places = (*path.parts, name, *map(str, (path, *path.parents)[:-1]))
+    return any(fnmatch(place, pattern.rstrip("/")) for place in places)
+
+
+def _empty(given: Thing, config: Config) -> Input:
+    """What was given and brings no file to the run: it is said as what cannot be read is."""
+    name = shown(given, config.relative_to)
+    place = Path(given) if isinstance(given, str | Path) else Path(name)
+    return Input(name, Denied(place, _why_empty(place, config)), PurePosixPath(_own(name)))
+
+
+def _why_empty(place: Path, config: Config) -> str:
+    if config.exclude:
+        return "no file is left that is not excluded"
+    if not place.is_dir():
+        return "no file matches this pattern"
+    return "no FIT, TCX or GPX file in this folder" if any(place.iterdir()) else "this folder is empty"
 
 
 def _key(thing: Thing) -> object:
     """What is the same for two spellings of one file; every object in memory is a thing of its own."""
     if isinstance(thing, Member):
-        return without_links(thing.archive), thing.name
+        return without_links(thing.archive), thing.name, thing.copy
     if isinstance(thing, Denied):
         return without_links(thing.path)
     if isinstance(thing, str | Path):
@@ -76,10 +110,11 @@ def _key(thing: Thing) -> object:
     return object()
 
 
-def _unlike(names: set[str], thing: Thing, relative_to: Path | None) -> str:
+def _unlike(names: set[str], name: str, thing: Thing) -> str:
     """A thing's name, unlike those of the files before it: in full where another path is spelt so, else numbered."""
-    name = shown(thing, relative_to)
-    if name in names and isinstance(thing, str | Path | Member | Denied):
+    if isinstance(thing, Member) and thing.copy:
+        name = _numbered(PurePosixPath(name), thing.copy).as_posix()
+    elif name in names and isinstance(thing, str | Path | Member | Denied):
         name = _in_full(thing)
     numbered = (f"{name} ({number})" for number in itertools.count(2))
     return next(each for each in itertools.chain([name], numbered) if each not in names)
@@ -152,10 +187,7 @@ def _matching(pattern: str, apart_from: Path | None) -> Iterator[tuple[Thing, Pu
     parts = PurePath(pattern).parts
     fixed = list(itertools.takewhile(lambda part: not glob.has_magic(part), parts))
     root = PurePath(*fixed)
-    found = [PurePath(match) for match in matches(pattern)]
-    if not found:
-        yield pattern, PurePath()
-    for match in found:
+    for match in (PurePath(match) for match in matches(pattern)):
         if apart_from is None or not _holds(root, apart_from, match):
             for thing, below in _found(Path(match), apart_from):
                 yield thing, match.relative_to(root) / below
@@ -186,8 +218,16 @@ def _members(path: Path) -> Iterator[tuple[Thing, PurePath]]:
     if len(members) <= 1:
         yield path, PurePath()
     else:
+        before: Counter[str] = Counter()
         for member in sorted(members):
-            yield Member(path, member), PurePath(*_inside(member))
+            copy, before[member] = before[member], before[member] + 1
+            yield Member(path, member, copy), _numbered(PurePath(*_inside(member)), copy)
+
+
+def _numbered(path: PurePath, copy: int) -> PurePath:
+    """A path of its own for the second of two members with one name, and so on."""
+    own, dot, suffix = path.name.partition(".")
+    return path.with_name(f"{own} ({copy + 1}){dot}{suffix}") if copy else path
 
 
 def _zipped(path: Path) -> list[str]:

@@ -55,10 +55,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file inside a zip archive; it is opened when it is read, and can be sent to another process."""
+    """One file inside a zip archive; it is opened when it is read, and can be sent to another process.
+
+    ``copy`` tells members of one name apart, in their order from 0.
+    """
 
     archive: Path
     name: str
+    copy: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +188,10 @@ def read_bytes(thing: Thing, name: str | None = None) -> bytes:
         if isinstance(thing, Member):
             import zipfile
 
-            with zipfile.ZipFile(thing.archive) as archive, archive.open(thing.name) as packed:
-                return read_stream(packed)
+            with zipfile.ZipFile(thing.archive) as archive:
+                alike = [member for member in archive.infolist() if member.filename == thing.name]
+                with archive.open(alike[thing.copy] if thing.copy < len(alike) else thing.name) as packed:
+                    return read_stream(packed)
         if isinstance(thing, str | Path):
             if str(thing) == "-":
                 return read_stream(sys.stdin.buffer)

@@ -1,17 +1,26 @@
-"""How a file is written: whole or not at all. It grows under a temporary name beside its place and takes it at once."""
+"""How a file is written: whole or not at all. It grows under a temporary name beside its place and takes it at once.
+
+No other module opens a file to write it.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import secrets
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["beside", "write_new", "write_over"]
+__all__ = ["beside", "keep_copy", "put_back", "write_new", "write_over"]
+
+#: Whether a file that is being written can be locked, and renamed while it is open. Windows can do neither, and removes
+#: no open file.
+_LOCKS = sys.platform != "win32"
 
 
 @contextlib.contextmanager
@@ -27,10 +36,10 @@ def beside(target: Path, *, over: bool = True, private: bool = False) -> Iterato
         with place.open("wb") as file:
             yield file
         return
-    growing = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.part")
+    _sweep(place)
+    growing, handle = _grown(place, 0o600 if private else 0o666, target)
     try:
-        handle = os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "wb", closefd=not _LOCKS) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -46,6 +55,9 @@ def beside(target: Path, *, over: bool = True, private: bool = False) -> Iterato
         if isinstance(error, OSError) and error.filename in (None, str(growing), growing):
             raise type(error)(error.errno, error.strerror, str(target)) from None
         raise
+    finally:
+        if _LOCKS:
+            os.close(handle)
     _sync_folder(place.parent)
 
 
@@ -59,6 +71,74 @@ def write_new(target: Path, data: bytes) -> None:
     """Make ``target`` with ``data``; FileExistsError where something stands there already. Raises OSError."""
     with beside(target, over=False) as file:
         file.write(data)
+
+
+def keep_copy(original: Path, copy: Path) -> None:
+    """Keep what a file holds now, with its times, under a second name, before another file takes its place.
+
+    FileExistsError where ``copy`` stands and holds something else. Raises OSError.
+    """
+    try:
+        copy.hardlink_to(original)
+    except FileExistsError:
+        if copy.read_bytes() != original.read_bytes():
+            raise
+    except OSError:  # a file system without hard links
+        write_new(copy, original.read_bytes())
+        told = original.stat()
+        os.utime(copy, ns=(told.st_atime_ns, told.st_mtime_ns))
+        copy.chmod(stat.S_IMODE(told.st_mode))
+    _sync_folder(copy.parent)
+
+
+def put_back(copy: Path, place: Path) -> None:
+    """Let a kept copy take its place again. Raises OSError."""
+    copy.replace(place)
+    _sync_folder(place.parent)
+
+
+def _grown(place: Path, mode: int, target: Path) -> tuple[Path, int]:
+    """A new file beside the place, and its handle, which holds a lock: so that `_sweep` can tell it from a leftover.
+
+    Raises OSError that names ``target``.
+    """
+    while True:
+        growing = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.part")
+        try:
+            handle = os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        except OSError as error:
+            raise type(error)(error.errno, error.strerror, str(target)) from None
+        if _locked(handle, else_=True) and os.fstat(handle).st_nlink:
+            return growing, handle
+        os.close(handle)  # another run took it for a leftover before it was locked
+
+
+def _sweep(place: Path) -> None:
+    """Remove what a run that was killed left beside the place. What is being written is locked and stays."""
+    for name in glob.glob(f".{glob.escape(place.name[:100])}.????????.part", root_dir=place.parent):
+        left = place.parent / name
+        with contextlib.suppress(OSError):
+            handle = os.open(left, os.O_RDWR | getattr(os, "O_NONBLOCK", 0))
+            try:
+                if _locked(handle, else_=not _LOCKS):
+                    left.unlink()
+            finally:
+                os.close(handle)
+
+
+def _locked(handle: int, *, else_: bool) -> bool:
+    """Whether this process holds the lock of an open file now; ``else_`` where the file system has no locks."""
+    if sys.platform != "win32":
+        import fcntl
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return else_
+        return True
+    return else_
 
 
 def _rename_to_new(growing: Path, place: Path) -> None:

@@ -204,7 +204,7 @@ def test_caps_tell_what_they_hide() -> None:
     assert _written("text", [many], show_all=True).count("SEN") == 18
     text = _written("text", [many] * 3 + [RISKY] * 5, files=2)
     assert text.count("many.fit") == 2
-    assert text.endswith("and 6 more files (1 refused, 5 risky), shown with --all\n3 files refused, 5 files risky\n")
+    assert "and 6 more files (1 refused, 5 risky), shown with --all\n3 files refused, 5 files risky\n" in text
     whole = json.loads(_written("json", [many] * 60))
     assert sum(len(file["findings"]) for file in whole["files"]) == 60 * 22
 

@@ -16,7 +16,7 @@ import click
 
 from ..words import counted
 from .lines import line, lines
-from .options import config_options, fail, one_line_errors
+from .options import config_options, fail, files_options, one_line_errors
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -65,7 +65,11 @@ def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
     help="text (default), json, jsonl, junit, sarif, markdown, github, gitlab or azure, to standard output or to FILE. "
     "Repeatable.",
 )  # fmt: skip
-@click.option("--all", "show_all", is_flag=True, help="Show every finding in text, notes and long lists as well.")
+@click.option(
+    "--all", "--verbose", "-v", "show_all", is_flag=True,
+    help="Show every finding in text, notes and long lists as well.",
+)  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Say the totals only in text.")
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), default=None, metavar="N",
     help="Processes to check with; default: one a core.",
@@ -92,12 +96,14 @@ def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
 )  # fmt: skip
 @one_line_errors
 @config_options
+@files_options
 def check(
     *,
     paths: tuple[str, ...],
     files_from: str | None,
     outputs: list[tuple[str, str]],
     show_all: bool,
+    quiet: bool,
     jobs: int | None,
     second_reader: bool,
     baseline: Path | None,
@@ -112,23 +118,33 @@ def check(
     from ..fleet.telling import Telling, sheets
     from ..inputs import expand
     from ..render import output_for
+    from .output import Output
+    from .stopping import Stoppable
 
     if not paths and files_from is None:
         raise click.UsageError("name a file or folder, or a list of them with --files-from")
     config = replace(config, second_readers=second_reader)
     ledger, sums = Ledger(_known(baseline, prune=prune), config), Statistics()
-    made = [(output_for(name, sys.stdout, fail_on=config.fail_on, show_all=show_all), file) for name, file in outputs]
+    look = {"fail_on": config.fail_on, "show_all": show_all, "quiet": quiet, "again": _again(paths)}
+    made = [(output_for(name, sys.stdout, **look), file) for name, file in outputs]
     telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes, ledger.baseline)
     given = itertools.chain(paths, _listed(files_from) if files_from is not None else ())
-    named = _spare_inputs([*outputs, *statistics], _stdin_kept(expand(given, config.relative_to)))
-    status = 0
-    with contextlib.closing(_told(named, telling, config, jobs)) as stream, sheets(made) as run:
-        for told in stream:
+    named = _spare_inputs([*outputs, *statistics], _stdin_kept(expand(given, config)))
+    status, stoppable = 0, Stoppable()
+    with (
+        contextlib.closing(_told(named, telling, config, jobs)) as stream,
+        Output().progress(None, "checking") as step,
+        sheets(made) as run,
+    ):
+        for told in stoppable.results(stream):
+            step()
             status = max(status, _status(told.digest, config))
             run.add(told)
             ledger.add(told.digest)
             sums.add(told.digest)
     _sum_up(sums, statistics)
+    if stoppable.stopped:  # a baseline knows a whole run or none
+        stoppable.end(status)
     if baseline is not None:
         _tell_of_baseline(ledger, baseline, prune=prune)
     if write_baseline is not None:
@@ -138,6 +154,14 @@ def check(
         )
         status = status if status == 2 else 0
     sys.exit(status)
+
+
+def _again(paths: tuple[str, ...]) -> str:
+    """The paths as a shell takes them, for a command that is advised; many are not repeated."""
+    import shlex
+
+    told = shlex.join(paths)
+    return told if told and len(told) <= 60 else "PATHS"
 
 
 def _known(baseline: Path | None, *, prune: bool) -> Baseline:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from ..config import Config
     from ..findings import Purpose, Report
 
-__all__ = ["config_options", "exit_status", "fail", "one_line_errors", "paths", "profile_option"]
+__all__ = [
+    "config_options", "exit_status", "fail", "files_options", "loudness", "one_line_errors", "paths", "profile_option",
+]  # fmt: skip
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -37,8 +39,7 @@ def fail(message: str) -> NoReturn:
 
 
 def one_line_errors(command: Command) -> Command:
-    """Turn what a person can do something about, and a defect of ours, into one line and exit status 2; a closed pipe
-    ends quietly."""
+    """Turn what a person can do something about, and a defect of ours, into one line and exit status 2."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -50,8 +51,7 @@ def one_line_errors(command: Command) -> Command:
         except (BadConfig, Unreadable) as error:
             fail(str(error))
         except BrokenPipeError:
-            sys.stderr.close()
-            sys.exit(0)
+            raise
         except OSError as error:
             fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
         except (click.ClickException, click.Abort, click.exceptions.Exit):
@@ -72,6 +72,33 @@ def _time(_ctx: click.Context, _param: click.Parameter, value: str | None) -> fl
     return moment.replace(tzinfo=moment.tzinfo or datetime.UTC).timestamp()
 
 
+def _codes(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """``TIM,sen007 POS`` as three codes."""
+    return tuple(code.strip().upper() for value in values for code in value.split(","))
+
+
+def loudness(command: Command) -> Command:
+    """-q and -v, as ``quiet`` and ``verbose``."""
+    quiet = click.option("--quiet", "-q", is_flag=True, help="Say the totals only, and what goes wrong.")
+    verbose = click.option("--verbose", "-v", is_flag=True, help="Say all that is known of each file, notes as well.")
+    return quiet(verbose(command))
+
+
+def files_options(command: Command) -> Command:
+    """--exclude and --allow-empty, which become part of the ``config`` of `config_options`."""
+
+    @click.option(
+        "--exclude", multiple=True, metavar="GLOB",
+        help="Leave out files, or all files of folders, whose name or path is like this. Repeatable.",
+    )  # fmt: skip
+    @click.option("--allow-empty", is_flag=True, help="A folder or pattern without activity files is no mistake.")
+    @functools.wraps(command)
+    def run(*args: Any, config: Config, exclude: tuple[str, ...], allow_empty: bool, **kwargs: Any) -> Any:
+        return command(*args, config=replace(config, exclude=exclude, allow_empty=allow_empty), **kwargs)
+
+    return run  # type: ignore[return-value]  # functools.wraps keeps the signature, which mypy cannot see
+
+
 def config_options(command: Command) -> Command:
     """--config, --for, --select, --ignore, --fail-on, --now, --relative-to and --profile; the command gets one
     ``config``."""
@@ -85,9 +112,13 @@ def config_options(command: Command) -> Command:
         "format.",
     )  # fmt: skip
     @click.option(
-        "--select", multiple=True, metavar="CODE", help="Run only this rule or family (TIM, TIM008). Repeatable."
-    )
-    @click.option("--ignore", multiple=True, metavar="CODE", help="Do not run this rule or family. Repeatable.")
+        "--select", multiple=True, callback=_codes, metavar="CODE,...",
+        help="Run only these rules or families (TIM,SEN007). Repeatable.",
+    )  # fmt: skip
+    @click.option(
+        "--ignore", multiple=True, callback=_codes, metavar="CODE,...",
+        help="Do not run these rules or families. Repeatable.",
+    )  # fmt: skip
     @click.option(
         "--fail-on", type=click.Choice(["error", "warning", "info"]), help="Least severity for exit status 1."
     )

@@ -70,6 +70,10 @@ class Troubles:
         self._written.setdefault(target, name)
         return target
 
+    def counted(self, what: str) -> str:
+        """How many there are, as the end of a sentence about the run; empty where there are none."""
+        return f", {len(self._told)} {what}" if self._told else ""
+
     def told(self, status: int) -> int:
         """Tell them on stderr; 2 where there are any, else ``status``."""
         for text in self._told:

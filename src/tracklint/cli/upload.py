@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .lines import line, lines
-from .options import config_options, fail, one_line_errors
+from .options import config_options, fail, files_options, one_line_errors
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -112,6 +112,7 @@ def _private(_ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 @click.option("--deadline", type=SECONDS, default=90.0, show_default=True, help="Seconds to wait for each file.")
 @one_line_errors
 @config_options
+@files_options
 def upload(paths: tuple[str, ...], sandbox: bool, config: Config, **options: Any) -> None:
     """Mend what is safe to mend, upload what is ready, and list what is left and what each file needs.
 

@@ -288,7 +288,11 @@ class _Work:
         """Why there was nothing to do: the steps may wait for a decision."""
         if not self.unsafe and self.closed(self.planned(repair, findings, True)):
             return "needs --unsafe"
-        return f"needs {repair.needs}" if repair.needs else "cannot be mended from what the file holds"
+        if repair.needs and self.wishes.lacks(repair.needs):
+            return f"needs {'' if self.unsafe else '--unsafe '}{repair.needs}"
+        if repair.needs.startswith("--split"):
+            return f"needs {repair.needs}"
+        return "cannot be mended from what the file holds"
 
     def worse(self, after: _State, repair: Repair, findings: tuple[Finding, ...], steps: Sequence[Step]) -> str | None:
         """Why a result is not taken, ``None`` where it is good: what was there to be mended is less, no warning or

@@ -17,7 +17,8 @@ class Digest:
 
     ``device`` is manufacturer, product and firmware as the file names them, ``""`` where it does not. ``counts`` are
     code, severity and how many findings, sorted; ``known`` is the same without severity for those that a baseline
-    hides. ``skipped`` are the codes, families (``TIM*``) or ``*`` that were not asked.
+    hides. ``mended`` are the options that `tracklint fix` needs and how many findings it mends with them, sorted.
+    ``skipped`` are the codes, families (``TIM*``) or ``*`` that were not asked.
     """
 
     name: str
@@ -27,7 +28,13 @@ class Digest:
     device: tuple[str, str, str]
     counts: tuple[tuple[str, Severity, int], ...]
     known: tuple[tuple[str, int], ...] = ()
+    mended: tuple[tuple[str, int], ...] = ()
     skipped: tuple[str, ...] = ()
+
+    @property
+    def checked(self) -> bool:
+        """Whether anything is known of the file but that its check failed."""
+        return self.format != "unknown" or not any(code.startswith("INT") for code, _, _ in self.counts)
 
     @property
     def worst(self) -> Severity | None:
@@ -46,8 +53,19 @@ def digest(report: Report) -> Digest:
         device=_device(report),
         counts=tuple((code, severity, count) for (code, severity), count in sorted(counts.items())),
         known=tuple(sorted(Counter(finding.code for finding in report.known).items())),
+        mended=tuple(sorted(Counter(map(_option, filter(_is_mended, report.findings))).items())),
         skipped=tuple(skipped.code for skipped in report.skipped),
     )
+
+
+def _is_mended(finding: Finding) -> bool:
+    """Whether `mending.fix` mends it, unasked: notes are left."""
+    return finding.fix is not None and finding.severity > Severity.INFO
+
+
+def _option(finding: Finding) -> str:
+    needs = finding.evidence.get("needs") or ""
+    return f"{'' if finding.fix == 'safe' else '--unsafe'} {needs}".strip()
 
 
 def _device(report: Report) -> tuple[str, str, str]:

@@ -13,7 +13,9 @@ __all__ = ["Look"]
 class Look:
     """``color`` forces it or not; else ``terminal`` says whether there is one. ``width`` is in columns, ``None`` for
     lines of any length; ``encoding`` is what can be shown. Not more than ``findings`` of a file and ``files`` in all
-    are shown, with totals of the rest, unless ``show_all``; only files with a finding of at least ``least``."""
+    are shown, with totals of the rest, unless ``show_all``; only findings of at least ``least``, because those below
+    need no action. With ``quiet`` there are totals only. ``again`` are the paths of the run as a shell takes them, for
+    the command that mends."""
 
     color: bool | None = None
     terminal: bool | None = None
@@ -23,3 +25,5 @@ class Look:
     findings: int = 10
     files: int = 50
     least: Severity = Severity.WARNING
+    quiet: bool = False
+    again: str = "PATHS"

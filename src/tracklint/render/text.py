@@ -6,7 +6,6 @@ from collections import Counter
 from io import StringIO
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ..findings import Severity
 from ..words import counted, place, severities
 from .look import Look
 from .page import STYLES, Page
@@ -31,38 +30,62 @@ def piece(report: Report, look: Look, data: Callable[[], bytes | None]) -> str:
 
     ``data()`` gives the uncompressed bytes, to show the bytes or the line that a finding speaks of.
     """
-    if not report.findings or not (look.show_all or (report.worst or Severity.INFO) >= look.least):
+    shown = [finding for finding in report.findings if look.show_all or finding.severity >= look.least]
+    if not shown or look.quiet:
         return ""
     out = StringIO()
     page = Page(out, color=look.color, width=look.width, terminal=look.terminal, encoding=look.encoding)
-    _file(page, report, data, len(report.findings) if look.show_all else look.findings)
+    _file(page, report, shown, data, len(shown) if look.show_all else look.findings)
     return out.getvalue()
 
 
 class Writer:
-    """The files with findings, and last how many files are refused, risky and ready."""
+    """The files with findings, and last how many files are refused, risky and ready, and what can be mended."""
 
     def __init__(self, opened: Callable[[int], TextIO], look: Look) -> None:
-        self._out, self._look = opened(1), look
-        self._page = Page(self._out, color=look.color, width=look.width)
-        self._verdicts: Counter[str] = Counter()
+        self._look = look
+        self._page = Page(opened(1), color=look.color, width=look.width)
+        self._states: Counter[str] = Counter()
         self._hidden: Counter[str] = Counter()
+        self._mended: Counter[str] = Counter()
         self._notes = self._listed = 0
 
     def add(self, digest: Digest, piece: str) -> None:
         """Show the next file, or count it where enough are shown."""
-        self._verdicts[digest.verdict] += 1
+        state = digest.verdict if digest.checked else _NOT_CHECKED
+        self._states[state] += 1
+        self._mended.update(dict(digest.mended))
         if not piece:
-            self._notes += sum(count for _, _, count in digest.counts)
+            self._notes += sum(count for _, severity, count in digest.counts if severity < self._look.least)
         elif self._look.show_all or self._listed < self._look.files:
             self._listed += 1
-            self._out.write(piece)
+            self._page.block(piece)
         else:
-            self._hidden[digest.verdict] += 1
+            self._hidden[state] += 1
 
     def close(self) -> None:
-        """Say what was not shown, and the verdicts."""
-        _totals(self._page, self._verdicts, self._hidden, self._notes)
+        """Say what was not shown, the verdicts, and which commands mend how much."""
+        page = self._page
+        if self._hidden:
+            page.line(f"and {counted(self._hidden.total(), 'more file')} ({_kinds(self._hidden)}), shown with --all")
+        parts: list[Part] = []
+        for state in _STATES:
+            if self._states[state]:
+                parts += ", " if parts else "", f"{counted(self._states[state], 'file')} ", (state, STYLES[state])
+        if self._notes:
+            parts.append(f" ({counted(self._notes, 'note')}, shown with --all)")
+        page.line(*(parts if self._states else ["no files", *parts]))
+        for option, count in sorted(self._mended.items()):
+            command = page.safe(" ".join(filter(None, ("tracklint fix", option, self._look.again))))
+            page.line(f"{counted(count, 'finding')} can be mended: ", (command, "bold"), hang=2)
+
+
+_NOT_CHECKED = "not checked"
+_STATES = (_NOT_CHECKED, "refused", "risky", "ready")
+
+
+def _kinds(states: Counter[str]) -> str:
+    return ", ".join(f"{states[state]} {state}" for state in _STATES if states[state])
 
 
 def look_of(out: TextIO, **changed: Any) -> Look:
@@ -73,28 +96,34 @@ def look_of(out: TextIO, **changed: Any) -> Look:
     return Look(**{"width": width, "terminal": page.terminal, "encoding": page.encoding, **changed})
 
 
-def _file(page: Page, report: Report, data: Data, most: int) -> None:
-    verdict = (report.verdict, STYLES[report.verdict])
-    page.line((page.safe(report.name), "bold"), ": ", verdict, f", {severities(report.findings)}")
-    worst_first = sorted(report.findings, key=lambda finding: -finding.severity)
-    shown = worst_first[:most]
-    placed = any(finding.where.offset is not None for finding in shown)
+def _file(page: Page, report: Report, shown: Sequence[Finding], data: Data, most: int) -> None:
+    failed = report.format == "unknown" and any(finding.code.startswith("INT") for finding in shown)
+    state = _NOT_CHECKED if failed else report.verdict
+    page.line(
+        (page.safe(report.name), "bold"), ": ", (state, STYLES[state]), f", {severities(report.findings)}", hang=2
+    )
+    worst_first = sorted(shown, key=lambda finding: -finding.severity)
+    first = worst_first[:most]
+    placed = any(finding.where.offset is not None for finding in first)
     content = data() if placed else None
-    for finding in shown:
+    for finding in first:
         _finding(page, report, finding, content)
     if rest := worst_first[most:]:
         page.line(f"and {counted(len(rest), 'more finding')} ({severities(rest)}), shown with --all", indent=2)
+    if notes := len(report.findings) - len(shown):
+        page.line((f"and {counted(notes, 'note')}, shown with --all", "dim"), indent=2)
     if report.schema_valid is False and report.purpose == "strava":
         page.line(("schema: not valid, see --for spec", "dim"), indent=2)
     for text in _not_checked(report.skipped):
-        page.line((page.safe(text), "dim"), indent=2)
+        page.line((page.safe(text), "dim"), indent=2, hang=2)
     page.line()
 
 
 def _finding(page: Page, report: Report, finding: Finding, content: bytes | None) -> None:
     severity = (finding.severity.label, STYLES[finding.severity.label])
     name = (page.safe(f" {finding.code} {finding.name}"), "bold")
-    page.line(severity, name, f": {page.safe(finding.message)}", indent=2, hang=2)
+    mended = (f" [{finding.fix}]", "green") if finding.fix else ""
+    page.line(severity, name, f": {page.safe(finding.message)}", mended, indent=2, hang=2)
     start = report.activity.start_time if report.activity is not None else None
     if where := place(finding.where, report.format, start):
         page.line(page.safe(where), indent=5, hang=2)
@@ -142,16 +171,3 @@ def _not_checked(skipped: Sequence[Skipped]) -> list[str]:
     for each in skipped:
         reasons.setdefault(each.why, []).append("the other rules" if each.code == "*" else each.code)
     return [f"not checked: {', '.join(codes)}: {why}" for why, codes in reasons.items()]
-
-
-def _totals(page: Page, verdicts: Counter[str], hidden: Counter[str], notes: int) -> None:
-    if hidden:
-        kinds = ", ".join(f"{hidden[v]} {v}" for v in ("refused", "risky", "ready") if hidden[v])
-        page.line(f"and {counted(hidden.total(), 'more file')} ({kinds}), shown with --all")
-    parts: list[Part] = []
-    for verdict in ("refused", "risky", "ready"):
-        if verdicts[verdict]:
-            parts += ", " if parts else "", f"{counted(verdicts[verdict], 'file')} ", (verdict, STYLES[verdict])
-    if notes:
-        parts.append(f" ({counted(notes, 'note')}, shown with --all)")
-    page.line(*(parts if verdicts else ["no files", *parts]))

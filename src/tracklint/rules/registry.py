@@ -61,7 +61,8 @@ class Hit:
     ``told_by`` are the codes that tell the same cause more exactly: a hit is left out where one of them is found.
     ``allowed`` says of a schema rule's hit that the schema permits it all the same, so that it is of no interest for
     the specification. ``fix`` overrides the rule's:
-    ``"safe"``, ``"unsafe"`` or ``""`` for none.
+    ``"safe"``, ``"unsafe"`` or ``""`` for none. ``needs`` in the evidence names the option of `tracklint fix` without
+    which the repair cannot be made.
     """
 
     where: Where = field(default_factory=Where)

@@ -39,7 +39,7 @@ class Order:
 
 def jobs_for(things: Iterable[Thing], order: Order, unread: Callable[[Unreadable], object]) -> Iterator[Job]:
     """A job for each file in ``things`` (`inputs.expand`). ``unread`` is told what cannot be read at all."""
-    for name, thing in expand(things, order.config.relative_to):
+    for name, thing in expand(things, order.config):
         row = row_for(order.table, name, _as_given(thing))
         each = replace(order, fields=row.over(order.fields) if row else order.fields)
         try:

@@ -122,14 +122,16 @@ def _drop_or_interpolate(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     """Points without time go where they are few; a person may have them timed between their neighbours instead."""
     activity = activity_of(document)
     rows = named_rows(asked, len(activity))
+    why = "without a time"
     if asked.wishes.interpolate:
         moments = _interpolated(activity, rows)
         given = np.isfinite(moments)
         if given.any():
             yield _timed(document, asked, rows[given], moments[given])
         rows = rows[~given]
+        why = "without a time, which have no time on one side to interpolate from"
     if 0 < len(rows) < FEW * len(activity):
-        yield _drop(document, asked, rows, "without a time")
+        yield _drop(document, asked, rows, why)
 
 
 def _interpolated(activity: Activity, rows: Ints) -> Floats:

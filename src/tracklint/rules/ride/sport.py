@@ -45,7 +45,9 @@ def sport_absent(activity: Activity, _limits: Limits) -> Found:
         nothing = not any(map(activity.counts.get, ("session", "lap", "sport")))
         if activity.format == "fit" and activity.kind == "activity" and len(activity) and nothing:
             timed = activity.channel("time").any()  # without a time no session can be written that names one
-            yield Hit(Where(), {"field": _FIELDS["fit"], "value": "", "sport": None}, fix=None if timed else "")
+            yield Hit(
+                Where(), {"field": _FIELDS["fit"], "value": "", "sport": None, **_NAMED}, fix=None if timed else ""
+            )
         return
     for session in activity.sessions:
         if session.sport is None and activity.counts.get("Course"):
@@ -53,10 +55,13 @@ def sport_absent(activity: Activity, _limits: Limits) -> Found:
         if normalise(session.sport or "") in _NO_SPORT:
             value = f' (it says "{session.sport}")' if session.sport else ""
             severity = INFO if activity.format == "gpx" else None
-            yield Hit(
-                session.where, {"field": _FIELDS[activity.format], "value": value, "sport": session.sport}, severity
-            )
+            evidence = {"field": _FIELDS[activity.format], "value": value, "sport": session.sport, **_NAMED}
+            yield Hit(session.where, evidence, severity)
             return
+
+
+#: What a repair waits for.
+_NAMED = {"needs": "--sport WORD"}
 
 
 @rule(
@@ -94,7 +99,7 @@ def sport_not_mapped(activity: Activity, _limits: Limits) -> Found:
         severity = INFO if activity.format == "gpx" else None
         yield Hit(
             session.where,
-            {"field": _FIELDS[activity.format], "sport": session.sport, "meant": meant, "advice": advice},
+            {"field": _FIELDS[activity.format], "sport": session.sport, "meant": meant, "advice": advice, **_NAMED},
             severity,
         )
         return

@@ -40,7 +40,7 @@ def _without_time(activity: Activity) -> npt.NDArray[np.bool_]:
     on=Activity,
     basis=STRAVA_UPLOADS,
     says="{count} of {points} points have no time, the first is point {record}",
-    hint="drop these points or record again; a time cannot be known afterwards",
+    hint="{advice}",
     fix="unsafe",
 )
 def point_without_time(activity: Activity, _limits: Limits) -> Found:
@@ -56,9 +56,22 @@ def point_without_time(activity: Activity, _limits: Limits) -> Found:
         return
     timed = np.flatnonzero(~np.isnan(activity.time))
     few = activity.format == "fit" or int(missing.sum()) < FEW * len(missing)
-    mendable = len(timed) > 1 and (few or missing[timed[0] : timed[-1]].any())  # one point is no activity
-    for hit in at_points(activity, missing):
-        yield replace(hit, fix=None if mendable else "")
+    between_times = activity.format != "fit" and len(timed) > 1 and missing[timed[0] : timed[-1]].any()
+    drops = len(timed) > 1 and few  # one point is no activity
+    needs = {"needs": "--interpolate"} if between_times and not drops else {}
+    for hit in at_points(activity, missing, advice=_UNTIMED[bool(drops), bool(between_times)], **needs):
+        yield replace(hit, fix=None if drops or between_times else "")
+
+
+_DROPS = "`tracklint fix --unsafe` drops these points"
+_ADDS = "`tracklint fix --unsafe --interpolate` gives those between others a time between theirs"
+#: What to do about points without time: whether they can be dropped, and given a time.
+_UNTIMED = {
+    (True, True): f"{_DROPS}; {_ADDS}",
+    (True, False): _DROPS,
+    (False, True): f"{_ADDS}; it is a guess, the true one is lost",
+    (False, False): "export the recording again with a time in each point; it cannot be known afterwards",
+}
 
 
 @rule(

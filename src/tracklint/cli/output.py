@@ -1,0 +1,74 @@
+"""What a run over several files says: results, what goes wrong with single files, and how far it is."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+from ..render.page import Page
+from ..words import printable
+
+__all__ = ["Output"]
+
+_MANY = 20  # files; fewer are done before a bar could be read
+
+
+class Output:
+    """Standard output for results, standard error for troubles, and a bar that shares a line with neither.
+
+    Where both are a terminal it is one page for both, so that the bar stays below what is said.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.page = Page(sys.stdout)
+        both = sys.stdout.isatty() and sys.stderr.isatty()
+        self._beside = self.page if both else Page(sys.stderr)
+        self._quiet = quiet
+
+    def say(self, text: str) -> None:
+        """A line about one file; what stands in it of a file or its name is made harmless."""
+        if not self._quiet:
+            self.page.line(self.page.safe(text), hang=2)
+
+    def exact(self, text: str) -> None:
+        """A line of a file: its tabs and the white space at its end stay."""
+        if not self._quiet:
+            self.page.verbatim(printable(text, self.page.encoding, keep="\t"))
+
+    def total(self, text: str) -> None:
+        """A line about all of them."""
+        self.page.line(self.page.safe(text), hang=2)
+
+    def trouble(self, text: str) -> None:
+        """A line on standard error, which begins with the name of a file."""
+        self._beside.line(self._beside.safe(text), hang=2)
+        sys.stderr.flush()
+
+    @contextlib.contextmanager
+    def progress(self, total: int | None, label: str) -> Iterator[Callable[[], None]]:
+        """A bar while there is something to wait for and a terminal to see it; the function is called for each file
+        that is done. ``total`` is ``None`` where nobody knows yet how many there are."""
+        console = self._beside.console
+        if (total or _MANY) < _MANY or console is None or not sys.stderr.isatty() or console.is_dumb_terminal:
+            yield lambda: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        bar = Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+        task, done = bar.add_task(label, total=total), 0
+
+        def step() -> None:
+            nonlocal done
+            done += 1
+            if total is None and done == _MANY:
+                bar.start()
+            bar.advance(task)
+
+        if total is not None:
+            bar.start()
+        try:
+            yield step
+        finally:
+            bar.stop()
