@@ -125,7 +125,7 @@ def check(
         raise click.UsageError("name a file or folder, or a list of them with --files-from")
     config = replace(config, second_readers=second_reader)
     ledger, sums = Ledger(_known(baseline, prune=prune), config), Statistics()
-    look = {"fail_on": config.fail_on, "show_all": show_all, "quiet": quiet, "again": _again(paths)}
+    look: dict[str, Any] = {"fail_on": config.fail_on, "show_all": show_all, "quiet": quiet, "again": _again(paths)}
     made = [(output_for(name, sys.stdout, **look), file) for name, file in outputs]
     telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes, ledger.baseline)
     given = itertools.chain(paths, _listed(files_from) if files_from is not None else ())
