@@ -41,7 +41,7 @@ def halves(walk: Frames, offsets: Ints, owners: Ints) -> Iterator[int]:
 def _alike(walk: Frames, owners: Ints, mine: Ints) -> Iterator[Ints]:
     """These rows, those of one layout together."""
     rows: dict[int, list[Ints]] = {}
-    for owner in np.unique(owners[mine]).tolist():
+    for owner in np.flatnonzero(np.bincount(owners[mine])).tolist():
         rows.setdefault(id(walk.definitions[owner][1]), []).append(mine[owners[mine] == owner])
     groups = sorted((np.sort(np.concatenate(parts)) for parts in rows.values()), key=len, reverse=True)
     yield from (group for group in groups[:_MOST] if len(group) >= _LEAST)
@@ -56,7 +56,7 @@ def _standing_out(walk: Frames, offsets: Ints, owners: Ints, rows: Ints) -> Ints
     ]
     at = np.array([spec.at if layout.big_endian else spec.at + spec.size - 1 for spec in specs], np.int64)
     none = np.array([spec.type.none >> 8 * (spec.size - 1) for spec in specs if spec.type is not None], np.uint8)
-    octets, found = np.frombuffer(walk.data, np.uint8), [np.zeros(0, np.int64)]
+    octets, found = np.frombuffer(walk.data, np.uint8), np.zeros(len(offsets), bool)
     for start in range(0, len(rows), _PIECE):
         piece = rows[max(start - 2, 0) : start + _PIECE + 2]
         high = octets[offsets[piece][:, None] + at]
@@ -64,5 +64,5 @@ def _standing_out(walk: Frames, offsets: Ints, owners: Ints, rows: Ints) -> Ints
         before, here = high[1:-3], high[2:-2]
         out = (before == high[3:-1]) & (high[:-4] == before) & (high[4:] == before) & (here != before)
         out &= (here != 0) & (here != none) & (before != none)
-        found.append(piece[out.sum(axis=1) >= max(_FIELDS, len(layout.fields) / 4)])
-    return np.unique(np.concatenate(found))
+        found[piece[out.sum(axis=1) >= max(_FIELDS, len(layout.fields) / 4)]] = True
+    return np.flatnonzero(found)
