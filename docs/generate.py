@@ -1,9 +1,14 @@
-"""Writes docs/rules.md from the rules, docs/cli.md from the commands, docs/fixing.md's tables from the repairs, and
-docs/sandbox.md's table of scenarios. Tests fail when they differ."""
+"""Writes docs/rules.md from the rules, docs/cli.md from the commands, docs/fixing.md's tables from the repairs,
+docs/sandbox.md's table of scenarios, and from the cases of the tests what each rule says of one of them. Tests fail when
+they differ."""
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import json
+import pkgutil
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,7 +17,11 @@ import click
 from tracklint.cli import COMMANDS, main
 from tracklint.mending import fit, xml
 from tracklint.mending.repair import Repair
+from tracklint.mending.told import how_mended
+from tracklint.checking import check
+from tracklint.config import Config, Limits
 from tracklint.rules import RULES
+from tracklint.rules.examples import PLACE, example, forget
 from tracklint.strava.sandbox.scenarios import SCENARIOS
 
 PAGE = Path(__file__).parent / "rules.md"
@@ -39,8 +48,10 @@ def page() -> Iterator[str]:
         yield ""
         yield f"**{rule.name}** ({rule.told_as}). {rule.documentation}"
         yield ""
-        yield f"* Says: `{rule.says}`"
-        yield f"* Do: `{rule.hint}`"
+        said = example(rule.code)
+        yield f"* Says, for example: {_quoted(said.message)}"
+        yield f"* Do, for example: {_quoted(said.hint)}"
+        yield f"* Mended: {'; '.join(how_mended(rule))}"
         link = rule.basis.link.removeprefix("docs/")
         yield f"* Basis: [{rule.basis.title}]({link})"
 
@@ -79,6 +90,29 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
 
 def _row(*cells: str) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _quoted(text: str) -> str:
+    """A text of ours as code, whatever ticks stand in it."""
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
+
+
+def examples() -> str:
+    """What each rule says of the first case in the tests that breaks it, as JSON."""
+    sys.path.append(str(Path(__file__).parent.parent / "tests"))
+    cases = importlib.import_module("cases")
+    found: dict[str, dict[str, str]] = {}
+    for module in pkgutil.iter_modules(cases.__path__):
+        for case in importlib.import_module(f"cases.{module.name}").CASES:
+            if case.breaks and case.code not in found:
+                report = check(case.build(), config=case.config or _CONFIG, name=case.file or None)
+                told = next(finding for finding in report.findings if finding.code == case.code)
+                found[case.code] = {"message": told.message, "hint": told.hint}
+    return json.dumps(dict(sorted(found.items())), indent=1) + "\n"
+
+
+#: That of tests/test_rules.py.
+_CONFIG = Config(limits=Limits(now=1795305600, max_inflated_bytes=100_000, max_upload_bytes=100_000))
 
 
 def fixing_page(before: str) -> str:
@@ -147,6 +181,8 @@ def filled(before: str, name: str, rows: Iterable[str]) -> str:
 
 
 if __name__ == "__main__":
+    PLACE.write_text(examples(), encoding="utf-8")
+    forget()
     for path, lines in ((PAGE, page), (CLI, cli_page)):
         path.write_text("".join(f"{line}\n" for line in lines()), encoding="utf-8")
     for path, written in ((FIXING, fixing_page), (SANDBOX, sandbox_page)):

@@ -215,7 +215,7 @@ def test_explain_knows_the_failures_of_a_check(code: str) -> None:
     for asked in (code.lower(), failure.name):
         done = run("explain", asked)
         assert done.exit_code == 0
-        for words in (f"{code} {failure.name} (error)", failure.documentation, failure.says, failure.hint):
+        for words in (f"{code} {failure.name} (error)", failure.documentation, failure.example, failure.hint):
             assert words in done.stdout
 
 

@@ -14,11 +14,13 @@ __all__ = ["CRASHED", "DIED", "FAILURES", "SLOW", "UNREADABLE", "Failure", "cras
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One way to fail. ``says`` is a `str.format` template over the words that `finding` is given."""
+    """One way to fail. ``says`` is a `str.format` template over the words that `finding` is given, ``sample`` are some
+    of them."""
 
     code: str
     name: str
     says: str
+    sample: Mapping[str, object]
     hint: str
     documentation: str
 
@@ -26,6 +28,11 @@ class Failure:
     def severity(self) -> Severity:
         """Always an error: the report cannot be trusted."""
         return Severity.ERROR
+
+    @property
+    def example(self) -> str:
+        """What it may say."""
+        return self.says.format_map(self.sample)
 
     @property
     def title(self) -> str:
@@ -49,6 +56,7 @@ CRASHED = Failure(
     code="INT001",
     name="crashed",
     says="tracklint itself failed while it ran {part}: {error}: {text}",
+    sample={"part": "TIM008", "error": "IndexError", "text": "index 61 is out of bounds"},
     hint="this is a defect of tracklint, not of the file; please report it with this line",
     documentation="A part of tracklint failed on this file. What the other parts found is in the report all the same.",
 )
@@ -56,6 +64,7 @@ UNREADABLE = Failure(
     code="INT002",
     name="unreadable",
     says="{reason}",
+    sample={"reason": "no permission to read it"},
     hint="check the path and its permissions",
     documentation="The file could not be read at all. There is no such path, it may not be read, or it is no file.",
 )
@@ -63,6 +72,7 @@ DIED = Failure(
     code="INT003",
     name="worker-died",
     says="the process that checked this file died before it was done ({how})",
+    sample={"how": "signal 9"},
     hint="signal 9 is often a lack of memory; if the file is small, this is a defect of tracklint: please report it",
     documentation="The process that checked this file died: it was killed, ran out of memory, or crashed. The command "
     "checks every file once more, alone in a fresh process, whose process died; only what ends this one too is told. "
@@ -73,6 +83,7 @@ SLOW = Failure(
     code="INT004",
     name="too-slow",
     says="not checked to the end in {seconds:g} s",
+    sample={"seconds": 60},
     hint="raise `seconds` under [limits] in the configuration; if the file is small, this is a defect of tracklint: "
     "please report it",
     documentation="The check of this file took longer than the limit `seconds` and was ended. The other files are not "

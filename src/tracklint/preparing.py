@@ -16,6 +16,7 @@ from .mending.fixing import can_mend, mend
 from .mending.xml.barometer import barometer_edits, caution, is_listed
 from .reading import Reading, read_source, read_thing
 from .source import Source, Thing
+from .words import counted
 
 __all__ = ["Prepared", "prepare"]
 
@@ -67,7 +68,7 @@ def prepare(
         shown = f"{_stem(source.name)}.{data_type}"
         _note_container(source, data_type, changes)
         if gzip:
-            changes.append(f"compressed from {len(content)} to {len(data)} bytes")
+            changes.append(f"compressed from {len(content)} to {counted(len(data), 'byte')}")
     if _as_it_came(source):
         report = report or check_reading(tagged, config)
     else:

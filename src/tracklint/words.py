@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .findings import Finding, Where
 
-__all__ = ["clipped", "clock", "counted", "iso", "json_text", "place", "printable", "severities"]
+__all__ = ["agreed", "clipped", "clock", "counted", "iso", "json_text", "place", "printable", "severities"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: What a terminal could obey (controls) or reorder (bidirectional and interlinear marks), halves of characters, and
@@ -59,6 +59,28 @@ def counted(count: int, noun: str) -> str:
 def clipped(text: str, most: int) -> str:
     """``text``, or its beginning and three dots where it has more than ``most`` characters."""
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def agreed(text: str) -> str:
+    """A sentence of ours in which a number may be 1: ``1 points are dropped`` becomes ``1 point is dropped``."""
+    return _ONE.sub(_singular, text) if "1 " in text else text
+
+
+def _singular(found: re.Match[str]) -> str:
+    noun, between, verb = found.groups()
+    return f"1 {noun}{between}{f' {_VERBS[verb]}' if verb else ''}"
+
+
+#: Verbs that follow a number of things, with their singulars.
+_VERBS = {
+    "are": "is", "become": "becomes", "carry": "carries", "change": "changes", "end": "ends", "follow": "follows",
+    "get": "gets", "have": "has", "hold": "holds", "inflate": "inflates", "move": "moves", "repeat": "repeats",
+    "stand": "stands",
+}  # fmt: skip
+_ONE = re.compile(
+    r"(?<![\d.,-])\b1 (byte|character|date|definition|description|element|file|lap|message|place|point|record|session|"
+    rf"time|value)s\b((?: without (?:a time|zone)| that)?)(?: ({'|'.join(_VERBS)})\b)?"
+)
 
 
 def severities(findings: Iterable[Finding], *, zero: bool = False) -> str:

@@ -14,6 +14,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ _START_SECONDS = 60.0
 #: How many pieces a worker has at most, the one in work and those behind it; and how many bytes a piece that waits has
 #: at most: what does not fit into the pipe would keep the parent waiting, and a worker with a long answer waits for it.
 _DEEP, _SHORT = 8, 4096
+#: How often the start of a process is tried.
+_TRIES = 5
 #: No answer has come.
 _NOTHING: Any = object()
 
@@ -190,10 +193,7 @@ class _Worker:
         self.deadline = 0.0
         self._seconds = seconds
         self._ready = False
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, function), daemon=True)
-        self.process.start()
-        theirs.close()
+        self.process, self.pipe = _started(context, function)
 
     def give(self, number: int, piece: Piece, packed: bytes) -> None:
         """Send a piece, to be done after those that the process has."""
@@ -229,6 +229,28 @@ class _Worker:
         self.process.kill()
         self.process.join()
         self.pipe.close()
+
+
+def _started(context: Any, function: Callable[..., Any]) -> tuple[Any, connection.Connection]:
+    """A new process and our end of its pipe. Whoever kills the server that starts processes, or the process before it
+    has told its number, makes that fail once; a server is started anew then.
+
+    Raises ChildProcessError where it fails again and again.
+    """
+    for _ in range(_TRIES):
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, function), daemon=True)
+        try:
+            with warnings.catch_warnings():  # multiprocessing tells of its own processes that were killed
+                warnings.simplefilter("ignore")
+                process.start()
+        except (EOFError, ConnectionError, FileNotFoundError):
+            ours.close()
+        else:
+            return process, ours
+        finally:
+            theirs.close()
+    raise ChildProcessError("no process can be started for the work: each one is killed before it begins")
 
 
 def _packed(piece: Piece) -> bytes:

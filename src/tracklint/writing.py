@@ -73,8 +73,9 @@ def write_new(target: Path, data: bytes) -> None:
         file.write(data)
 
 
-def keep_copy(original: Path, copy: Path) -> None:
-    """Keep what a file holds now, with its times, under a second name, before another file takes its place.
+def keep_copy(original: Path, copy: Path) -> bool:
+    """Keep what a file holds now, with its times, under a second name, before another file takes its place. Says
+    whether it was not kept there already.
 
     FileExistsError where ``copy`` stands and holds something else. Raises OSError.
     """
@@ -83,12 +84,14 @@ def keep_copy(original: Path, copy: Path) -> None:
     except FileExistsError:
         if copy.read_bytes() != original.read_bytes():
             raise
+        return False
     except OSError:  # a file system without hard links
         write_new(copy, original.read_bytes())
         told = original.stat()
         os.utime(copy, ns=(told.st_atime_ns, told.st_mtime_ns))
         copy.chmod(stat.S_IMODE(told.st_mode))
     _sync_folder(copy.parent)
+    return True
 
 
 def put_back(copy: Path, place: Path) -> None:

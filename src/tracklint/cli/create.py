@@ -72,8 +72,7 @@ def create(
     except (StravaError, JournalTrouble, ValueError) as error:
         fail(str(error))
     except KeyboardInterrupt:
-        say("stopped; look at your activities before you create it again")
-        sys.exit(UNFINISHED)
+        raise KeyboardInterrupt("stopped; look at your activities before you create it again") from None
     sys.exit(0 if done.ok else UNFINISHED)
 
 

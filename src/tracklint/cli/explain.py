@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import click
 
 from .lines import line, lines
 from .options import fail
+
+if TYPE_CHECKING:
+    from ..failures import Failure
+    from ..rules import Rule
 
 
 @click.command()
@@ -13,7 +20,7 @@ from .options import fail
 def explain(codes: tuple[str, ...]) -> None:
     """Explain the rule with this CODE (or NAME), or the failure of a check (INT); without one, list all."""
     from ..failures import FAILURES, Failure
-    from ..rules import RULES, Rule
+    from ..rules import RULES
 
     every: dict[str, Rule | Failure] = {**RULES, **FAILURES}
     if not codes:
@@ -27,8 +34,26 @@ def explain(codes: tuple[str, ...]) -> None:
             fail(f"no rule has the code or name {code}; `tracklint explain` lists them")
         severity = found.severity.label if isinstance(found, Failure) else found.told_as
         lines(f"{found.code} {found.name} ({severity})\n\n{found.documentation}\n")
-        lines(f"Says:    {found.says}\nDo:      {found.hint}")
-        if isinstance(found, Failure):
-            line()
-            continue
-        lines(f"Holds for: {', '.join(found.formats)}\nBasis:   {found.basis.title}, {found.basis.link}\n")
+        for title, text in _parts(found):
+            line(f"{title + ':':<11}{text}")
+        line()
+
+
+def _parts(found: Rule | Failure) -> Iterator[tuple[str, str]]:
+    """What stands below the explanation, each with its title: texts as a check says them."""
+    from ..failures import Failure
+
+    if isinstance(found, Failure):
+        yield "Says", found.example
+        yield "Do", found.hint
+        return
+    from ..mending.told import how_mended
+    from ..rules.examples import example
+
+    said = example(found.code)
+    yield "Says", said.message
+    yield "Do", said.hint
+    for text in how_mended(found):
+        yield "Mended", text
+    yield "Holds for", ", ".join(found.formats)
+    yield "Basis", f"{found.basis.title}, {found.basis.link}"

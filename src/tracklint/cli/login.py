@@ -57,9 +57,12 @@ def login(client_id: str | None, client_secret: str | None, port: int, no_browse
         _save(file, tokens)
     except (StravaError, ValueError) as error:
         fail(str(error))
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as stop:
         line(err=True)
-        fail("stopped before the end of the sign-in; nothing was saved")
+        told = "stopped before the end of the sign-in; nothing was saved"
+        if isinstance(stop.__context__, EOFError):  # nobody is there to answer
+            fail(told)
+        raise KeyboardInterrupt(told) from None
     who = f"athlete {tokens.athlete_id}" if tokens.athlete_id is not None else "an athlete that Strava does not name"
     line(f"Signed in as {who} with the permissions {', '.join(tokens.scopes)}.")
     line(f"Saved in {file.path}, which only you can read. `tracklint logout` ends it.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import functools
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -53,6 +54,8 @@ def one_line_errors(command: Command) -> Command:
         except BrokenPipeError:
             raise
         except OSError as error:
+            if error.errno == errno.ENOSPC and not error.filename:  # files have names
+                fail(f"standard output: {error.strerror}")
             fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise

@@ -74,12 +74,16 @@ def replace(name: str, thing: Thing, fixed: Fixed, said: Output, *, backup: bool
     target = Path(thing).resolve()
     content = _packed(fixed.data) if fixed.before.container == "gzip" else fixed.data
     copy = _origin_of(target, content)
-    if backup:
-        try:
-            keep_copy(target, copy)
-        except FileExistsError:
-            raise NotWritten(f"{name}: {copy.name} is another copy; nothing is overwritten") from None
-    write_over(target, content)
+    try:
+        new = backup and keep_copy(target, copy)
+    except FileExistsError:
+        raise NotWritten(f"{name}: {copy.name} is another copy; nothing is overwritten") from None
+    try:
+        write_over(target, content)
+    except BaseException:
+        if new:
+            copy.unlink()
+        raise
     kept = f"; what it was is in {copy.name}, `tracklint fix --undo` puts it back" if backup else ""
     said.say(f"{name}: written ({counted(len(content), 'byte')}){kept}")
 

@@ -51,7 +51,8 @@ class Stoppable:
 
     @contextlib.contextmanager
     def _deferred(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():  # only that one hears of signals
+        ours = threading.current_thread() is threading.main_thread()  # only that one hears of signals
+        if not ours or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a job in the background
             yield
             return
 

@@ -138,8 +138,7 @@ def upload(paths: tuple[str, ...], sandbox: bool, config: Config, **options: Any
     except (StravaError, ValueError, JournalTrouble) as error:
         fail(str(error))
     except KeyboardInterrupt:
-        line(f"tracklint: stopped; what was sent is saved: `{resume}` goes on", err=True)
-        sys.exit(UNFINISHED)
+        raise KeyboardInterrupt(f"stopped; what was sent is saved: `{resume}` goes on") from None
     sys.exit(status)
 
 

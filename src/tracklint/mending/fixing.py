@@ -20,6 +20,7 @@ from ..findings import Finding, Report, Severity
 from ..reading import Reading, read_source, read_thing
 from ..rules import run_rules
 from ..source import Thing
+from ..words import agreed
 from .repair import Repair
 
 __all__ = ["Change", "Fixed", "Mended", "can_mend", "fix", "fix_reading", "mend"]
@@ -335,7 +336,7 @@ def _change(code: str, step: Step, draft: Draft) -> Change:
     return Change(
         code=code,
         action=step.action,
-        says=step.says,
+        says=agreed(step.says),
         safe=step.safe,
         ranges=ranges,
         segment=where.segment,
@@ -365,7 +366,7 @@ def _lost(before: Activity | None, after: Activity | None, steps: Sequence[Step]
     old, new = (0 if a is None else len(a) for a in (before, after))
     dropped = sum(step.records for step in steps)
     if new < old - dropped:
-        return f"{old - dropped - new} points would be lost"
+        return agreed(f"{old - dropped - new} points would be lost")
     if before is None or after is None:
         return None
     free = {column for step in steps if not step.safe for column in step.columns}
@@ -380,7 +381,7 @@ def _lost(before: Activity | None, after: Activity | None, steps: Sequence[Step]
         else:
             other = 0 if column in near else _missing(was, now, dropped)
         if other:
-            return f"{column} of {other} points would change"
+            return agreed(f"{column} of {other} points would change")
     return None
 
 

@@ -23,6 +23,7 @@ from ..failures import FAILURES, Failure, crash
 from ..findings import Finding, Purpose, Safety, Severity, Skipped, Where
 from ..reading import Reading
 from ..source import Fault, Source
+from ..words import agreed
 from .discovery import declare_all, declare_for
 
 __all__ = [
@@ -355,7 +356,7 @@ def _finding(each: Rule, hit: Hit, config: Config, format_: str) -> Finding:
         code=each.code,
         name=each.name,
         severity=config.severity.get(each.code, each.level(hit, config.purpose)),
-        message=each.says.format_map(words),
+        message=agreed(each.says.format_map(words)),
         hint=each.hint.format_map(words),
         where=hit.where,
         evidence=evidence,
