@@ -124,8 +124,10 @@ class World:
             said = process.communicate()[0].decode("utf-8", "replace")
             self.tally.wrong.append(f"did not end within {seconds:.0f} s: {said[-500:]}")
         status = process.returncode
-        if status == -signal.SIGINT and "/cli/upload.py" not in said:  # Python itself was still being loaded
-            said = "interrupted before it began"
+        if (
+            said.rstrip().endswith("KeyboardInterrupt") and "/cli/upload.py" not in said
+        ):  # Python was still being loaded
+            status, said = 130, "interrupted before it began"
         self.tally.tracebacks += _tracebacks(said)
         if _tracebacks(said) or status == 1 or (status == 2 and not _MEANT.search(said)):
             self.tally.wrong.append(f"exit {status}: {said[-800:]}")

@@ -268,3 +268,52 @@ def test_what_was_sent_to_todays_address_is_known_at_the_next_one(tmp_path: Path
         assert next_one.find("a" * 64) is not None
     with Journal(found.path, api_base="http://127.0.0.1:8099/api/v3", account="7") as other:
         assert other.find("a" * 64) is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE upload SET name = x'86ff'",
+        "UPDATE upload SET updated = 'yesterday'",
+        "UPDATE upload SET upload_id = 'x'",
+        "UPDATE upload SET activity_id = -1",
+        "UPDATE upload SET state = CAST(x'86' AS TEXT)",
+    ],
+)
+def test_values_that_no_version_writes_are_told(tmp_path: Path, statement: str) -> None:
+    with journal(tmp_path) as found:
+        found.plan(entry())
+        found._db.execute(statement)
+        if "name" in statement:
+            assert found.entries()[0].name == os.fsdecode(b"\x86\xff")
+        else:
+            with pytest.raises(DamagedJournal):
+                found.entries()
+    mend_journal(found.path)
+    with journal(tmp_path) as found:
+        found.check()
+
+
+def test_whatever_byte_is_damaged_it_is_told_or_does_no_harm_and_can_be_mended(tmp_path: Path) -> None:
+    path, content, logged = _filled(tmp_path, 12)
+    chance, told = random.Random(6), []
+    for turn in range(12):
+        damaged = bytearray(content)
+        reach = len(content) if turn % 2 else 4096  # every other time in the page that describes the table
+        for _ in range(chance.randint(1, 25)):
+            damaged[chance.randrange(reach)] = chance.randrange(256)
+        path.write_bytes(damaged)
+        Path(f"{path}-wal").write_bytes(logged if turn % 3 else b"")
+        Path(f"{path}-shm").unlink(missing_ok=True)
+        try:
+            with journal(tmp_path) as found:
+                found.check()
+                found.plan(entry("f" * 64))
+        except JournalTrouble as error:
+            told.append(str(error))
+        mend_journal(path)
+        with journal(tmp_path) as found:
+            found.check()
+            found.plan(entry("f" * 64))
+    assert len(told) > 3
+    assert all("is damaged" in text or "a later version" in text for text in told)

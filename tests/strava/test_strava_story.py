@@ -378,6 +378,7 @@ def test_the_deadline_holds_against_a_server_that_never_ends_its_answer(
     harm: Any,
 ) -> None:
     ride(tmp_path / "a.fit")
+    monkeypatch.setattr("tracklint.cli.upload.LEAST_PATIENCE", 1.0)
     with serving(harm) as base:
         monkeypatch.setenv("TRACKLINT_STRAVA_API", base)
         begun = time.monotonic()

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Exit status of a run that is not finished, is saved, and can be gone on with.
 UNFINISHED = 75
+#: Seconds that a whole answer may take at least, however short the deadline: a file is checked meanwhile.
+LEAST_PATIENCE = 5.0
 
 
 class _Seconds(click.FloatRange):
@@ -153,7 +155,7 @@ def session(sandbox: bool, *, resume: bool = False, patience: float = 90.0) -> I
     from ..strava.signed_in import account, token_source
 
     settings = Settings.from_environment()
-    patience = min(patience, PATIENCE)
+    patience = min(max(patience, LEAST_PATIENCE), PATIENCE)
     if not sandbox:
         source = token_source(settings, say)
         with (

@@ -67,7 +67,13 @@ CREATE TABLE IF NOT EXISTS upload (
 _COLUMNS = "sha256, name, path, request, external_id, state, upload_id, activity_id, photo, message, created, updated"
 #: The columns of a row, but for its number, in their order.
 COLUMNS = ("api_base", "account", *_COLUMNS.split(", "))
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+#: What SQLite says of a damaged file; an error of SQL can only come of a damaged description of the table.
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+#: The kinds of a row's values, but for texts.
+_KINDS: dict[str, tuple[type, ...]] = {
+    "path": (str, type(None)), "upload_id": (int, type(None)), "activity_id": (int, type(None)),
+    "created": (int, float), "updated": (int, float),
+}  # fmt: skip
 
 
 class JournalTrouble(TracklintError):
@@ -123,6 +129,7 @@ class Journal:
             private_folder(path.parent)
             private_file(path)
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db.text_factory = _decoded
         try:
             with self._told():
                 self._db.execute("PRAGMA journal_mode = WAL")
@@ -191,7 +198,7 @@ class Journal:
         with self._told():
             rows = self._db.execute(f"SELECT {_COLUMNS} FROM upload").fetchall()  # noqa: S608 - constants of this module
         for row in rows:
-            self._entry(dict(zip(_COLUMNS.split(", "), map(_read, row), strict=True)))
+            self._entry(row)
 
     def plan(self, entry: Entry) -> Entry:
         """Write a new entry, or begin an old one anew, which keeps its ``created``. Gives it as it stands there."""
@@ -248,10 +255,14 @@ class Journal:
                 f"SELECT {_COLUMNS} FROM upload WHERE api_base = ? AND account = ? {where} ORDER BY number",  # noqa: S608 - constants of this module
                 (self.api_base, self.account, *values),
             ).fetchall()
-        return [self._entry(dict(zip(_COLUMNS.split(", "), map(_read, row), strict=True))) for row in rows]
+        return [self._entry(row) for row in rows]
 
-    def _entry(self, row: dict[str, Any]) -> Entry:
+    def _entry(self, values: tuple[Any, ...]) -> Entry:
         """The entry in a row. Raises `DamagedJournal`."""
+        row: dict[str, Any] = dict(zip(_COLUMNS.split(", "), values, strict=True))
+        row |= {name: _decoded(value) for name, value in row.items() if isinstance(value, bytes)}
+        if not is_sound(row):
+            raise DamagedJournal(self.path, "an entry holds what no version writes")
         if row["state"] not in STATES:
             raise DamagedJournal(self.path, f"{row['name']} is in the state {row['state']!r}, which there is not")
         request: object = None
@@ -273,6 +284,8 @@ class Journal:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
                 raise DamagedJournal(self.path, error) from error
             raise JournalTrouble(f"{self.path}: the journal of uploads cannot be used: {error}") from error
+        except UnicodeDecodeError as error:  # SQLite's own message names what stands there, and Python cannot read it
+            raise DamagedJournal(self.path, "its description of itself cannot be read") from error
         except OSError as error:
             raise JournalTrouble(f"{self.path}: the journal of uploads cannot be used: {error.strerror}") from error
 
@@ -311,5 +324,16 @@ def _kept(value: Any) -> Any:
     return value
 
 
-def _read(value: Any) -> Any:
-    return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value
+def _decoded(text: bytes) -> str:
+    """A text as it was (`_kept`); bytes of it that damage made no UTF-8 are taken for bytes of a file's name."""
+    try:
+        return text.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return text.decode("utf-8", "surrogateescape")
+
+
+def is_sound(row: Mapping[str, Any]) -> bool:
+    """Whether the values of a row are of the kinds that are written there; not yet whether they mean anything."""
+    return all(isinstance(value, _KINDS.get(name, (str,))) for name, value in row.items()) and all(
+        row[name] is None or row[name] > 0 for name in ("upload_id", "activity_id")
+    )

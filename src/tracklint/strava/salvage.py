@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..writing import beside
-from .journal import COLUMNS, STATES, Journal
+from .journal import COLUMNS, STATES, Journal, is_sound
 
 __all__ = ["Mended", "mend_journal", "salvaged"]
 
@@ -137,18 +137,10 @@ def _row(record: bytes) -> dict[str, Any] | None:
     if len(values) != len(COLUMNS) + 1:
         return None
     row = dict(zip(COLUMNS, values[1:], strict=True))
-    texts = [row[name] for name in ("api_base", "account", "sha256", "name", "external_id", "photo", "message")]
-    numbers = [row[name] for name in ("created", "updated")]
-    ids = [row[name] for name in ("upload_id", "activity_id")]
-    if (
-        not all(isinstance(text, str) for text in texts)
-        or not all(isinstance(number, int | float) for number in numbers)
-        or not all(number is None or (isinstance(number, int) and number > 0) for number in ids)
-        or not (row["path"] is None or isinstance(row["path"], str))
-        or not re.fullmatch("[0-9a-f]{64}", row["sha256"])
-    ):
+    request, state = _request(row["request"]), _state(row)
+    if not is_sound(row | {"request": request, "state": state}) or not re.fullmatch("[0-9a-f]{64}", row["sha256"]):
         return None
-    return row | {"request": _request(row["request"]), "state": _state(row)}
+    return row | {"request": request, "state": state}
 
 
 def _state(row: dict[str, Any]) -> str:
