@@ -239,6 +239,19 @@ def test_a_record_across_the_edge_of_a_moved_page_is_not_measured() -> None:
             assert set(hurt.read(sealed(bytes(body), lambda _: None))) <= whole, (a, b)
 
 
+def test_the_tail_of_another_ride_inside_the_data_is_not_measured() -> None:
+    """Its definitions chain and its times follow one another, but are those of another month."""
+    data = _steady()
+    other = FitBuilder().define(1, 0, [(0, 1, 0)]).data(1, 4)
+    for local in range(2, 7):
+        other = other.define(local, 20, [(253, 4, 0x86), (3, 1, 2), *([(4, 1, 2)] * (local % 2))])
+    for i in range(80):
+        other = other.data(2, 1_100_000_000 + i, 120 + i % 4)
+    joined = sealed(data[:-7] + other.build()[14:], lambda _: None)
+    assert set(hurt.read(joined)) <= set(hurt.read(data))
+    assert scan_fit(joined).count(20) >= 398
+
+
 def test_a_record_with_a_wrong_time_is_read_and_one_of_wrong_bytes_is_not() -> None:
     data = _steady()
     offset = int(scan_fit(data).of(20)[0].offsets[200]) + 1 - 14

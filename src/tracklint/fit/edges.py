@@ -29,6 +29,8 @@ _BACK = 5  # seconds that a clock does not go back by itself
 _NEIGHBOURS = 12
 _SOME = 2  # gaps that begin with the same byte by chance
 _SEARCHED = 64
+_SURE = 24  # records that say what month it is
+_MONTH = 30 * 86_400
 _MOST = 256
 _WAYS = frozenset((0, 1, 5))  # latitude, longitude, distance of a record
 _STEADY = 5  # records on both sides that must go on steadily
@@ -41,30 +43,53 @@ def drop_edges(walk: Frames) -> None:
     offsets, owners = walk.offsets, walk.owners
     if not len(offsets):
         return
+    dropped = _foreign(walk, offsets, owners)
     behind = {gap.end: i for i, gap in enumerate(walk.gaps[-_MOST:], max(len(walk.gaps) - _MOST, 0))}
-    dropped = []
     for end, i in behind.items():
         at = int(np.searchsorted(offsets, end))
-        if at < len(offsets) and offsets[at] == end and _began_before(walk, offsets, owners, at):
-            dropped.append(at)
+        here = at < len(offsets) and offsets[at] == end and at not in dropped
+        if here and _began_before(walk, offsets, owners, at):
+            dropped.add(at)
             walk.gaps[i] = replace(walk.gaps[i], end=end + _size(walk, owners, at))
     begins = Counter(walk.data[gap.start] for gap in walk.gaps)
     for i, gap in enumerate(walk.gaps[-_MOST:], max(len(walk.gaps) - _MOST, 0)):
         at = int(np.searchsorted(offsets, gap.start)) - 1
         again = begins[walk.data[gap.start]] > _SOME  # messages of a type whose definition is lost
         if at >= 0 and at not in dropped and not again and _ends_behind(walk, offsets, owners, at, gap):
-            dropped.append(at)
+            dropped.add(at)
             walk.gaps[i] = replace(gap, start=int(offsets[at]), before=int(offsets[at - 1]) if at else None)
     parts = (_across_pages, _spliced, _untimely, halves)
     for at in (at for each in parts for at in each(walk, offsets, owners)):
         if at not in dropped:
-            dropped.append(at)
+            dropped.add(at)
             walk.gaps.append(_gap(walk, offsets, owners, at))
     if dropped:
         walk.gaps.sort(key=lambda gap: gap.start)
         keep = np.ones(len(offsets), bool)
-        keep[dropped] = False
+        keep[list(dropped)] = False
         walk.keep(keep)
+
+
+def _foreign(walk: Frames, offsets: Ints, owners: Ints) -> set[int]:
+    """The messages behind gaps up to the last record that is of another month than those before the gap, which is told
+    to there. A clock that is set leaves no gap: these are bytes of another ride."""
+    found: set[int] = set()
+    mine, times = _records(walk, offsets, owners) if walk.gaps else (offsets[:0], offsets[:0])
+    starts = offsets[mine]
+    for i, gap in enumerate(walk.gaps[-_MOST:], max(len(walk.gaps) - _MOST, 0)):
+        first, before = np.searchsorted(starts, (gap.end, gap.start))
+        if before < _SURE or first == len(starts):
+            continue
+        far = np.abs(times[first:] - np.median(times[before - _SURE : before])) > _MONTH
+        count = len(far) if far.all() else int(np.argmin(far))
+        if count:
+            last = int(mine[first + count - 1])
+            rows = range(int(np.searchsorted(offsets, gap.end)), last + 1)
+            found.update(rows)
+            walk.gaps[i] = replace(gap, end=int(offsets[last]) + _size(walk, owners, last))
+    ends = np.maximum.accumulate([0, *(gap.end for gap in walk.gaps)])
+    walk.gaps[:] = [gap for gap, end in zip(walk.gaps, ends.tolist(), strict=False) if gap.end > end]
+    return found
 
 
 def _size(walk: Frames, owners: Ints, at: int) -> int:
@@ -132,7 +157,7 @@ def _across_pages(walk: Frames, offsets: Ints, owners: Ints) -> Iterator[int]:
     back = [(-step, int(offsets[first])) for step, first, _ in jumps if step <= -_BACK]
     jumps = [
         (step, first, last) for step, first, last in jumps
-        if step <= -_BACK or any(2 * step >= by and abs(at - offsets[first]) <= _LARGEST for by, at in back)
+        if step <= -_BACK or any(4 * step >= by and abs(at - offsets[first]) <= _LARGEST for by, at in back)
     ]  # fmt: skip
     moved = len(jumps) > 1 or bool(walk.gaps)
     for _, first, last in jumps:
@@ -204,9 +229,10 @@ def _is_early(way: npt.NDArray[np.int32], times: Ints, i: int) -> npt.NDArray[np
     return early
 
 
-def _jumps(steps: Ints, usual: float) -> Iterator[tuple[int, int]]:
-    far = np.flatnonzero((steps <= -_BACK) | (steps > max(5 * usual, _BACK)))
-    yield from ((int(i), int(steps[i])) for i in far[:_MOST])
+def _jumps(steps: Ints, pace: float) -> Iterator[tuple[int, int]]:
+    """Where the time goes back or far ahead, those where it goes back before all others."""
+    back, ahead = np.flatnonzero(steps <= -_BACK), np.flatnonzero(steps > max(5 * pace, _BACK))
+    yield from ((int(i), int(steps[i])) for i in (*back[:_MOST], *ahead[: 16 * _MOST]))
 
 
 def _astride(walk: Frames, offsets: Ints, owners: Ints, first: int, last: int) -> Iterator[int]:

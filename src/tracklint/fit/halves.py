@@ -59,10 +59,10 @@ def _standing_out(walk: Frames, offsets: Ints, owners: Ints, rows: Ints) -> Ints
     octets, found = np.frombuffer(walk.data, np.uint8), np.zeros(len(offsets), bool)
     for start in range(0, len(rows), _PIECE):
         piece = rows[max(start - 2, 0) : start + _PIECE + 2]
-        high = octets[offsets[piece][:, None] + at]
-        high = np.concatenate((high[2:0:-1], high, high[-2:-4:-1]))
-        before, here = high[1:-3], high[2:-2]
-        out = (before == high[3:-1]) & (high[:-4] == before) & (high[4:] == before) & (here != before)
-        out &= (here != 0) & (here != none) & (before != none)
-        found[piece[out.sum(axis=1) >= max(_FIELDS, len(layout.fields) / 4)]] = True
+        high = octets[offsets[piece] + at[:, None]]
+        high = np.concatenate((high[:, 2:0:-1], high, high[:, -2:-4:-1]), axis=1)
+        before, here = high[:, 1:-3], high[:, 2:-2]
+        out = (here != before) & (before == high[:, 3:-1]) & (high[:, :-4] == before) & (high[:, 4:] == before)
+        out &= (here != 0) & (here != none[:, None]) & (before != none[:, None])
+        found[piece[out.sum(axis=0, dtype=np.uint8) >= max(_FIELDS, len(layout.fields) / 4)]] = True
     return np.flatnonzero(found)
