@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .checking import check, read
     from .config import BadConfig, Config, Limits, load_config
     from .edits import Edit, Wishes
+    from .errors import TracklintError
     from .failures import Failure
     from .findings import (
         Container,
@@ -82,6 +83,7 @@ _HOMES = {
     "Summary": "findings",
     "Sure": "findings",
     "Thing": "source",
+    "TracklintError": "errors",
     "Unreadable": "source",
     "Verdict": "findings",
     "Where": "findings",
@@ -133,6 +135,7 @@ __all__ = [
     "Summary",
     "Sure",
     "Thing",
+    "TracklintError",
     "Unreadable",
     "Verdict",
     "Where",

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .findings import Format, Where
+from .spelling import counted
 
 if TYPE_CHECKING:
     import pandas
@@ -197,8 +198,9 @@ class Event:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """The recording device. For GPX ``name`` is ``@creator``, for TCX ``Creator/Name``; for FIT it is file_id's
-    product_name or the profile's name for manufacturer and product. Numbers are kept as ``*_id``. ``barometer`` is
-    ``None`` where the file does not tell; ``where`` points at the name's text (or at file_id)."""
+    product_name or the profile's name for manufacturer and product. Numbers are kept as ``*_id``. ``software`` and
+    ``hardware`` are versions. ``barometer`` is ``None`` where the file does not tell; ``where`` points at the name's
+    text (or at file_id)."""
 
     name: str | None = None
     manufacturer: str | None = None
@@ -207,6 +209,7 @@ class Device:
     product_id: int | None = None
     serial: int | None = None
     software: str | None = None
+    hardware: str | None = None
     barometer: bool | None = None
     where: Where = field(default_factory=Where)
 
@@ -313,7 +316,7 @@ def _nothing() -> Floats:
     return np.empty(0)
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
 class Activity:
     """One activity file as columns.
 
@@ -366,9 +369,26 @@ class Activity:
             state["locate"] = _Places.of(self)
         return None, state
 
+    def __repr__(self) -> str:
+        return f"<Activity {self.format} {self.kind}: {counted(len(self), 'point')}, {counted(len(self.laps), 'lap')}>"
+
     def __len__(self) -> int:
         """The number of points."""
         return len(self.time)
+
+    def __getitem__(self, name: str) -> Floats:
+        """The column with this name, one of `COLUMNS`: ``ride["power"]`` is ``ride.power``. Raises KeyError, and
+        TypeError for what is no name; the place of a point is `at`."""
+        if not isinstance(name, str):
+            raise TypeError(
+                f"columns have names, such as 'power'; {name!r} is none. The place of a point is at({name!r})"
+            )
+        if name not in COLUMNS:
+            raise KeyError(f"{name!r} is no column; known are {', '.join(COLUMNS)}")
+        column: Floats = getattr(self, name)
+        return column
+
+    __iter__ = None  # points are not walked one by one
 
     def at(self, i: int) -> Where:
         """The place of point ``i``: byte, line or message, record index and, where it has one, its time."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .checking import check_named, make_one, time_allowed, unchecked
-from .config import Config
+from .config import Config, given
 from .failures import DIED, SLOW
 from .findings import Report
 from .inputs import expand
@@ -41,7 +41,7 @@ def check_many(
     """
     if isinstance(things, str | bytes | Path):
         raise TypeError(f"things is one {type(things).__name__}; give several, such as [{things!r}]")
-    config = config or Config()
+    config = given(config)
     named = expand(things, config)
     if executor is None:
         return (check_named(name, thing, config) for name, thing in named)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from .activity import CHANNELS, Activity
-from .config import BadConfig, Config
+from .config import BadConfig, Config, given
 from .failures import UNREADABLE, crash
 from .findings import DeviceFacts, Finding, Purpose, Report, Skipped, SportFacts, Summary
 from .predict import moved_distance, predict, span
@@ -31,17 +31,16 @@ __all__ = [
 ]
 
 Answer = TypeVar("Answer")
-#: What holds where nothing is configured.
-_DEFAULT = Config()
 
 
 def check(thing: Thing, *, config: Config | None = None, name: str | None = None) -> Report:
     """Check a path, bytes or a binary file object against every rule. ``name`` overrides the name that the report
     shows.
 
-    Bad content never raises: it becomes findings. Raises `source.Unreadable` where the thing cannot be read at all.
+    Bad content never raises: it becomes findings. Raises `Unreadable` where the thing cannot be read at all,
+    `BadConfig` for a profile that cannot be used, and TypeError for what is neither.
     """
-    config = config or _DEFAULT
+    config = given(config)
     return check_reading(read_thing(thing, config, name=name), config)
 
 
@@ -102,9 +101,15 @@ def _schema_valid(reading: Reading) -> bool | None:
 def read(thing: Thing, *, config: Config | None = None, name: str | None = None) -> Activity:
     """The activity in a path, bytes or a binary file object, without running a rule.
 
-    A file that is no activity gives an `Activity` without points. Raises `source.Unreadable`.
+    Its columns are float64 arrays, NaN where there is no value: ``time`` (seconds since 1970-01-01T00:00:00Z),
+    ``latitude`` and ``longitude`` (degrees), ``altitude`` and ``distance`` (m), ``speed`` (m/s), ``heart_rate`` (bpm),
+    ``cadence`` (rpm; strides a minute on foot), ``power`` (W), ``temperature`` (deg C); ``ride["power"]`` is
+    ``ride.power``. Durations are seconds (``*_s``), lengths metres (``*_m``).
+
+    A file that is no activity gives an `Activity` without points. Raises `Unreadable`, `BadConfig` for a profile that
+    cannot be used, and TypeError for what is no thing to read.
     """
-    reading = read_thing(thing, config or _DEFAULT, name=name)
+    reading = read_thing(thing, given(config), name=name)
     if reading.failed is not None:
         raise reading.failed
     return reading.activity or Activity(format=reading.source.format, kind="empty")
@@ -132,7 +137,13 @@ def summarize(activity: Activity) -> Summary:
             sure=mapped.sure,
         ),
         device=DeviceFacts(
-            name=device.name, manufacturer=device.manufacturer, product=device.product, barometer=device.barometer
+            name=device.name,
+            manufacturer=device.manufacturer,
+            product=device.product,
+            barometer=device.barometer,
+            firmware=device.software,
+            hardware=device.hardware,
+            serial_number=device.serial,
         ),
         channels={name: activity.known(name) for name in CHANNELS},
     )

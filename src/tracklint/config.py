@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -14,7 +15,7 @@ from .errors import TracklintError
 from .findings import Purpose, Severity
 from .opening import read_file, why
 
-__all__ = ["PURPOSES", "RANGES", "BadConfig", "Config", "Limits", "load_config"]
+__all__ = ["PURPOSES", "RANGES", "BadConfig", "Config", "Limits", "given", "load_config"]
 
 #: The questions that a check can answer.
 PURPOSES = get_args(Purpose)
@@ -149,7 +150,8 @@ class Config:
     follows the specification of its format.
 
     ``select`` and ``ignore`` hold codes or families (``TIM``, ``TIM008``); an empty ``select`` is all.
-    ``severity`` changes the severity of single codes. ``fail_on`` is the least severity that makes exit status 1.
+    ``severity`` changes the severity of single codes. ``fail_on`` is the least severity that makes exit status 1. A
+    severity may be given by its word.
     ``profile`` is a file with a manufacturer's private messages (`fit.private`). ``second_readers`` lets other readers
     read each file too (`second`), which takes many times longer than the check. ``barometer_creators`` are the names of
     creators (in any case) whose TCX and GPX files always get the words "with barometer" when they are prepared.
@@ -174,6 +176,17 @@ class Config:
     file: Path | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.limits, Limits):
+            raise TypeError(f"limits is {reprlib.repr(self.limits)}; a Limits is wanted")
+        if not isinstance(self.severity, Mapping):
+            raise TypeError(f"severity is {reprlib.repr(self.severity)}; a mapping of codes to severities is wanted")
+        severities = {_code(code): _severity(f"severity.{code}", word) for code, word in self.severity.items()}
+        object.__setattr__(self, "severity", severities)
+        object.__setattr__(self, "fail_on", _severity("fail_on", self.fail_on))
+        for name in ("profile", "relative_to", "file"):
+            if not isinstance(path := getattr(self, name), str | Path | None):
+                raise TypeError(f"{name} is {reprlib.repr(path)}; a path is wanted")
+            object.__setattr__(self, name, None if path is None else Path(path))
         if self.purpose not in PURPOSES:
             raise ValueError(f"purpose is {self.purpose!r}; known are {', '.join(PURPOSES)}")
         for name in ("select", "ignore", "barometer_creators", "exclude"):
@@ -185,6 +198,19 @@ class Config:
     def wants(self, code: str) -> bool:
         """Whether the rule with this code is to run."""
         return (not self.select or code.startswith(self.select)) and not (self.ignore and code.startswith(self.ignore))
+
+
+#: What holds where nothing is configured; made once.
+_DEFAULT = Config()
+
+
+def given(config: Config | None) -> Config:
+    """The configuration that a caller gave, or the defaults. Raises TypeError for what is none."""
+    if config is None:
+        return _DEFAULT
+    if not isinstance(config, Config):
+        raise TypeError(f"config is {reprlib.repr(config)}; a Config is wanted")
+    return config
 
 
 def load_config(path: Path | None = None, *, start: Path | None = None) -> Config:
@@ -266,6 +292,12 @@ def _from_table(table: Mapping[str, Any], path: Path) -> Config:
         profile=None if profile is None else path.parent / profile,
         file=path,
     )
+
+
+def _code(code: Any) -> str:
+    if not isinstance(code, str) or not re.fullmatch("[A-Z]{3}[0-9]{3}", code):
+        raise ValueError(f"severity.{code}: {reprlib.repr(code)} is no code of a rule, such as TIM001")
+    return code
 
 
 def _words(table: Mapping[str, Any], key: str, example: str, what: str) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal
+
+from .spelling import counted, printable
 
 __all__ = [
     "Container",
@@ -45,20 +47,52 @@ Purpose = Literal["strava", "spec"]
 Sure = Literal["certain", "likely", "guess", "unknown"]
 
 
-class Severity(enum.IntEnum):
-    """How bad a finding is; ordered, so that ``>=`` compares."""
+class Severity(enum.StrEnum):
+    """How bad a finding is: the word that reports use, and ordered, so that ``severity >= "warning"`` compares.
 
-    INFO = 1  #: worth knowing
-    WARNING = 2  #: accepted, but a number will be wrong or somebody will misread it
-    ERROR = 3  #: Strava refuses the file, or data is lost
+    A comparison with a word that is no severity raises ValueError, with what is no word TypeError.
+    """
+
+    INFO = "info"  #: worth knowing
+    WARNING = "warning"  #: accepted, but a number will be wrong or somebody will misread it
+    ERROR = "error"  #: Strava refuses the file, or data is lost
 
     @property
     def label(self) -> str:
-        """The word that reports use: ``info``, ``warning`` or ``error``."""
-        return self.name.lower()
+        """The word itself."""
+        return self.value
+
+    @property
+    def rank(self) -> int:
+        """0 to 2, the worst last."""
+        return _RANKS[self]
+
+    def __lt__(self, other: str) -> bool:
+        return self.rank < _ranked(other)
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= _ranked(other)
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > _ranked(other)
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= _ranked(other)
+
+    def __repr__(self) -> str:
+        return f"Severity.{self.name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_RANKS = {each.value: rank for rank, each in enumerate(Severity)}
+
+
+def _ranked(other: object) -> int:
+    if not isinstance(other, str):
+        raise TypeError(f"a severity compares with severities and their words, not with {other!r}")
+    return Severity(other).rank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Where:
     """A place in the uncompressed file. All that is known is given, the rest is ``None``.
 
@@ -80,8 +114,20 @@ class Where:
     count: int | None = None
     time: float | None = None
 
+    def __repr__(self) -> str:
+        known = {each.name: getattr(self, each.name) for each in fields(self)}
+        return f"Where({', '.join(f'{name}={value!r}' for name, value in known.items() if value is not None)})"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+    def __str__(self) -> str:
+        """Line and column, or byte and message; `words.place` says all that is known."""
+        if self.line is not None:
+            return f"line {self.line}" + (f", column {self.column}" if self.column is not None else "")
+        if self.offset is None:
+            return ""
+        return f"byte {self.offset}" + (f", message {self.message}" if self.message is not None else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Finding:
     """One condition in one file. ``message`` and ``hint`` are templates of the rule, filled with ``evidence``.
 
@@ -97,6 +143,16 @@ class Finding:
     where: Where
     evidence: Mapping[str, Any] = field(default_factory=dict, hash=False)
     fix: Safety | None = None
+
+    def __repr__(self) -> str:
+        where = str(self.where)
+        return f"<{self.severity} {self.code} {self.name}{f' at {where}' if where else ''}>"
+
+    def __str__(self) -> str:
+        """One line: severity, code, name, message, place."""
+        where = str(self.where)
+        told = printable(f"{self.severity} {self.code} {self.name}: {self.message}")
+        return told + (f" ({where})" if where else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +179,18 @@ class SportFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFacts:
-    """The recording device as the file names it. ``barometer`` is ``None`` where the file does not tell."""
+    """The recording device as the file names it; ``None`` where it does not tell.
+
+    ``firmware`` is the version of its software, ``hardware`` that of the device, ``serial_number`` its own number.
+    """
 
     name: str | None = None
     manufacturer: str | None = None
     product: str | None = None
     barometer: bool | None = None
+    firmware: str | None = None
+    hardware: str | None = None
+    serial_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +248,7 @@ class Prediction:
     ascent_from: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Report:
     """Everything that is known about one file.
 
@@ -221,6 +283,17 @@ class Report:
     def verdict(self) -> Verdict:
         """``refused`` with some error, ``risky`` with some warning, else ``ready``."""
         return _VERDICTS[max((f.severity for f in (*self.findings, *self.known)), default=Severity.INFO)]
+
+    def __repr__(self) -> str:
+        return f"<Report {printable(self.name)}: {self.verdict}, {counted(len(self.findings), 'finding')}>"
+
+    def __str__(self) -> str:
+        """The name, the verdict, and each finding with its hint, the worst first."""
+        worst_first = sorted(self.findings, key=lambda finding: -finding.severity.rank)
+        told = [f"{printable(self.name)}: {self.verdict}"]
+        for finding in worst_first:
+            told += [f"  {finding}", *([f"    hint: {printable(finding.hint)}"] if finding.hint else [])]
+        return "\n".join(told)
 
 
 _VERDICTS: Final[Mapping[Severity, Verdict]] = {

@@ -78,7 +78,7 @@ def _read_pieces(file: IO[bytes] | _Readable, most: int) -> bytes:
     """Piece by piece, so that what is too large is told before it is held."""
     pieces: list[bytes] = []
     total = 0
-    while piece := file.read(_CHUNK):
+    while (piece := file.read(_CHUNK)) or isinstance(piece, str):
         if isinstance(piece, str):
             raise TypeError("the file object is open in text mode; open it in binary mode")
         total += len(piece)

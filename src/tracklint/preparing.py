@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip as gzip_module
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 import numpy as np
 
 from .checking import check_reading
-from .config import Config
+from .config import Config, given
 from .edits import apply
 from .findings import Container, Report
 from .mending.fixing import can_mend, mend
@@ -35,7 +35,7 @@ class Prepared:
 
     report: Report
     name: str
-    data: bytes
+    data: bytes = field(repr=False)
     data_type: str
     external_id: str
     changes: tuple[str, ...]
@@ -52,7 +52,7 @@ def prepare(
     same content gives the same bytes. What is sent is judged by what Strava makes of it, whatever `Config.purpose` is.
     Raises `source.Unreadable`.
     """
-    config = replace(config or Config(), purpose="strava")
+    config = replace(given(config), purpose="strava")
     reading = read_thing(thing, config, name=name)
     changes: list[str] = []
     external_id = f"tracklint-{reading.source.sha256[:16]}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .activity import Activity
-from .config import BadConfig, Config
+from .config import BadConfig, Config, given
 from .source import Source, Thing, open_source
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def read_thing(thing: Thing, config: Config, *, name: str | None = None) -> Read
     Bad content never raises. Raises `source.Unreadable` where the thing cannot be read at all, and `config.BadConfig`
     for a profile that cannot be used.
     """
-    most = config.limits.max_inflated_bytes
+    most = given(config).limits.max_inflated_bytes
     source = open_source(thing, name, max_inflated=most, relative_to=config.relative_to)
     return read_source(source, config)
 

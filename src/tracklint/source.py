@@ -92,7 +92,7 @@ class Source:
     """
 
     name: str
-    data: bytes
+    data: bytes = field(repr=False)
     format: Format
     looks_like: str
     container: Container = "plain"
@@ -131,9 +131,7 @@ def shown(thing: Thing, relative_to: Path | None = None) -> str:
         return "<bytes>"
     given = thing.path if isinstance(thing, Denied) else thing
     if not isinstance(given, str | Path):
-        if not hasattr(thing, "read"):
-            raise TypeError(f"a path, bytes or a binary file is wanted, not {reprlib.repr(thing)}")
-        given = getattr(thing, "name", "<file>")
+        given = getattr(_stream(thing), "name", "<file>")
         if not isinstance(given, str | Path):  # the number of an open file
             return str(given)
     if str(given) in _NO_PATHS:
@@ -141,6 +139,13 @@ def shown(thing: Thing, relative_to: Path | None = None) -> str:
     path = PurePath(given)
     below = _below(path, relative_to) if _is_path(str(given)) else None
     return (below or path).as_posix()
+
+
+def _stream(thing: Any) -> BinaryIO:
+    if not callable(getattr(thing, "read", None)):
+        raise TypeError(f"a path, bytes or a binary file is wanted, not {reprlib.repr(thing)}")
+    stream: BinaryIO = thing
+    return stream
 
 
 #: What is given in the place of a path, and how it is called.
@@ -198,7 +203,7 @@ def read_bytes(thing: Thing, name: str | None = None) -> bytes:
             if not str(thing):
                 raise Unreadable(f"{name}: an empty path names no file")
             return read_file(thing)
-        return read_stream(thing)
+        return read_stream(_stream(thing))
     except (Unreadable, TypeError):
         raise
     except Exception as error:  # a damaged archive makes zipfile raise what it may

@@ -390,7 +390,7 @@ def test_a_recording_that_was_never_closed_is_closed() -> None:
     assert _readers(safe.data) == (61, 61)
     assert _readers(fixed.data) == (61, 61)
     assert {"lap", "session", "activity", "event"} <= {m.name for m in messages(scan_fit(fixed.data))}
-    assert (fixed.after.worst or 0) < 3
+    assert fixed.after.worst != "error"
 
 
 def test_the_sport_is_what_the_sport_message_or_the_laps_say() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from tracklint.config import Config, Limits
 from tracklint.edits import apply
+from tracklint.findings import Severity
 from tracklint.mending.fit import REPAIRS
 from tracklint.mending.fixing import Fixed, fix
 
@@ -105,7 +106,9 @@ def test_nothing_is_worse_and_nothing_is_lost_in_silence(cases: list[Case]) -> N
     wrong = []
     for case in cases:
         for fixed in (case.safe, case.unsafe):
-            if (fixed.after.worst or 0) > (fixed.before.worst or 0) or any("itself failed" in w for w in fixed.left):
+            if (fixed.after.worst or Severity.INFO) > (fixed.before.worst or Severity.INFO) or any(
+                "itself failed" in w for w in fixed.left
+            ):
                 wrong.append((case.name, fixed.left))
             assert apply(fixed.original, fixed.edits) == fixed.data
             told = [(a, a + s) for change in fixed.ledger for a, s in change.ranges]

@@ -143,7 +143,7 @@ def test_a_bad_file_gets_one_clear_sentence(table: Any, words: str, schema: bool
     path.write_text(json.dumps(table))
     with pytest.raises(BadConfig, match=re.escape(words)) as told:
         load_private(path)
-    assert str(told.value).startswith(f"{path}: ")
+    assert str(told.value).startswith(f"profile {path}: ")
     assert "\n" not in str(told.value)
     assert jsonschema.Draft202012Validator(SCHEMA).is_valid(table) != schema
 
@@ -152,8 +152,8 @@ def test_a_bad_file_gets_one_clear_sentence(table: Any, words: str, schema: bool
     ("text", "words"),
     [
         (b"{", "line 1 column 2"),
-        (b"\xff", "decode"),
-        (b"[" * 100_000, "recursion"),
+        (b"\xff", "not UTF-8, byte 0 is 0xff$"),
+        (b"[" * 100_000, "nested too deeply"),
         (b'{"messages": {"20": {}, "20": {}}}', "'20' stands twice"),
         (b'{"messages": {"20": {"fields": {"200": {"name": "a", "scale": NaN}}}}}', "scale is NaN"),
         (b'{"messages": {"20": {"fields": {"200": {"name": "a", "scale": 1e999}}}}}', "scale is Infinity"),

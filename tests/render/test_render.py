@@ -286,7 +286,7 @@ def test_show_without_an_activity() -> None:
     out = io.StringIO()
     show(replace(REFUSED, format="unknown", schema_valid=None), {}, out)
     assert out.getvalue().splitlines() == [
-        "tracks/refused.gpx: refused, 1 error, 1 warning", "  format     unknown, 80 bytes",
+        "tracks/refused.gpx: refused, 1 error, 1 warning", "  error DOC010 the prefix gpxtpx is used but not declared", "  format     unknown, 80 bytes",
     ]  # fmt: skip
 
 
@@ -380,3 +380,34 @@ def test_printable_text_is_printable(text: str) -> None:
         assert not re.search("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", safe)
         assert printable(safe, encoding) == safe
     assert printable(text, "ascii").isascii()
+
+
+def test_show_of_a_file_with_errors_names_them_first() -> None:
+    """And what it predicts is said to be of what is left of it: of nothing, where no point can be read."""
+    out = io.StringIO()
+    show(REFUSED, {}, out)
+    lines = out.getvalue().splitlines()
+    assert lines[1] == "  error DOC010 the prefix gpxtpx is used but not declared"
+    summary, prediction = RISKY.activity, RISKY.prediction
+    assert summary is not None
+    out = io.StringIO()
+    show(replace(REFUSED, activity=summary, prediction=prediction), {}, out)
+    assert "Strava refuses the file. What it would make of what can be read of it" in out.getvalue()
+    assert "What Strava will make of it" not in out.getvalue()
+    out = io.StringIO()
+    show(replace(REFUSED, activity=replace(summary, points=0), prediction=prediction), {}, out)
+    assert "refuses the file" not in out.getvalue()
+    assert "elevation" not in out.getvalue()
+
+
+def test_show_in_imperial_units() -> None:
+    out, columns = (
+        io.StringIO(),
+        {"speed": np.array([10.0]), "altitude": np.array([100.0]), "temperature": np.array([20.0])},
+    )
+    show(RISKY, columns | {"distance": np.array([16_093.44])}, out, units="imperial")
+    assert "3176 ft" in out.getvalue()
+    assert "39 ft, read from the file" in out.getvalue()
+    for words in ("22.4  mph", "328  ft", "68  deg F", "10.00  mi"):
+        assert words in out.getvalue()
+    assert not re.search(r"\d (km|m|m/s)\b", out.getvalue())

@@ -367,7 +367,9 @@ def test_nothing_is_worse_and_nothing_fails(real: list[Real]) -> None:
     wrong = []
     for each in real:
         for fixed in (each.safe, each.unsafe):
-            if (fixed.after.worst or 0) > (fixed.before.worst or 0) or any("itself failed" in w for w in fixed.left):
+            if (fixed.after.worst or Severity.INFO) > (fixed.before.worst or Severity.INFO) or any(
+                "itself failed" in w for w in fixed.left
+            ):
                 wrong.append((each.name, fixed.left))
             assert apply(fixed.original, fixed.edits) == fixed.data
     assert wrong == []

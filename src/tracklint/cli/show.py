@@ -11,13 +11,18 @@ from .options import config_options, exit_status, one_line_errors
 
 if TYPE_CHECKING:
     from ..config import Config
+    from ..render.units import System
 
 
 @click.command()
 @click.argument("file", metavar="FILE")
+@click.option(
+    "--units", type=click.Choice(["metric", "imperial"]), default="metric", show_default=True,
+    help="Kilometres and metres, or miles and feet.",
+)  # fmt: skip
 @one_line_errors
 @config_options
-def show(file: str, config: Config) -> None:
+def show(*, file: str, units: System, config: Config) -> None:
     """Print what FILE holds, how its channels run, and what Strava will make of it."""
     from ..checking import check_reading
     from ..reading import read_thing
@@ -25,5 +30,5 @@ def show(file: str, config: Config) -> None:
 
     reading = read_thing(file, config)
     report = check_reading(reading, config)
-    show_page(report, reading.activity.columns() if reading.activity is not None else {}, sys.stdout)
+    show_page(report, reading.activity.columns() if reading.activity is not None else {}, sys.stdout, units=units)
     sys.exit(exit_status([report], config))

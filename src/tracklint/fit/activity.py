@@ -327,13 +327,12 @@ def _device(document: FitDocument) -> Device:
         named = info.text(27, int(creator))
     manufacturer = None if maker is None else word("manufacturer", maker) or str(maker)
     model = None if product is None else product_name(maker, product)
-    software = None
+    version = np.nan
+    made_by = message_columns(document, 49)  # file_creator
+    software, hardware = made_by.value(0), made_by.value(1)
     if creator is not None:
-        version = info.floats(5)[creator]
-        software = f"{version:.2f}" if np.isfinite(version) else None
-    if software is None:
-        number = message_columns(document, 49).value(0)
-        software = None if number is None else str(number)
+        version, revision = info.floats(5)[creator], info.value(4, int(creator))
+        hardware = hardware if revision is None else revision
     barometer = bool((_equal(info, 25, 5) & _equal(info, 1, 4)).any())
     parts = [part for part in (manufacturer, model or (str(product) if product else None)) if part]
     return Device(
@@ -343,7 +342,8 @@ def _device(document: FitDocument) -> Device:
         manufacturer_id=maker,
         product_id=product,
         serial=serial,
-        software=software,
+        software=f"{version:.2f}" if np.isfinite(version) else None if software is None else str(software),
+        hardware=None if hardware is None else str(hardware),
         barometer=barometer or None,
         where=identity.where(0) if len(identity) else Where(),
     )

@@ -79,7 +79,7 @@ def _profile(table: Any) -> PrivateProfile:
     names = [message.name for message in found.values() if message.name]
     for name in names:
         if names.count(name) > 1 or profile.is_public_name(name):
-            raise ValueError(f"two messages are called {name}; a name stands for one message")
+            raise ValueError(f"messages: two messages are called {name}; a name stands for one message")
     return found
 
 

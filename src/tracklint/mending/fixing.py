@@ -14,7 +14,7 @@ import numpy as np
 
 from ..activity import COLUMNS, Activity, Floats
 from ..checking import check_reading
-from ..config import Config
+from ..config import Config, given
 from ..edits import Asked, Draft, Edit, Step, Wishes
 from ..findings import Finding, Report, Severity
 from ..reading import Reading, read_source, read_thing
@@ -61,12 +61,12 @@ class Fixed:
 
     before: Report
     after: Report
-    data: bytes
-    original: bytes
-    edits: tuple[Edit, ...] = ()
-    ledger: tuple[Change, ...] = ()
-    left: tuple[str, ...] = ()
-    parts: tuple[bytes, ...] = ()
+    data: bytes = field(repr=False)
+    original: bytes = field(repr=False)
+    edits: tuple[Edit, ...] = field(default=(), repr=False)
+    ledger: tuple[Change, ...] = field(default=(), repr=False)
+    left: tuple[str, ...] = field(default=(), repr=False)
+    parts: tuple[bytes, ...] = field(default=(), repr=False)
 
     @property
     def changed(self) -> bool:
@@ -93,7 +93,7 @@ def fix(
     ``split`` asks for `Fixed.parts`. Never raises on bad content; raises `source.Unreadable` where the thing cannot be
     read at all.
     """
-    config = config or Config()
+    config = given(config)
     return fix_reading(
         read_thing(thing, config, name=name), config, unsafe=unsafe, notes=notes, split=split, wishes=wishes
     )

@@ -80,7 +80,7 @@ def by_code(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.code, []).append(finding)
-    return {code: sorted(group, key=lambda finding: -finding.severity) for code, group in groups.items()}
+    return {code: sorted(group, key=lambda finding: -finding.severity.rank) for code, group in groups.items()}
 
 
 def raw(name: str) -> bytes:

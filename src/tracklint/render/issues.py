@@ -87,7 +87,9 @@ class Tally:
 
     def worst(self) -> list[Issue]:
         """All issues: by severity, then by how many files, then by code."""
-        return sorted(self._issues.values(), key=lambda issue: (-issue.first.severity, -issue.files, issue.first.code))
+        return sorted(
+            self._issues.values(), key=lambda issue: (-issue.first.severity.rank, -issue.files, issue.first.code)
+        )
 
     def shown(self, severity: Severity) -> Iterator[tuple[Issue, str]]:
         """The `MOST` worst issues of a severity with their texts. The last text counts those that are left out."""

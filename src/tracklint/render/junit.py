@@ -34,7 +34,7 @@ def piece(report: Report, fail_on: Severity = Severity.ERROR) -> str:
     from junitparser.xunit2 import TestCase
 
     case = TestCase(_unique(report.name), _classname(report))
-    worst = sorted(report.findings, key=lambda finding: -finding.severity)
+    worst = sorted(report.findings, key=lambda finding: -finding.severity.rank)
     failed = next((finding for finding in worst if finding.code.startswith("INT")), None)
     if failed is None and worst and worst[0].severity >= fail_on:
         failed = worst[0]

@@ -36,12 +36,13 @@ _MOST_TEXT = 1024
 #: Characters that stand for themselves in the path of a URI (RFC 3986), and what parts it.
 _UNRESERVED = (string.ascii_letters + string.digits + "-._~/").encode()
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_BY_RANK = {str(severity.rank): severity for severity in Severity}
 
 
 def piece(report: Report) -> str:
     """The results of one file, one a line, each behind the number of its severity."""
-    results = (f"{group[0].severity:d}{_json(_result(report, group))}" for group in by_code(report.findings).values())
-    return "\n".join(results)
+    groups = by_code(report.findings).values()
+    return "\n".join(f"{group[0].severity.rank}{_json(_result(report, group))}" for group in groups)
 
 
 def _result(report: Report, group: list[Finding]) -> dict[str, Any]:
@@ -122,7 +123,7 @@ class Writer:
         """Keep the results of one file, while there may be room for them."""
         self._codes.update(code for code, _, _ in digest.counts)
         for line in piece.splitlines():
-            severity = Severity(int(line[0]))
+            severity = _BY_RANK[line[0]]
             self._counts[severity] += 1
             if self._counts[severity] <= _MOST_RESULTS:
                 self._spools[severity].add(line[1:] + "\n")

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
+from ..findings import Severity
 from ..words import clock, counted, iso, severities
 from .page import STYLES, Page
+from .units import UNITS, Measure, Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,14 +17,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ..findings import Prediction, Report, Summary
+    from .units import System
 
 __all__ = ["show", "sparkline"]
 
-_UNITS = {
-    "latitude": "deg", "longitude": "deg", "altitude": "m", "distance": "m", "speed": "m/s", "heart_rate": "bpm",
-    "cadence": "rpm", "power": "W", "temperature": "deg C",
-}  # fmt: skip
-_DECIMALS = {"latitude": 5, "longitude": 5, "altitude": 1, "distance": 0, "speed": 2}
 #: Columns whose mean says nothing.
 _NO_MEAN = ("latitude", "longitude", "distance")
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -37,9 +35,11 @@ def show(
     *,
     color: bool | None = None,
     width: int | None = None,
+    units: System = "metric",
 ) -> None:
-    """Write one file's facts, a table of ``columns`` (float arrays of one length, NaN = none) and the prediction to
-    ``out``.
+    """Write one file's errors and facts, a table of ``columns`` (float arrays of one length, NaN = none) and the
+    prediction to ``out``. Of a file that Strava refuses only what is left of it is predicted, and nothing where no
+    point is.
 
     ``time`` among the columns is not shown. Sparklines are drawn with block characters on a terminal that can show
     them, else in ASCII.
@@ -48,6 +48,9 @@ def show(
     verdict = (report.verdict, STYLES[report.verdict])
     found = severities(report.findings)
     page.line((page.safe(report.name), "bold"), ": ", verdict, f", {found}" if found else "")
+    for finding in report.findings:
+        if finding.severity == Severity.ERROR:
+            page.line(("error", STYLES["error"]), page.safe(f" {finding.code} {finding.message}"), indent=2, hang=2)
     packed = "" if report.container == "plain" else f" in {report.container}"
     _row(
         page,
@@ -57,13 +60,18 @@ def show(
     if report.schema_valid is False:
         _row(page, "schema", "not valid, see check --for spec")
     if report.activity is not None:
-        _facts(page, report.activity)
-        _table(page, columns)
-    if report.prediction is not None:
-        _predicted(page, report.prediction)
+        _facts(page, report.activity, UNITS[units])
+        _table(page, columns, UNITS[units])
+    refused = report.purpose == "strava" and report.verdict == "refused"
+    left = report.activity is not None and report.activity.points > 0
+    if report.prediction is not None and (left or not refused):
+        page.line()
+        title = "Strava refuses the file. What it would make of what can be read of it"
+        page.line((title if refused else "What Strava will make of it", "bold"))
+        _predicted(page, report.prediction, UNITS[units])
 
 
-def _facts(page: Page, summary: Summary) -> None:
+def _facts(page: Page, summary: Summary, units: Units) -> None:
     device, sport = summary.device, summary.sport
     barometer = {True: ", with a barometer", False: ", without a barometer", None: ""}[device.barometer]
     product = device.product if device.product != device.name else None
@@ -75,19 +83,19 @@ def _facts(page: Page, summary: Summary) -> None:
     _row(page, "start", iso(summary.start_time))
     _row(page, "end", iso(summary.end_time))
     _row(page, "elapsed", None if summary.elapsed_s is None else clock(summary.elapsed_s))
-    _row(page, "distance", _kilometres(summary.distance_m))
+    _row(page, "distance", None if summary.distance_m is None else units.way(summary.distance_m))
     without = f", {summary.points_without_time} without time" if summary.points_without_time else ""
     _row(page, "points", f"{summary.points}{without}")
     _row(page, "parts", f"{counted(summary.laps, 'lap')}, {counted(summary.sessions, 'session')}")
 
 
-def _table(page: Page, columns: Mapping[str, npt.NDArray[np.float64]]) -> None:
+def _table(page: Page, columns: Mapping[str, npt.NDArray[np.float64]], units: Units) -> None:
     arrays = {name: np.asarray(values, np.float64) for name, values in columns.items() if name != "time"}
     arrays = {name: values for name, values in arrays.items() if np.isfinite(values).any()}
     if not arrays:
         return
     page.line()
-    table = [("channel", "count", "min", "mean", "max", "unit"), *(_numbers(*item) for item in arrays.items())]
+    table = [("channel", "count", "min", "mean", "max", "unit"), *(_numbers(*item, units) for item in arrays.items())]
     widths = [max(len(row[k]) for row in table) for k in range(6)]
     room = min(_SPARK, max(page.width - sum(widths) - 14, 0))
     blocks = page.terminal and page.encoding.lower().replace("-", "").startswith("utf")
@@ -98,13 +106,13 @@ def _table(page: Page, columns: Mapping[str, npt.NDArray[np.float64]]) -> None:
         page.line(("  ".join(cells).rstrip(), style), indent=2, keep=True)
 
 
-def _numbers(name: str, values: npt.NDArray[np.float64]) -> tuple[str, ...]:
+def _numbers(name: str, values: npt.NDArray[np.float64], units: Units) -> tuple[str, ...]:
     """One row of the table, without its sparkline."""
-    known = values[np.isfinite(values)]
-    decimals = _DECIMALS.get(name, 0)
-    low, mean, high = (f"{float(n):.{decimals}f}" for n in (known.min(), known.mean(), known.max()))
+    known, measure = values[np.isfinite(values)], units.channels.get(name, Measure(""))
+    numbers = (measure.of(float(n)) for n in (known.min(), known.mean(), known.max()))
+    low, mean, high = (f"{number:.{measure.decimals}f}" for number in numbers)
     mean = "" if name in _NO_MEAN else mean
-    return name.replace("_", " "), str(len(known)), low, mean, high, _UNITS.get(name, "")
+    return name.replace("_", " "), str(len(known)), low, mean, high, measure.unit
 
 
 def sparkline(values: npt.NDArray[np.float64], steps: str = _BLOCKS, size: int = _SPARK) -> str:
@@ -126,9 +134,7 @@ def sparkline(values: npt.NDArray[np.float64], steps: str = _BLOCKS, size: int =
     return "".join(steps[level] if level >= 0 else " " for level in levels.tolist())
 
 
-def _predicted(page: Page, prediction: Prediction) -> None:
-    page.line()
-    page.line(("What Strava will make of it", "bold"))
+def _predicted(page: Page, prediction: Prediction, units: Units) -> None:
     sport = prediction.sport or "the default sport of the athlete"
     _row(page, "sport", f"{sport} ({prediction.sport_sure}): {prediction.sport_why}")
     _row(page, "device", prediction.device or "not shown")
@@ -138,9 +144,9 @@ def _predicted(page: Page, prediction: Prediction) -> None:
     _row(page, "elevation", f"{elevation}: {prediction.elevation.why}")
     if prediction.ascent_m is not None:
         source = "read from the file" if prediction.ascent_from == "header" else "computed from the elevation"
-        _row(page, "ascent", f"{prediction.ascent_m:.0f} m, {source}")
+        _row(page, "ascent", f"{units.climb(prediction.ascent_m)}, {source}")
     _row(page, "moving", None if prediction.moving_s is None else clock(prediction.moving_s))
-    _row(page, "distance", _kilometres(prediction.distance_m))
+    _row(page, "distance", None if prediction.distance_m is None else units.way(prediction.distance_m))
     if prediction.stationary:
         _row(page, "place", "no map: the activity is shown as indoor")
     _row(page, "reads", ", ".join(name.replace("_", " ") for name in prediction.channels_read) or "no channel")
@@ -152,9 +158,3 @@ def _predicted(page: Page, prediction: Prediction) -> None:
 def _row(page: Page, label: str, value: str | None) -> None:
     if value is not None:
         page.line((f"{label:<10} ", "dim"), page.safe(value), indent=2, hang=11)
-
-
-def _kilometres(metres: float | None) -> str | None:
-    if metres is None:
-        return None
-    return f"{metres / 1000:.2f} km" if metres >= 1000 else f"{metres:.0f} m"

@@ -102,7 +102,7 @@ def _file(page: Page, report: Report, shown: Sequence[Finding], data: Data, most
     page.line(
         (page.safe(report.name), "bold"), ": ", (state, STYLES[state]), f", {severities(report.findings)}", hang=2
     )
-    worst_first = sorted(shown, key=lambda finding: -finding.severity)
+    worst_first = sorted(shown, key=lambda finding: -finding.severity.rank)
     first = worst_first[:most]
     placed = any(finding.where.offset is not None for finding in first)
     content = data() if placed else None
