@@ -106,7 +106,7 @@ def test_a_stop_is_taken_up_by_resume_without_paths(upload: Any, running: Runnin
         broken.setenv("TRACKLINT_STRAVA_API", running.api_base)
         broken.setattr("tracklint.strava.client.Client.status", _interrupt)
         stopped = upload(*names, "--title", "Kept")
-    assert stopped.exit_code == 75
+    assert stopped.exit_code == 130
     assert "`tracklint upload --resume` goes on" in stopped.output
     resumed = upload("--resume")
     assert resumed.exit_code == 0, resumed.output

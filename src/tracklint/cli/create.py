@@ -89,6 +89,7 @@ def _with_photo(done: Uploaded, picture: bytes, resize: bool) -> Uploaded:
 
 
 def _tell(done: Uploaded, output: str, verbose: bool) -> None:
+    from ..render.page import Page
     from ..strava.jobs import outcome_data
     from ..words import json_text
     from .tally import fields
@@ -100,4 +101,4 @@ def _tell(done: Uploaded, output: str, verbose: bool) -> None:
     for note in done.notes:
         line(f"  {note}")
     if verbose and done.raw:
-        fields(done.raw)
+        fields(done.raw, Page(sys.stdout))

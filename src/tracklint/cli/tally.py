@@ -4,18 +4,18 @@ and what each of these needs."""
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..render.page import STYLES, Page
+from ..render.page import STYLES
 from ..words import counted
 
 if TYPE_CHECKING:
     from ..findings import Finding
-    from ..render.page import Part
+    from ..render.page import Page, Part
     from ..strava.uploader import Uploaded
+    from .output import Output
 
 __all__ = ["Tally", "fields"]
 
@@ -37,10 +37,12 @@ _ROWS: tuple[tuple[str, Callable[[Uploaded], bool], str], ...] = (
 
 class Tally:
     """Says each result of a run, and keeps them. ``files`` is how many are expected, ``resume`` says how to go on with
-    those that are not finished."""
+    those that are not finished. ``quiet`` says the table alone."""
 
-    def __init__(self, files: int, *, resume: str, verbose: bool = False) -> None:
+    def __init__(self, said: Output, files: int, *, resume: str, verbose: bool = False, quiet: bool = False) -> None:
         self.done: list[Uploaded] = []
+        self._page = said.page
+        self._quiet = quiet
         self.unread: list[str] = []
         self._files = files
         self._resume = resume
@@ -51,9 +53,9 @@ class Tally:
         """Keep a result, and where it is ``shown`` say one line on its file, with its notes (``more`` as well) and what
         differs at Strava below it."""
         self.done.append(done)
-        if not shown:
+        if not shown or self._quiet:
             return
-        page = Page(sys.stdout)
+        page = self._page
         mended = [found for found in map(_MENDED.fullmatch, done.notes) if found]
         parts: list[Part] = [(page.safe(done.name), "bold"), ": "]
         parts += [(done.verdict, STYLES[done.verdict]), "; "] if done.verdict else []
@@ -82,13 +84,15 @@ class Tally:
 
     def close(self, *last: str) -> None:
         """The table, where there is more than one file or something is left to do; then the lines in ``last``."""
-        page = Page(sys.stdout)
-        if len(self.done) > 1 or self.unread or any(each.before or not each.ok for each in self.done):
+        page = self._page
+        open_ones = self._files - len(self.done)  # of a run that was stopped
+        if self._files > 1 or self.unread or open_ones or any(each.before or not each.ok for each in self.done):
             page.line()
             for name, belongs, said in _ROWS:
                 found = [each for each in self.done if belongs(each)]
-                if found:
-                    _row(page, len(found), name, said.format(resume=self._resume))
+                count = len(found) + open_ones * (name == "unfinished")
+                if count:
+                    _row(page, count, name, said.format(resume=self._resume))
                     if name in ("not sent", "refused"):
                         _listed(page, found)
             if self.unread:
@@ -154,12 +158,11 @@ def _short(done: Uploaded) -> str:
     return f"not sent: {first.code} {first.message}{more}"
 
 
-def fields(answer: Mapping[str, Any], indent: int = 2) -> None:
+def fields(answer: Mapping[str, Any], page: Page) -> None:
     """An answer of the API, field by field, as it came."""
-    page = Page(sys.stdout)
     for key, value in answer.items():
         if isinstance(value, dict):
-            fields(value, indent)
+            fields(value, page)
         elif value not in (None, []):
             told = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            page.line(page.safe(f"{key:<22}{told}"), indent=indent, hang=22)
+            page.line(page.safe(f"{key:<22}{told}"), indent=2, hang=22)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .lines import line, lines
-from .options import config_options, fail, files_options, one_line_errors
+from .options import config_options, fail, files_options, loudness, one_line_errors
 
 if TYPE_CHECKING:
     from ..config import Config
+    from ..render.page import Page
     from ..source import Unreadable
     from ..strava.batch import Job
     from ..strava.client import Client
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..strava.journal import Journal
     from ..strava.settings import Settings
     from ..strava.uploader import Uploaded
+    from .output import Output
     from .tally import Tally
 
 #: Exit status of a run that is not finished, is saved, and can be gone on with.
@@ -110,8 +112,8 @@ def _private(_ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     help="Move each file there once Strava has its activity.",
 )  # fmt: skip
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--verbose", "-v", is_flag=True, help="Show also every note and the fields of Strava's answers.")
 @click.option("--deadline", type=SECONDS, default=90.0, show_default=True, help="Seconds to wait for each file.")
+@loudness
 @one_line_errors
 @config_options
 @files_options
@@ -123,14 +125,13 @@ def upload(paths: tuple[str, ...], sandbox: bool, config: Config, **options: Any
     --sandbox or --dry-run neither is needed.
 
     Exit status: 0 Strava has every activity, 1 a file is refused, 2 the answer cannot be trusted, 75 not finished and
-    saved.
+    saved, 130 stopped by Ctrl-C and saved.
     """
     from ..strava.errors import StravaError
     from ..strava.journal import JournalTrouble
 
     if not paths and not options["resume"]:
         fail("give files to send, or --resume to go on with earlier ones")
-    resume = "tracklint upload --resume" + " --sandbox" * sandbox
     try:
         if options["dry_run"]:
             status = _dry_run(paths, sandbox, config, options)
@@ -140,6 +141,9 @@ def upload(paths: tuple[str, ...], sandbox: bool, config: Config, **options: Any
     except (StravaError, ValueError, JournalTrouble) as error:
         fail(str(error))
     except KeyboardInterrupt:
+        if options["dry_run"]:
+            raise
+        resume = "tracklint upload --resume" + " --sandbox" * sandbox
         raise KeyboardInterrupt(f"stopped; what was sent is saved: `{resume}` goes on") from None
     sys.exit(status)
 
@@ -223,8 +227,6 @@ def _jobs(
             if not o["dry_run"]:
                 journal.note(entry, "failed", message="the file has changed since, and was given again")
         jobs = [*jobs_again(left, order, miss), *jobs]
-    if paths and not jobs and not unread:
-        fail(f"{', '.join(paths)}: no activity files (.fit, .tcx, .gpx, plain, in .gz or .zip) are there")
     for photo in dict.fromkeys(job.photo for job in jobs if job.photo):
         read_photo(Path(photo))  # a picture that cannot be sent is told before anything is
     for name in ("external_id", "photo"):
@@ -237,13 +239,14 @@ def _dry_run(paths: tuple[str, ...], sandbox: bool, config: Config, o: dict[str,
     """Say what would be sent; the exit status."""
     from ..strava.rehearsing import rehearse
     from ..strava.settings import Settings
+    from .output import Output
 
     settings = Settings.from_environment()
     with _known(settings, sandbox) as journal:
         unread: list[str] = []
         jobs = _jobs(paths, _order(config, o), journal, o, unread)
         find = journal.find if journal is not None else lambda _: None
-        return _told(jobs, rehearse(jobs, find), unread, o, resume="", last=("Nothing was sent.",))
+        return _told(Output(), jobs, rehearse(jobs, find), unread, o, resume="", last=("Nothing was sent.",))
 
 
 @contextlib.contextmanager
@@ -276,30 +279,36 @@ class _Run:
         from ..strava.batch import Batch
         from ..strava.photos import photo_finisher
         from ..strava.uploader import POLLS, Uploader
+        from .output import Output
 
         o = self.options
         unread: list[str] = []
         jobs = _jobs(paths, _order(config, o), self.journal, o, unread)
         if not jobs and not unread:
-            line("nothing is unfinished")
+            line("there is nothing to send" if paths else "nothing is unfinished")
             return 0
         uploader = Uploader(self.client, deadline=o["deadline"], polls=(1.0,) if self.sandbox else POLLS)
         finish = photo_finisher(uploader, resize=o["photo_resize"])
-        batch = Batch(uploader, self.journal, wait=o["wait"], compare=True, finish=finish, tell=say)
+        said = Output()
+        batch = Batch(
+            uploader, self.journal, wait=o["wait"], compare=True, finish=finish,
+            tell=lambda text: said.trouble(f"tracklint: {text}"),
+        )  # fmt: skip
         last = ("These activities were a stand-in's on this machine; Strava knows nothing of them.",) * self.sandbox
         resume = f"saved: `tracklint upload --resume{' --sandbox' * self.sandbox}` goes on"
         resume = resume if self.lasting else "not saved, as the stand-in cannot be kept; give the same files again"
-        return _told(jobs, batch.run(jobs), unread, o, resume=resume, last=last, fields=self._fields)
+        return _told(said, jobs, batch.run(jobs), unread, o, resume=resume, last=last, fields=self._fields)
 
-    def _fields(self, done: Uploaded) -> None:
+    def _fields(self, done: Uploaded, page: Page) -> None:
         """What Strava, or the stand-in, answers of a file, field by field."""
         from .tally import fields
 
         made = self.sandbox and done.activity_id is not None
-        fields(self.client.activity(done.activity_id or 0) if made else done.raw or {})
+        fields(self.client.activity(done.activity_id or 0) if made else done.raw or {}, page)
 
 
 def _told(
+    said: Output,
     jobs: list[Job],
     results: Iterable[Uploaded],
     unread: list[str],
@@ -307,28 +316,31 @@ def _told(
     *,
     resume: str,
     last: tuple[str, ...],
-    fields: Callable[[Uploaded], object] = lambda _: None,
+    fields: Callable[[Uploaded, Page], object] = lambda _done, _page: None,
 ) -> int:
     """Say the results as they come, and the table or the JSON at the end; the exit status."""
+    from .stopping import Stoppable
     from .tally import Tally
 
-    text = o["output"] == "text"
+    text, stoppable = o["output"] == "text", Stoppable()
     paths = {job.name: job.path for job in jobs if job.path and "member" not in job.request}
-    tally = Tally(len(jobs), resume=resume, verbose=o["verbose"])
+    tally = Tally(said, len(jobs), resume=resume, verbose=o["verbose"], quiet=o["quiet"])
     tally.unread = unread
     statuses = [2] if unread else []
-    with _progress(len(jobs)) as apart:
-        for done in results:
+    with said.progress(len(jobs), "files") as step:
+        for done in stoppable.results(results):
             statuses.append(_status(done))
             more: tuple[str, ...] = ()
             if done.ok and o["move_done"] and not o["dry_run"] and done.name in paths:
                 moved, note = _moved(Path(paths[done.name]), o["move_done"])
                 more, statuses = (note,), statuses if moved else [*statuses, 2]
-            with apart():
-                tally.tell(done, *more, shown=text)
-                if text and o["verbose"]:
-                    fields(done)
+            tally.tell(done, *more, shown=text)
+            if text and o["verbose"]:
+                fields(done, said.page)
+            step()
     _closed(tally, text, resume, last)
+    if stoppable.stopped:
+        raise KeyboardInterrupt
     return max(statuses, key=_RANK.index, default=0)
 
 
@@ -353,29 +365,6 @@ def _moved(path: Path, folder: Path) -> tuple[bool, str]:
         return True, f"moved to {put_away(path, folder)}"
     except OSError as error:
         return False, f"not moved: {why(error)}"
-
-
-@contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[], contextlib.AbstractContextManager[None]]]:
-    """A bar on a terminal, where there is more than one file. What it gives is asked for each result: meanwhile the bar
-    is not there, so that no result shares a line with it."""
-    if total < 2 or not sys.stderr.isatty():
-        yield contextlib.nullcontext
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
-        task = bar.add_task("files", total=total)
-
-        @contextlib.contextmanager
-        def without() -> Iterator[None]:
-            bar.stop()
-            yield
-            bar.advance(task)
-            bar.start()
-
-        yield without
 
 
 #: Exit statuses, the stronger ones last.
