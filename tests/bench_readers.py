@@ -146,7 +146,7 @@ def test_reader(name: str, files: dict[str, bytes], benchmark: object) -> None:
 #: Million bytes a second that are wanted; megabytes of memory that are allowed.
 RATES = {"tracklint read (FIT, 24 h)": 60, "tracklint check (FIT, 24 h)": 30}
 #: (what, file) -> megabytes
-ALLOWED_MB = {("read", "day"): 100, ("check", "day"): 100, ("check", "gpx day"): 165}
+ALLOWED_MB = {("read", "day"): 100, ("check", "day"): 100, ("check", "gpx day"): 120}
 _SUFFIXES = {"day": "fit", "gpx day": "gpx"}
 _MEASURED = """
 import sys

@@ -40,7 +40,7 @@ def structure(data: bytes) -> XmlDocument:
     _in_order(tags, size)
     if document.well_formed:
         quick, exact = find_tags(document.text, document.raw, well_formed=True), exact_tags(document.text)
-        for name in ("start", "stop", "kind", "depth", "name_end", "quotes") if quick is not None else ():
+        for name in ("start", "stop", "kind", "depth", "dressed", "name_ends", "quotes") if quick is not None else ():
             np.testing.assert_array_equal(getattr(quick, name), getattr(exact, name), name)
         _as_expat(document)
     elements = document.elements
@@ -58,8 +58,9 @@ def _in_order(tags: Tags, size: int) -> None:
     assert not len(tags.start) or (tags.start[0] >= 0 and tags.stop[-1] <= size)
     assert (tags.depth >= 0).all()
     assert np.isin(tags.kind, (STRAY, OPEN, CLOSE, EMPTY)).all()
-    named = np.isin(tags.kind, (OPEN, EMPTY))
-    assert ((tags.name_end > tags.start) & (tags.name_end < tags.stop))[named].all()
+    named = np.flatnonzero(np.isin(tags.kind, (OPEN, EMPTY)))
+    ends = tags.ends_of_names(named)
+    assert ((ends > tags.start[named]) & (ends < tags.stop[named])).all()
 
 
 def _as_expat(document: XmlDocument) -> None:

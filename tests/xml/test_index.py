@@ -191,7 +191,7 @@ def test_both_readers_give_the_same_tags(tokens: list[str]) -> None:
         if fast is None:
             continue
         slow = exact_tags(data)
-        for name in ("start", "stop", "kind", "depth", "name_end", "quotes"):
+        for name in ("start", "stop", "kind", "depth", "dressed", "name_ends", "quotes"):
             np.testing.assert_array_equal(getattr(fast, name), getattr(slow, name), err_msg=name)
 
 

@@ -42,6 +42,8 @@ _KINDS = {EMPTY_TEXT: "empty", NOT_VALUE: "not-a-number", NOT_FINITE: "not-finit
 _TAKEN_KINDS = ("no-zone", "not-whole", "exponent")
 #: Columns whose values the schemas want as whole numbers.
 _WHOLE = ("heart_rate", "cadence", "power")
+#: So many texts are enough for the time that reading one more column takes whatever its length.
+_TOGETHER = 4096
 _POINTS = {"gpx": "trkpt", "TrainingCenterDatabase": "Trackpoint"}
 
 
@@ -118,7 +120,9 @@ class _Texts:
 
 def read_together(document: XmlDocument, spans: Sequence[tuple[Int32s, Int32s]]) -> Iterator[Column]:
     """The numbers at each of these spans, read in one go: a column of few texts costs as much as one of some more."""
-    if spans:
+    if len(spans) == 1:
+        yield read_numbers(document.text, *spans[0], document.codec)
+    elif spans:
         start, end = (np.concatenate([span[k] for span in spans]) for k in (0, 1))
         together = read_numbers(document.text, start, end, document.codec)
         at = 0
@@ -135,7 +139,7 @@ class _Reader:
         self.all, self.keep = point_elements(document, name)
         self.number = np.cumsum(self.keep) - 1
         self.points = self.all[self.keep]
-        self.columns = {column: np.full(len(self.points), np.nan) for column in COLUMNS}
+        self.columns: dict[str, Floats] = {}
         self.places: list[Place] = []
         self.bad: dict[tuple[str, str], list[tuple[Int32s, Int32s, Int32s]]] = {}
 
@@ -158,9 +162,10 @@ class _Reader:
                 defect=spot.defect,
             )
             self.places.append(place)
-        target = self.columns[spot.channel]
-        free = have & np.isnan(target)
-        target[free] = values[free]
+        target = self.columns.setdefault(spot.channel, values)
+        if target is not values:
+            free = have & np.isnan(target)
+            self.columns[spot.channel] = np.where(free, values, target) if free.any() else target
         texts = owner.astype(np.int32), start, size
         if spot.channel in _WHOLE:
             self.note((spot.channel, "not-whole"), good & dotted(self.document.raw, start, size), texts)
@@ -184,20 +189,45 @@ class _Reader:
         if spot.leaf_only:
             following = np.minimum(index.tag[found] + 1, len(index.tags.kind) - 1)
             kept &= index.tags.kind[following] == CLOSE
-        found, owner = found[kept], self.number[owner[kept]]
+        if not kept.all():
+            found, owner = found[kept], owner[kept]
         if len(found):
+            owner = self.number[owner]
             yield _Texts(spot, tuple(spots_of(self.document, self.name)[spot]), found, owner, *index.text_spans(found))
 
     def attributes(self, channel: str, name: bytes, spans: tuple[Int32s, Int32s]) -> Iterator[_Texts]:
         """The values of an attribute of the points; a start below 0 stands for one that is not there."""
         start, end = spans
         there = np.flatnonzero(start >= 0)
+        points = self.points
+        if len(there) < len(points):
+            points, start, end = points[there], start[there], end[there]
         if len(there):
-            spot = Spot(channel, f"@{name.decode()}")
-            yield _Texts(spot, (name,), self.points[there], there, start[there], end[there])
+            yield _Texts(Spot(channel, f"@{name.decode()}"), (name,), points, there, start, end)
 
-    def read(self, texts: list[_Texts]) -> None:
-        """Take the values of all places, in the order in which they count."""
+    def texts(self, attributes: Sequence[tuple[str, bytes]]) -> Iterator[_Texts]:
+        """The texts of all places in the order in which they count: these attributes, what Strava reads, the rest."""
+        if attributes:
+            spans = attribute_spans(self.document, self.points, tuple(attribute for _, attribute in attributes))
+            self.document.kept.spans = spans
+            for (channel, attribute), edges in zip(attributes, spans.edges, strict=True):
+                yield from self.attributes(channel, attribute, edges)
+        found = elements_by_spot(self.document, self.name)
+        for spot, elements in sorted(found, key=lambda each: (not each[0].strava, int(each[1][0]))):
+            yield from self.elements(spot, elements)
+
+    def read(self, texts: Iterable[_Texts]) -> None:
+        """Take the values of these places, short columns together and long ones one by one."""
+        together: list[_Texts] = []
+        for each in texts:
+            together.append(each)
+            if sum(len(one.owner) for one in together) >= _TOGETHER:
+                self.read_some(together)
+                together = []
+        self.read_some(together)
+
+    def read_some(self, texts: list[_Texts]) -> None:
+        """Take the values of these places."""
         document, index = self.document, self.document.elements
         numbers = read_together(document, [(each.start, each.end) for each in texts if each.spot.channel != "time"])
         for each in texts:
@@ -259,18 +289,11 @@ def read_points(document: XmlDocument, name: str, attributes: Sequence[tuple[str
     point itself.
     """
     reader = _Reader(document, name)
-    texts: list[_Texts] = []
     if len(reader.points):
-        if attributes:
-            spans = attribute_spans(document, reader.points, tuple(attribute for _, attribute in attributes))
-            document.kept.spans = spans
-            for (channel, attribute), edges in zip(attributes, spans.edges, strict=True):
-                texts += reader.attributes(channel, attribute, edges)
-        found = elements_by_spot(document, name)
-        for spot, elements in sorted(found, key=lambda each: (not each[0].strava, int(each[1][0]))):
-            texts += reader.elements(spot, elements)
-        reader.read(texts)
-    return Points(reader.points, reader.columns, tuple(reader.places), reader.bad_values())
+        reader.read(reader.texts(attributes))
+    nothing = {column: np.full(len(reader.points), np.nan) for column in COLUMNS if column not in reader.columns}
+    columns = {column: {**nothing, **reader.columns}[column] for column in COLUMNS}
+    return Points(reader.points, columns, tuple(reader.places), reader.bad_values())
 
 
 def attribute_spans(

@@ -14,7 +14,7 @@ from collections import Counter
 
 import numpy as np
 
-from .tags import CLOSE, EMPTY, OPEN, STRAY, Int32s, Tags, doctype_end
+from .tags import CLOSE, EMPTY, OPEN, STRAY, Int32s, Tags, doctype_end, narrow
 
 __all__ = ["exact_tags"]
 
@@ -37,7 +37,7 @@ _VALUE = re.compile(rb"\"[^\"]*\"|'[^']*'")
 
 def exact_tags(data: bytes) -> Tags:
     """The tags of ``data``, whatever it is."""
-    start, stop, depth, name_end, quotes = array("i"), array("i"), array("i"), array("i"), array("i")
+    start, stop, depth, dressed, name_ends, quotes = (array("i") for _ in range(6))
     kind = bytearray()
     stack: list[bytes] = []
     open_names: Counter[bytes] = Counter()
@@ -60,13 +60,14 @@ def exact_tags(data: bytes) -> Tags:
                 name = stack[-1]  # <ele>12</el> closes ele, so that what follows is not taken for its content
             kind.append(_close(name, stack, open_names))
             depth.append(len(stack))
-            name_end.append(0)
             continue
         rest = token["rest" + group]
         empty = rest.endswith(b"/")
         kind.append(EMPTY if empty else OPEN)
         depth.append(len(stack))
-        name_end.append(token.end("name" + group))
+        if len(rest) > empty:
+            dressed.append(len(kind) - 1)
+            name_ends.append(token.end("name" + group))
         if rest.strip(b" \t\r\n/"):
             base = token.start("rest" + group)
             for value in _VALUE.finditer(rest):
@@ -78,8 +79,9 @@ def exact_tags(data: bytes) -> Tags:
         _array(start),
         _array(stop),
         np.frombuffer(bytes(kind), np.uint8),
-        _array(depth),
-        _array(name_end),
+        narrow(_array(depth)),
+        _array(dressed),
+        _array(name_ends),
         _array(quotes),
     )
 

@@ -295,7 +295,7 @@ class _Search:
     def open_names(self, at: int) -> list[str]:
         """The names of the elements that are open at this offset, outermost first."""
         tags, base = self.tags_before(at), self.base
-        return [_found(self.text[base + tags.start[i] + 1 : base + tags.name_end[i]]) for i in tags.unclosed()]
+        return [_found(self.text[base + tags.start[i] + 1 : base + tags.name_end(i)]) for i in tags.unclosed()]
 
     def document_type(self, at: int) -> bool:
         start = self.text.rfind(b"<!DOCTYPE", self.base, at + 1)

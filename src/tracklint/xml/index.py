@@ -11,16 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from .names import XSI
-from .tags import EMPTY, OPEN, Bytes, Int32s, Tags, name_keys, with_attributes
+from .tags import EMPTY, OPEN, Bytes, Depths, Int32s, Tags, name_keys, positions
 from .vocabulary import Named, Path, Vocabulary, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-__all__ = ["MAX_DEPTH", "Elements", "Path", "distinct", "grouped", "index_elements", "tag_attributes"]
+__all__ = ["MAX_DEPTH", "Elements", "distinct", "grouped", "index_elements", "levels", "tag_attributes"]
 
 #: Elements deeper than this are left out of the index. The deepest that an activity file means anything by is 12.
 MAX_DEPTH = 64
+Numbers = npt.NDArray[np.uint16] | npt.NDArray[np.int32]
 #: Distinct names of a file, and distinct paths of a level, that are told apart.
 MAX_KINDS = 2000
 #: So many tags with attributes are looked at one by one.
@@ -42,7 +43,7 @@ class Elements:
     tags: Tags
     tag: Int32s
     depth: npt.NDArray[np.int16]
-    path: Int32s
+    path: Numbers
     parent: Int32s
     paths: Vocabulary
     order: Int32s
@@ -202,16 +203,34 @@ def index_elements(data: bytes, raw: Bytes, tags: Tags) -> Elements:
     if len(depth) and (int(depth.max()) >= MAX_DEPTH or int(depth.min()) < 0):
         keep = (depth < MAX_DEPTH) & (depth >= 0)
         tag, depth = tag[keep], depth[keep]
-    start, end = tags.start[tag] + 1, tags.name_end[tag]
-    name, first = _common(*distinct(name_keys(raw, start, end)))
-    names = [(data[start[i] : end[i]], b"", b"") for i in first.tolist()]
+    name, names = _names(data, raw, tags, tag)
     _declare(data, tags, tag, name, names)
-    path, parent, paths = _paths(depth, name, names)
-    short = path.astype(np.uint16) if len(paths) < 1 << 16 else path  # numpy sorts 16-bit numbers in one pass
-    order = np.argsort(short, kind="stable").astype(np.int32)
-    order.flags.writeable = False
-    bounds = np.concatenate(([0], np.cumsum(np.bincount(path, minlength=len(paths)))))
-    return Elements(tags, tag, depth.astype(np.int16), path, parent, paths, order, bounds)
+    return Elements(tags, tag, depth.astype(np.int16, copy=False), *_paths(depth, name, names))
+
+
+def levels(depth: Depths) -> Iterator[Int32s]:
+    """The indices of the elements of each depth, from the roots on."""
+    for level in range(int(depth.max(initial=-1)) + 1):
+        yield positions(depth, level)
+
+
+def _names(data: bytes, raw: Bytes, tags: Tags, tag: Int32s) -> tuple[Int32s, list[Named]]:
+    """The number of each element's name, and the names; the last one stands for all that are too many."""
+    name = np.empty(len(tag), np.int32)
+    names: list[Named] = []
+    known: dict[int, int] = {}
+    for at in range(0, len(tag), _MANY):
+        here = tag[at : at + _MANY]
+        start, end = tags.start[here] + np.int32(1), tags.ends_of_names(here)
+        keys = name_keys(raw, start, end)
+        kind, first = distinct(keys)
+        for key, i in zip(keys[first].tolist(), first.tolist(), strict=True):
+            if key not in known and len(names) < MAX_KINDS:
+                known[key] = len(names)
+                names.append((data[start[i] : end[i]], b"", b""))
+        numbers = [known.get(key, MAX_KINDS - 1) for key in keys[first].tolist()]
+        name[at : at + _MANY] = np.array(numbers, np.int32)[kind]
+    return name, names
 
 
 #: More keys than this are numbered by the larger table.
@@ -265,7 +284,7 @@ def _declare(data: bytes, tags: Tags, tag: Int32s, name: Int32s, names: list[Nam
     """Give elements that declare namespaces or say their type names of their own: both become a part of the path.
     Tags with the same attributes are looked at once."""
     rows = _with_attributes(data, tags, tag)
-    start, stop = tags.name_end[tag[rows]], tags.stop[tag[rows]]
+    start, stop = tags.ends_of_names(tag[rows]), tags.stop[tag[rows]]
     kind, first = np.arange(len(rows), dtype=np.int32), np.arange(len(rows))
     if len(rows) > FEW_TAGS:
         kind, first = distinct(name_keys(np.frombuffer(data, np.uint8), start, stop))
@@ -293,7 +312,7 @@ def _declare(data: bytes, tags: Tags, tag: Int32s, name: Int32s, names: list[Nam
 
 def _with_attributes(data: bytes, tags: Tags, tag: Int32s) -> npt.NDArray[np.intp]:
     """The elements that have attributes, without those whose only two are ``lat="..."`` and ``lon="..."``."""
-    more = with_attributes(tags)
+    more = tags.dressed
     rows = np.searchsorted(tag, more)
     rows = rows[tag.take(rows, mode="clip") == more] if len(tag) else rows[:0]
     if len(rows) <= FEW_TAGS:
@@ -322,24 +341,29 @@ def _attributes(inner: bytes) -> tuple[bytes, bytes]:
     return b"\0".join(declared), b"\0".join(types)
 
 
-def _paths(depth: Int32s, name: Int32s, names: list[Named]) -> tuple[Int32s, Int32s, Vocabulary]:
-    """The number of each element's path, the index of its parent, and the paths."""
-    path = np.zeros(len(depth), np.int32)
-    parents = np.full(len(depth), -1, np.int32)
+def _paths(
+    depth: Depths, name: Int32s, names: list[Named]
+) -> tuple[Numbers, Int32s, Vocabulary, Int32s, npt.NDArray[np.int64]]:
+    """The number of each element's path, the index of its parent, the paths, and the elements path by path with the
+    bounds of each. A level has paths of its own."""
+    path: Numbers = np.zeros(len(depth), np.uint16)
+    parents, order = np.full(len(depth), -1, np.int32), np.empty(len(depth), np.int32)
     found: list[tuple[int, Named]] = []
-    above: npt.NDArray[np.intp] = np.zeros(0, np.intp)
-    order = np.argsort(depth.astype(np.uint16), kind="stable")  # in one pass; no level is above MAX_DEPTH
-    bounds = np.concatenate(([0], np.cumsum(np.bincount(depth)))).tolist()
-    for level in range(len(bounds) - 1):
-        here = order[bounds[level] : bounds[level + 1]]
-        if level and len(above) and len(here):
-            children = np.diff(np.searchsorted(here, above), append=len(here))  # they stand behind their parent
+    counts = [np.zeros(1, np.intp)]
+    above, done = order[:0], 0
+    for here in levels(depth):
+        parent = np.zeros(len(here), np.uint64)
+        if found:
+            children = np.diff(here.searchsorted(above), append=len(here))  # they stand behind their parent
             parents[here] = np.repeat(above, children)
             parent = np.repeat(path[above], children).astype(np.uint64)
-        else:
-            parent = np.zeros(len(here), np.uint64)
         kind, first = _common(*distinct(parent * np.uint64(len(names)) + name[here].astype(np.uint64)))
+        if len(found) + len(first) > 1 << 16:
+            path = path.astype(np.int32)
         path[here] = kind + len(found)
-        found += [(int(parent[i]) if level else -1, names[int(name[here[i]])]) for i in first.tolist()]
-        above = here
-    return path, parents, vocabulary(tuple(found))
+        found += [(int(parent[i]) if done else -1, names[int(name[here[i]])]) for i in first.tolist()]
+        order[done : done + len(here)] = here[np.argsort(kind.astype(np.uint16), kind="stable")]  # in one pass
+        counts.append(np.bincount(kind, minlength=len(first)))
+        above, done = here, done + len(here)
+    order.flags.writeable = False
+    return path, parents, vocabulary(tuple(found)), order, np.cumsum(np.concatenate(counts))

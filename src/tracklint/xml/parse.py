@@ -137,9 +137,8 @@ class _Scan:
             return None
         path = elements.paths[int(elements.path[0])]
         tag = int(elements.tag[0])
-        offset, stop, name_end = (
-            self.origin(int(edge[tag])) for edge in (elements.tags.start, elements.tags.stop, elements.tags.name_end)
-        )
+        tags = elements.tags
+        offset, stop, name_end = map(self.origin, (int(tags.start[tag]), int(tags.stop[tag]), tags.name_end(tag)))
         attributes = attributes_of(self.text, self.lines, elements, 0)
         return Root(path.local, path.prefix, path.uri, offset, stop - offset, name_end, attributes, dict(path.scope))
 

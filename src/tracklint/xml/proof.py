@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from .decimals import words_of
 from .index import MAX_DEPTH, MAX_KINDS, tag_attributes
-from .tags import CLOSE, OPEN, bytes_at, with_attributes
+from .tags import CLOSE, OPEN, bytes_at
 
 if TYPE_CHECKING:
     from .index import Elements
@@ -156,7 +156,7 @@ def _named_alike(
 ) -> bool:
     """Whether each of these end tags has the name of the start tag, and nothing else in it but white space."""
     one, other = tags.start[opens] + 1, tags.start[closes] + 2
-    size = tags.name_end[opens] - one
+    size = tags.ends_of_names(opens) - one
     odd = (tags.stop[closes] - 1 != other + size) | (other + size > len(raw) - _WORD)
     rows = np.flatnonzero(odd)
     if len(rows) > _FEW:
@@ -188,7 +188,7 @@ def _attributes(text: bytes, raw: Bytes, elements: Elements) -> bool:
     """Whether all start tags that are not a name alone have attributes in the right form; tags that differ only in
     the values of at most two attributes are looked at once."""
     tags = elements.tags
-    tag = with_attributes(tags)
+    tag = tags.dressed
     rows = np.searchsorted(elements.tag, tag)
     first = np.searchsorted(tags.quotes, tags.start[tag])
     count = np.diff(first, append=len(tags.quotes))  # no quote stands in another tag
@@ -196,7 +196,7 @@ def _attributes(text: bytes, raw: Bytes, elements: Elements) -> bool:
         here = np.flatnonzero((count == quotes) & (tags.stop[tag] < len(raw) - _WORD))
         if not len(here):
             continue
-        edges = [tags.name_end[tag[here]], *(tags.quotes[first[here] + k] for k in range(quotes)), tags.stop[tag[here]]]
+        edges = [tags.name_ends[here], *(tags.quotes[first[here] + k] for k in range(quotes)), tags.stop[tag[here]]]
         pieces = [(edges[k], edges[k + 1] + (k < quotes)) for k in range(0, quotes + 2, 2)]
         if not _alike(text, raw, elements, rows[here], pieces):
             return False

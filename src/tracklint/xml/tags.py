@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = [
     "CLOSE",
@@ -29,19 +26,22 @@ __all__ = [
     "doctype_end",
     "find_tags",
     "name_keys",
+    "narrow",
     "positions",
     "regions_of",
-    "with_attributes",
 ]
 
 Int32s = npt.NDArray[np.int32]
+Depths = npt.NDArray[np.int16] | npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
 Masks = npt.NDArray[np.bool_]
+Kept = TypeVar("Kept", Int32s, Bytes)
 
 #: Kinds of tags. A stray end tag closes nothing (documents that are not well-formed only).
 STRAY, OPEN, CLOSE, EMPTY = 0, 1, 2, 3
 
-_CHUNK = 1 << 20
+#: No array that is freed again should be large: glibc's malloc would keep its pages from then on.
+_CHUNK = 1 << 18
 _PIECE = 1 << 16
 _NAME_START = np.zeros(256, bool)
 _NAME_START[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_:/") + list(range(0x80, 0x100))] = True
@@ -49,9 +49,12 @@ _SPACE = np.zeros(256, bool)
 _SPACE[list(b" \t\r\n")] = True
 _STOP = _SPACE.copy()
 _STOP[list(b"/>=\"'<")] = True
+_EDGE = _SPACE.copy()
+_EDGE[list(b"\"'")] = True
 _MIXED_QUOTES = re.compile(rb"<[^\s<>\"']+(?:\s+[^\s<>=\"']+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>")
 _VALUE = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _MOST_MIXED = 2000
+_DEEP = 1 << 15
 _LONGEST_NAME = 200
 _LONGEST_KEY = 1024
 
@@ -60,16 +63,36 @@ _LONGEST_KEY = 1024
 class Tags:
     """All tags in the order of the file: offset of ``<``, offset after ``>``, kind, and depth of the element (root 0).
 
-    ``name_end`` is the offset after the name, of start tags only (0 elsewhere). ``quotes`` are the offsets of the
-    quote characters inside tags, ascending: the first and second delimit a tag's first attribute value, and so on.
+    ``dressed`` are the indices of the start tags that hold more than their name, ascending, and ``name_ends`` the
+    offsets after their names. ``quotes`` are the offsets of the quote characters inside tags, ascending: the first and
+    second delimit a tag's first attribute value, and so on.
     """
 
     start: Int32s
     stop: Int32s
     kind: npt.NDArray[np.uint8]
-    depth: Int32s
-    name_end: Int32s
+    depth: Depths
+    dressed: Int32s
+    name_ends: Int32s
     quotes: Int32s
+
+    def ends_of_names(self, of: npt.NDArray[np.integer]) -> Int32s:
+        """The offset after the name of each of these start tags."""
+        end: Int32s = self.stop[of] - np.int32(1)
+        end -= self.kind[of] == EMPTY
+        if 0 < len(self.dressed) < len(of) and (of[1:] > of[:-1]).all():
+            at = of.searchsorted(self.dressed)
+            there = (of.take(at, mode="clip") == self.dressed).nonzero()[0]
+            end[at[there]] = self.name_ends[there]
+        elif len(self.dressed):
+            at = self.dressed.searchsorted(of)
+            there = (self.dressed.take(at, mode="clip") == of).nonzero()[0]
+            end[there] = self.name_ends[at[there]]
+        return end
+
+    def name_end(self, of: int) -> int:
+        """`ends_of_names` for one start tag."""
+        return int(self.ends_of_names(np.array([of]))[0])
 
     def unclosed(self) -> list[int]:
         """The indices of the start tags whose elements are open at the end of the document, outermost first."""
@@ -84,10 +107,20 @@ class Tags:
         return list(open_at.values())
 
 
-def positions(raw: Bytes, byte: int) -> Int32s:
-    """The offsets of a byte, searched in pieces so that no mask of the whole file is made."""
-    found = [(np.flatnonzero(raw[at : at + _CHUNK] == byte) + at).astype(np.int32) for at in range(0, len(raw), _CHUNK)]
-    return np.concatenate(found) if found else np.zeros(0, np.int32)
+def positions(values: npt.NDArray[np.integer], one: int) -> Int32s:
+    """Where this value stands, in an array of bytes or numbers; piece by piece, so that no mask of all is made."""
+    found = np.empty(sum(int(np.count_nonzero(piece == one)) for piece in _in_chunks(values)), np.int32)
+    done = 0
+    for k, piece in enumerate(_in_chunks(values)):
+        here = (piece == one).nonzero()[0]
+        found[done : done + len(here)] = here
+        found[done : done + len(here)] += np.int32(k * _CHUNK)
+        done += len(here)
+    return found
+
+
+def _in_chunks(values: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    return [values[at : at + _CHUNK] for at in range(0, len(values), _CHUNK)]
 
 
 def bytes_at(raw: Bytes, offsets: Int32s, step: int) -> Bytes:
@@ -97,17 +130,6 @@ def bytes_at(raw: Bytes, offsets: Int32s, step: int) -> Bytes:
         piece = slice(at, at + _PIECE)
         found[piece] = raw.take(offsets[piece] + np.int32(step), mode="clip")
     return found
-
-
-def with_attributes(tags: Tags) -> Int32s:
-    """The indices of the start tags that hold more than their name, ascending."""
-    found = [np.zeros(0, np.int32)]
-    for at in range(0, len(tags.start), _PIECE):
-        piece = slice(at, at + _PIECE)
-        kind = tags.kind[piece]
-        more = tags.stop[piece] - tags.name_end[piece] - (kind == EMPTY) > 1
-        found.append((np.flatnonzero(more & ((kind == OPEN) | (kind == EMPTY))) + at).astype(np.int32))
-    return np.concatenate(found)
 
 
 def regions_of(data: bytes, candidates: Int32s) -> list[tuple[int, int]]:
@@ -157,46 +179,82 @@ def doctype_end(data: bytes, start: int) -> int:
 
 def find_tags(data: bytes, raw: Bytes, *, well_formed: bool) -> Tags | None:
     """The tags of ``data``, or ``None`` where only the exact reader can tell them. ``raw`` is ``data`` as an array."""
-    start, end = positions(raw, 0x3C), positions(raw, 0x3E)
+    start, end = _signs(raw)
     following = bytes_at(raw, start, 1)
     regions = regions_of(data, start[(following == 0x21) | (following == 0x3F)])
     keep = _NAME_START[following]
+    bounds = np.array(regions, np.int32).reshape(-1)
     if regions:
-        bounds = np.array(regions, np.int32).reshape(-1)
-        outside = _outside(bounds)
-        keep &= outside(start)
-        end = end[outside(end)]
-    else:
-        outside = _anywhere
-    if not keep.all():
-        start = start[keep]
-    paired = _pair(start, end)
-    if paired is None:
-        return None
-    start, end = paired
-    delimiters = _quotes(data, raw, start, end, outside)
+        keep &= _outside(bounds, start)
+        end = _kept(end, _outside(bounds, end))
+    start, following = _kept(start, keep), _kept(following, keep)
+    # each < with one > leaves none for a value
+    alternate = len(start) == len(end) and bool((start < end).all() and (end[:-1] < start[1:]).all())
+    if not alternate:
+        paired = _pair(start, end)
+        if paired is None:
+            return None
+        start, end = paired
+        following = bytes_at(raw, start, 1)
+    last = bytes_at(raw, end, -1)
+    kind = np.full(len(start), OPEN, np.uint8)
+    kind[last == 0x2F] = EMPTY
+    kind[following == 0x2F] = CLOSE
+    among = _may_hold_quotes(raw, end, kind, last) if alternate and well_formed else None
+    delimiters = _quotes(data, raw, (start, end, among), bounds)
     if delimiters is None:
         return None
     quotes, quoted = delimiters
-    kind = np.full(len(start), OPEN, np.uint8)
-    kind[bytes_at(raw, end, -1) == 0x2F] = EMPTY
-    kind[bytes_at(raw, start, 1) == 0x2F] = CLOSE
-    depth = _depths(kind)
-    name_end = _name_ends(raw, start, end, kind, quoted, scan_all=not well_formed)
-    if name_end is None:
+    dressed = _dressed(raw, (start, end, kind, last), quoted, scan_all=not well_formed)
+    if dressed is None:
         return None
     end += 1
-    tags = Tags(start, end, kind, depth, name_end, quotes)
+    tags = Tags(start, end, kind, _depths(kind), *dressed, quotes)
     return tags if well_formed or _matched(raw, tags) else None
 
 
-def _anywhere(offsets: Int32s) -> Masks:
-    return np.ones(len(offsets), bool)
+def _signs(raw: Bytes) -> tuple[Int32s, Int32s]:
+    """The offsets of all ``<`` and of all ``>``, which differ in one bit."""
+    pieces = _in_chunks(raw)
+    counts = [[int(np.count_nonzero(piece == sign)) for piece in pieces] for sign in (0x3C, 0x3E)]
+    start, end = (np.empty(sum(count), np.int32) for count in counts)
+    first = behind = 0
+    for k, piece in enumerate(pieces):
+        found = ((piece & 0xFD) == 0x3C).nonzero()[0]
+        opens = piece[found] == 0x3C
+        more, less = counts[0][k], counts[1][k]
+        start[first : first + more], end[behind : behind + less] = found[opens], found[~opens]
+        start[first : first + more] += np.int32(k * _CHUNK)
+        end[behind : behind + less] += np.int32(k * _CHUNK)
+        first, behind = first + more, behind + less
+    return start, end
 
 
-def _outside(bounds: Int32s) -> Callable[[Int32s], Masks]:
-    """A test for offsets that lie in no region; ``bounds`` alternates starts and ends."""
-    return lambda offsets: np.searchsorted(bounds, offsets, "right") % 2 == 0
+def _kept(values: Kept, keep: Masks) -> Kept:
+    """The values that are to be kept: no copy where only the first few are not, such as those of the declaration."""
+    dropped = len(keep) - int(np.count_nonzero(keep))
+    return values[keep] if dropped and keep[:dropped].any() else values[dropped:]
+
+
+def _outside(bounds: Int32s, offsets: Int32s) -> Masks:
+    """Which of these offsets, ascending, lie in no region; ``bounds`` alternates starts and ends."""
+    outside = np.ones(len(offsets), bool)
+    edges = offsets.searchsorted(bounds).tolist()
+    for first, behind in zip(edges[::2], edges[1::2], strict=True):
+        outside[first:behind] = False
+    return outside
+
+
+def _may_hold_quotes(raw: Bytes, end: Int32s, kind: npt.NDArray[np.uint8], last: Bytes) -> npt.NDArray[np.intp]:
+    """The start tags that end in a quote or in white space, those before the slash of ``<a/>``. No other can have an
+    attribute where every ``>`` ends a tag."""
+    before = last
+    empty = (kind == EMPTY).nonzero()[0]
+    if len(empty):
+        before = last.copy()
+        before[empty] = raw[end[empty] - 2]
+    among: npt.NDArray[np.intp] = (_EDGE[before] & (kind != CLOSE)).nonzero()[0]
+    return among
 
 
 def _pair(start: Int32s, end: Int32s) -> tuple[Int32s, Int32s] | None:
@@ -213,21 +271,22 @@ def _pair(start: Int32s, end: Int32s) -> tuple[Int32s, Int32s] | None:
 
 
 def _quotes(
-    data: bytes, raw: Bytes, start: Int32s, end: Int32s, outside: Callable[[Int32s], Masks]
+    data: bytes, raw: Bytes, tags: tuple[Int32s, Int32s, npt.NDArray[np.intp] | None], bounds: Int32s
 ) -> tuple[Int32s, npt.NDArray[np.intp]] | None:
     """The quote characters that delimit attribute values, and the tags that they are in; ``None`` where a ``>`` may
-    stand inside a value.
+    stand inside a value. ``tags`` are starts and ends, and the indices of those that can have quotes, ``None`` for all.
 
     With one kind of quote in a tag, a ``>`` inside a value leaves an odd number of them before it; tags with both
     kinds are read one by one.
     """
-    double, double_tags, double_counts = _inside(positions(raw, 0x22), start, end, outside)
-    single, single_tags, single_counts = _inside(positions(raw, 0x27), start, end, outside)
-    both = np.intersect1d(double_tags, single_tags)
+    start, end, _ = tags
+    double, double_tags, double_counts = _inside(positions(raw, 0x22), tags, bounds)
+    single, single_tags, single_counts = _inside(positions(raw, 0x27) if b"'" in data else double[:0], tags, bounds)
+    both = np.intersect1d(double_tags, single_tags) if len(single) else single_tags[:0]
     if len(both) > _MOST_MIXED:
         return None
     odd = np.concatenate((double_tags[double_counts % 2 == 1], single_tags[single_counts % 2 == 1]))
-    if not np.isin(odd, both).all():
+    if len(odd) and not np.isin(odd, both).all():
         return None
     if not len(single):
         return double, double_tags
@@ -250,45 +309,80 @@ def _quotes(
 
 
 def _inside(
-    quotes: Int32s, start: Int32s, end: Int32s, outside: Callable[[Int32s], Masks]
+    quotes: Int32s, tags: tuple[Int32s, Int32s, npt.NDArray[np.intp] | None], bounds: Int32s
 ) -> tuple[Int32s, npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Those of the offsets that lie in a tag, the tags they lie in, and how many lie in each."""
+    start, end, among = tags
     none = np.zeros(0, np.intp)
     if not len(quotes) or not len(start):
         return quotes[:0], none, none
-    owner = np.searchsorted(start, quotes, "right") - 1
-    inside = (owner >= 0) & (quotes < end[owner]) & outside(quotes)
-    quotes, owner = quotes[inside], owner[inside]
-    first = np.flatnonzero(np.diff(owner, prepend=-1))
-    return quotes, owner[first], np.diff(first, append=len(owner))
+    if among is None:
+        owner = np.searchsorted(start, quotes, "right") - 1
+        inside = (owner >= 0) & (quotes < end[owner]) & _outside(bounds, quotes)
+        quotes, owner = quotes[inside], owner[inside]
+        first = np.flatnonzero(np.diff(owner, prepend=-1))
+        return quotes, owner[first], np.diff(first, append=len(owner))
+    first, behind = quotes.searchsorted(start[among]), quotes.searchsorted(end[among])
+    count = behind - first
+    if int(count.sum()) < len(quotes):
+        within = np.zeros(len(quotes) + 1, np.int8)
+        within[first[count > 0]] = 1
+        np.subtract.at(within, behind[count > 0], np.int8(1))
+        quotes = quotes[np.cumsum(within[:-1], dtype=np.int8) > 0]
+    return quotes, among[count > 0], count[count > 0]
 
 
-def _depths(kind: npt.NDArray[np.uint8]) -> Int32s:
-    step = np.array([0, 1, -1, 0], np.int8)[kind]
-    depth = np.cumsum(step, dtype=np.int32)
+def _depths(kind: npt.NDArray[np.uint8]) -> Depths:
+    """The depth of each tag, a root's being 0, in 16 bits where they do."""
+    step = np.array([0, 1, -1, 0], np.int8)
+    depth = np.empty(len(kind), np.int16)
+    open_ = 0
+    for at in range(0, len(kind), _PIECE):
+        piece = slice(at, at + _PIECE)
+        here = np.cumsum(step[kind[piece]], dtype=np.int32)
+        here += np.int32(open_)
+        if here.min() <= -_DEEP or here.max() >= _DEEP:
+            deep = np.cumsum(step[kind], dtype=np.int32)
+            deep -= kind == OPEN
+            return deep
+        open_ = int(here[-1])
+        depth[piece] = here
     depth -= kind == OPEN
     return depth
 
 
-def _name_ends(
-    raw: Bytes, start: Int32s, end: Int32s, kind: npt.NDArray[np.uint8], quoted: npt.NDArray[np.intp], *, scan_all: bool
-) -> Int32s | None:
-    """The offset after the name of each start tag: before ``>`` or ``/>``, or else at the first stop character."""
-    name_end: Int32s = end - (kind == EMPTY).astype(np.int32)
-    slow = np.ones(len(start), bool) if scan_all else _SPACE[bytes_at(raw, name_end, -1)]
+def narrow(depth: Int32s) -> Depths:
+    """These depths in 16 bits where they fit."""
+    return depth.astype(np.int16) if len(depth) and -_DEEP < depth.min() <= depth.max() < _DEEP else depth
+
+
+def _dressed(
+    raw: Bytes,
+    tags: tuple[Int32s, Int32s, npt.NDArray[np.uint8], Bytes],
+    quoted: npt.NDArray[np.intp],
+    *,
+    scan_all: bool,
+) -> tuple[Int32s, Int32s] | None:
+    """The start tags that hold more than their name, and the offsets after the names: those of the first character
+    that ends one. ``tags`` are starts, ends, kinds, and the last byte before the end of each."""
+    start, end, kind, last = tags
+    slow = np.ones(len(start), bool) if scan_all else _SPACE[last]
+    if not scan_all:
+        empty = (kind == EMPTY).nonzero()[0]
+        slow[empty] = _SPACE[raw[end[empty] - 2]]
     slow[quoted] = True
-    closing = kind == CLOSE
-    slow &= ~closing
-    name_end[closing] = 0
-    todo = np.flatnonzero(slow)
-    at = start[todo] + 1
+    slow &= kind != CLOSE
+    rows = slow.nonzero()[0]
+    ends = np.zeros(len(rows), np.int32)
+    todo, at = np.arange(len(rows)), start[rows] + 1
     for _ in range(_LONGEST_NAME):
         stopped = _STOP[raw.take(at, mode="clip")]
         if stopped.any():
-            name_end[todo[stopped]] = at[stopped]
+            ends[todo[stopped]] = at[stopped]
             todo, at = todo[~stopped], at[~stopped]
         if not len(todo):
-            return name_end
+            more = ends < end[rows] - (kind[rows] == EMPTY)
+            return rows[more].astype(np.int32), ends[more]
         at = at + 1
     return None
 
@@ -335,7 +429,7 @@ def _matched(raw: Bytes, tags: Tags) -> bool:
     if not len(closes):
         return True
     keys = np.zeros(len(tags.start), np.uint64)
-    keys[opens] = name_keys(raw, tags.start[opens] + 1, tags.name_end[opens])
+    keys[opens] = name_keys(raw, tags.start[opens] + 1, tags.ends_of_names(opens))
     ends = tags.stop[closes] - 1
     for _ in range(4):
         ends = ends - _SPACE[raw.take(ends - 1, mode="clip")]

@@ -52,7 +52,7 @@ def _completed(document: XmlDocument, creator: int) -> list[Edit]:
     elements = document.elements
     if kind is None:
         kind = "Application_t" if len(elements.children(creator, "Build", "LangID", "PartNumber")) else "Device_t"
-        at = int(elements.tags.name_end[elements.tag[creator]])
+        at = elements.tags.name_end(int(elements.tag[creator]))
         text = typed(elements.path_of(creator).prefix_for(XSI), named_like(document, creator, kind))
         edits.append(replaced(document, at, at, text))
     if kind == "Device_t":

@@ -154,7 +154,7 @@ def renamed(document: XmlDocument, element: int, name: str, why: str = "") -> tu
     """Another name (with its prefix) for an element, in its start tag and its end tag."""
     elements = document.elements
     tag = int(elements.tag[element])
-    edits = [replaced(document, int(elements.tags.start[tag]) + 1, int(elements.tags.name_end[tag]), name, why)]
+    edits = [replaced(document, int(elements.tags.start[tag]) + 1, elements.tags.name_end(tag), name, why)]
     end = elements.end_tag(element)
     if end is not None and end != tag:
         start, stop = int(elements.tags.start[end]) + 2, int(elements.tags.stop[end]) - 1
@@ -168,7 +168,7 @@ def with_attribute(document: XmlDocument, element: int, name: str, value: str, w
     if found is not None:
         text = escaped(value, found.quote)
         return Edit(found.offset, found.size, encoded(document, text), why)
-    at = int(document.elements.tags.name_end[document.elements.tag[element]])
+    at = document.elements.tags.name_end(int(document.elements.tag[element]))
     return replaced(document, at, at, f" {name}={quoted(value)}", why)
 
 

@@ -11,7 +11,7 @@ from ...characters import plain_text
 from ..columns import attribute_spans
 from ..index import distinct, tag_attributes
 from ..names import XSI
-from ..tags import name_keys, with_attributes
+from ..tags import name_keys
 from .lexical import collapsed, why_not
 from .members import FEW
 from .model import Attribute, Complex, Name, Simple
@@ -34,7 +34,7 @@ def check_attributes(document: XmlDocument, declared: tuple[Declared, ...], foun
     """Every attribute that is missing, not declared or no value of its type."""
     tags, tag = document.elements.tags, document.elements.tag
     among = np.zeros(len(tags.start), bool)
-    among[with_attributes(tags)] = True
+    among[tags.dressed] = True
     more = among[tag]
     dressed = np.bincount(document.elements.path[more], minlength=len(declared)).tolist()
     for each in declared:
@@ -96,7 +96,7 @@ class _Attributes:
         tags, tag = self.document.elements.tags, self.document.elements.tag[elements]
         kind, first = np.arange(len(elements), dtype=np.int32), np.arange(len(elements))
         if len(elements) > FEW:
-            kind, first = distinct(name_keys(self.document.raw, tags.name_end[tag], tags.stop[tag]))
+            kind, first = distinct(name_keys(self.document.raw, tags.ends_of_names(tag), tags.stop[tag]))
         order = np.argsort(kind, kind="stable")
         bounds = np.searchsorted(kind[order], np.arange(len(first) + 1))
         for number, row in enumerate(first.tolist()):

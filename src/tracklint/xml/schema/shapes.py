@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..index import distinct
+from ..index import distinct, grouped, levels
 from .found import Found
 from .model import Complex, Declared, Slot
 from .tables import TYPES
 
 if TYPE_CHECKING:
-    from ..index import Elements
+    from ..index import Elements, Numbers
     from ..tags import Int32s
 
 __all__ = ["check_children"]
@@ -28,26 +29,28 @@ _CAP = 1 + max(
     max(slot.least, slot.most or 0) for each in TYPES.values() if isinstance(each, Complex) for slot in each.slots
 )
 _ONE = np.uint64(1)
-#: Runs are worked out in pieces, so that a day's ride needs no more memory than its index.
-_PIECE = 1 << 16
+#: So many elements or some more are looked at together, so that a day's ride needs no more memory than its index.
+_PIECE = 1 << 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shapes:
-    """The children of all elements, level by level, in runs of one path.
+    """The children of all elements of some levels, level by level, in runs of one path.
 
     ``children`` are element indices, those of one parent together. Run ``r`` is ``children[start[r]:start[r + 1]]``,
     all of path ``path[r]``; the runs of parent ``p`` (of ``parents``) are ``first[p]`` up to ``first[p + 1]``.
-    ``shape`` numbers the parents by what they are and have, and ``examples`` holds one parent of each shape.
+    ``shape`` numbers the parents by what they are and have, and ``examples`` holds one parent of each shape, ``keys``
+    what is the same for all elements of the document that have it.
     """
 
     children: Int32s
     start: Int32s
-    path: Int32s
+    path: Numbers
     parents: Int32s
     first: Int32s
     shape: Int32s
     examples: npt.NDArray[np.intp]
+    keys: list[int]
 
     def runs(self, run: Int32s, skip: int = 0) -> Int32s:
         """The elements of these runs, without the first ``skip`` of each."""
@@ -59,14 +62,36 @@ class Shapes:
         return self.children[np.repeat(start - before, length) + np.arange(int(length.sum()))]
 
 
-def shapes_of(elements: Elements) -> Shapes | None:
-    """The shapes of a document; ``None`` where no element has a child."""
-    order = np.argsort(elements.depth, kind="stable")[np.count_nonzero(elements.depth <= 0) :]
-    if not len(order):
-        return None
-    parent, path, children = elements.parent[order], elements.path[order], order.astype(np.int32)
-    del order
-    if int(parent.min()) < 0:  # elements that stand in none, where the tags are damaged beyond sense
+def _together(elements: Elements) -> Iterator[Int32s]:
+    """The elements below the roots, level by level: some levels together where they are few, and one in pieces where
+    they are many, the children of one parent in one of them."""
+    few: list[Int32s] = []
+    for level in islice(levels(elements.depth), 1, None):
+        few += _pieces(elements, level) if len(level) > _PIECE else [level]
+        if sum(map(len, few)) >= _PIECE:
+            yield from few if len(level) > _PIECE else [np.concatenate(few)]
+            few = []
+    if few:
+        yield np.concatenate(few)
+
+
+def _pieces(elements: Elements, level: Int32s) -> Iterator[Int32s]:
+    while len(level) > _PIECE:
+        parent = elements.parent[level[: _PIECE + 1]]
+        behind = int(parent.searchsorted(parent[-1]))
+        if not behind:
+            behind = int(elements.parent[level].searchsorted(parent[-1], "right"))
+        yield level[:behind]
+        level = level[behind:]
+    if len(level):
+        yield level
+
+
+def shapes_of(elements: Elements, children: Int32s) -> Shapes | None:
+    """The shapes that have these children, all of a level; ``None`` where they stand in no element, because the tags
+    are damaged beyond sense."""
+    parent, path = elements.parent[children], elements.path[children]
+    if int(parent.min()) < 0:
         return None
     other = np.empty(len(children), bool)
     other[0] = True
@@ -74,21 +99,21 @@ def shapes_of(elements: Elements) -> Shapes | None:
     opens = other.copy()
     other[1:] |= path[1:] != path[:-1]
     start = np.flatnonzero(other).astype(np.int32)
-    first = np.flatnonzero(opens[start]).astype(np.int32)
+    opens = opens[start]
+    first = np.flatnonzero(opens).astype(np.int32)
     ends = np.append(start, np.int32(len(children)))
     path, parents = path[start], parent[start[first]]
-    del parent, other, opens
+    del parent, other
     words = _words(len(elements.paths))
-    key = np.empty(len(start), np.uint64)
-    for at in range(0, len(start), _PIECE):
-        piece = slice(at, at + _PIECE)
-        place = np.arange(at, min(at + _PIECE, len(start)), dtype=np.int32)
-        place -= first[np.searchsorted(first, place, "right") - 1]
-        key[piece] = _run_keys(words[path[piece]], np.diff(ends[at : at + _PIECE + 1]), place)
+    place = np.arange(len(start), dtype=np.int32)
+    place -= np.maximum.accumulate(np.where(opens, place, 0))
+    key = _run_keys(words[path], np.diff(ends), place)
     keys = np.add.reduceat(key, first) ^ (words[elements.path[parents]] * np.uint64(0x94D049BB133111EB))
     del key
     shape, examples = distinct(keys)
-    return Shapes(children, ends, path, parents, np.append(first, np.int32(len(start))), shape, examples)
+    return Shapes(
+        children, ends, path, parents, np.append(first, np.int32(len(start))), shape, examples, keys[examples].tolist()
+    )
 
 
 def _run_keys(key: npt.NDArray[np.uint64], lengths: Int32s, place: Int32s) -> npt.NDArray[np.uint64]:
@@ -112,29 +137,45 @@ def _words(count: int) -> npt.NDArray[np.uint64]:
 def check_children(elements: Elements, declared: tuple[Declared, ...], found: Found) -> None:
     """Every child that may not stand where it stands, and every one that is missing."""
     _alone(elements, declared, found)
-    shapes = shapes_of(elements)
-    if shapes is None:
-        return
-    budget = MAX_RUNS
-    by_shape: npt.NDArray[np.intp] | None = None
-    bounds: npt.NDArray[np.intp] | None = None
-    for number, example in enumerate(shapes.examples[:MAX_SHAPES].tolist()):
+    looked = _Looked()
+    for children in _together(elements):
+        shapes = shapes_of(elements, children)
+        if shapes is None:
+            return
+        _check_shapes(shapes, elements, declared, looked, found)
+
+
+@dataclass(slots=True, eq=False)
+class _Looked:
+    """How many shapes and runs were looked at, and the keys of the shapes that are good."""
+
+    shapes: int = 0
+    runs: int = 0
+    good: set[int] = field(default_factory=set)
+
+
+def _check_shapes(
+    shapes: Shapes, elements: Elements, declared: tuple[Declared, ...], looked: _Looked, found: Found
+) -> None:
+    by_shape: list[npt.NDArray[np.intp]] | None = None
+    for number, (example, key) in enumerate(zip(shapes.examples.tolist(), shapes.keys, strict=True)):
         owner = declared[int(elements.path[shapes.parents[example]])]
-        if not owner.checked or not isinstance(owner.type, Complex) or owner.type.text:
+        if key in looked.good or not owner.checked or not isinstance(owner.type, Complex) or owner.type.text:
             continue
         low, high = int(shapes.first[example]), int(shapes.first[example + 1])
-        budget -= high - low
-        if budget < 0:
+        looked.shapes += 1
+        looked.runs += high - low
+        if looked.shapes > MAX_SHAPES or looked.runs > MAX_RUNS:
             return
         counts = np.minimum(np.diff(shapes.start[low : high + 1]), _CAP).tolist()
         runs = [declared[path] for path in shapes.path[low:high].tolist()]
         deviations = list(_deviations(owner.type, runs, counts))
         if not deviations:
+            looked.good.add(key)
             continue
-        if by_shape is None or bounds is None:
-            by_shape = np.argsort(shapes.shape, kind="stable")
-            bounds = np.searchsorted(shapes.shape[by_shape], np.arange(len(shapes.examples) + 1))
-        alike = by_shape[bounds[number] : bounds[number + 1]]
+        if by_shape is None:
+            by_shape = list(grouped(shapes.shape, len(shapes.examples)))
+        alike = by_shape[number]
         for kind, name, run, skip, evidence in deviations:
             if run is None:
                 found.add(kind, name, owner.path, shapes.parents[alike], **evidence)
@@ -151,14 +192,12 @@ def _alone(elements: Elements, declared: tuple[Declared, ...], found: Found) -> 
     }
     if not wanting:
         return
-    childless = np.ones(len(elements), bool)
-    childless[elements.parent] = False
-    childless[-1] = True  # the parent of a root is -1, which stands for the last element here
-    rows = np.flatnonzero(childless)
-    rows = rows[np.isin(elements.path[rows], list(wanting))]
-    for number in np.unique(elements.path[rows]).tolist():
-        alike = rows[elements.path[rows] == number]
-        for slot in wanting[number]:
+    for number, slots in wanting.items():
+        alike = elements.of_path(number)
+        alike = alike[elements.are_leaves(alike)]
+        if not len(alike):
+            continue
+        for slot in slots:
             found.add("missing-child", _first(slot), declared[number].path, alike, before=None)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ..decimals import Words, words_of
 from ..tags import CLOSE, OPEN
 from .members import groups
 from .model import Complex
@@ -51,24 +52,38 @@ def _maybe_text(
     document: XmlDocument, start: npt.NDArray[np.int32], end: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.intp]:
     """The rows that are not sure to be white space: indents of one length are mostly the same bytes."""
-    raw, length = document.raw, end - start
+    raw, size = document.raw, np.minimum(end - start, _LONGEST + 1)
     if len(raw) < _WORD or not len(start):
         return np.arange(len(start))
-    words: npt.NDArray[np.uint64] = np.ndarray((len(raw) - _WORD + 1,), "<u8", raw, strides=(1,))
-    maybe = (length > _LONGEST) | (start > len(raw) - _WORD)
-    sizes = np.flatnonzero(np.bincount(np.minimum(length, _LONGEST + 1), minlength=1)[: _LONGEST + 1])
-    for size in sizes.tolist():
-        rows = np.flatnonzero(length == size)
-        at = start[rows]
-        one = int(at[0])
-        if document.text[one : one + size].strip(b" \t\r\n") or maybe[rows[-1]]:
-            maybe[rows] = True
-            continue
-        unused = np.uint64(8 * max(_WORD - size, 0))
-        for skip in range(0, size, _WORD):
-            step = max(min(skip, size - _WORD), 0)
-            maybe[rows] |= (words[at + step] << unused) != (words[one + step] << unused)
+    words = words_of(raw)
+    indents = _indents(document.text, start, size)
+    maybe = np.array([indent is None for indent in indents])[size] | (start >= len(words))
+    for skip in range(0, int(size.max()), _WORD):
+        rows = (~maybe & (size > skip)).nonzero()[0]
+        here = size[rows]
+        wanted, mask = _pieces(indents, skip)
+        at = start[rows] + np.clip(here - _WORD, 0, skip)
+        maybe[rows] = ((words[at] ^ wanted[here]) & mask[here]) != 0
     return np.flatnonzero(maybe)
+
+
+def _indents(text: bytes, start: npt.NDArray[np.int32], size: npt.NDArray[np.int32]) -> list[bytes | None]:
+    """For each size one of the texts that have it, ``None`` where that is no white space, or too long."""
+    found: list[bytes | None] = [None] * (_LONGEST + 2)
+    row = np.full(len(found), -1, np.int32)
+    row[size] = np.arange(len(size), dtype=np.int32)
+    for length in (row[:-1] >= 0).nonzero()[0].tolist():
+        at = int(start[row[length]])
+        piece = text[at : at + length]
+        found[length] = None if piece.strip(b" \t\r\n") else piece
+    return found
+
+
+def _pieces(indents: list[bytes | None], skip: int) -> tuple[Words, Words]:
+    """The eight bytes of each indent that begin ``skip`` bytes in, or end it, and which of their bits count."""
+    pieces = [(indent or b"")[min(skip, max(length - _WORD, 0)) :][:_WORD] for length, indent in enumerate(indents)]
+    wanted = [int.from_bytes(piece, "little") for piece in pieces]
+    return np.array(wanted, np.uint64), np.array([(1 << 8 * len(piece)) - 1 for piece in pieces], np.uint64)
 
 
 #: Bytes that are compared at once, and the longest indent that is.

@@ -29,7 +29,7 @@ def violations(document: XmlDocument) -> tuple[Violation, ...]:
     """
     if document.kept.violations is None:
         document.kept.violations = _violations(document)
-        document.kept.free_columns()  # they have served
+        document.kept.free_columns()
     return document.kept.violations
 
 
@@ -71,9 +71,10 @@ def _violations(document: XmlDocument) -> tuple[Violation, ...]:
             continue
         kind, evidence = each.fault
         found.add(kind, path.local, path.parent, elements.of_path(path.number), **evidence)
-    check_children(elements, declared, found)
     check_attributes(document, declared, found)
     check_values(document, declared, found)
+    document.kept.free_columns()  # they have served, and shapes take room
+    check_children(elements, declared, found)
     check_text(document, declared, found)
     check_keys(document, declared, found)
     return found.violations()
