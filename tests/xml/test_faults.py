@@ -271,3 +271,10 @@ def test_one_changed_byte_is_found_or_harmless(at: int, byte: int) -> None:
         assert document.well_formed or any(
             fault.kind in ("bytes-before-declaration", "dtd") for fault in document.faults
         )
+
+
+@pytest.mark.parametrize("before", [b"<!-- %s -->\n", b"<?x %s"])
+def test_a_declaration_in_a_comment_or_an_instruction_is_none(before: bytes) -> None:
+    declaration, _, rest = RIDE.partition(b"\n")
+    document = scan_xml(before % declaration + rest)
+    assert (document.well_formed, [fault.kind for fault in document.faults]) == (True, ["no-declaration"])

@@ -57,7 +57,7 @@ def prolog_faults(text: bytes, mark: int, note: Note) -> tuple[int, list[Fault]]
     """Faults before the root, and the offset from which a parser can read."""
     found = _DECLARATION.search(text, mark, mark + 4096)
     first_tag = text.find(b"<", mark)
-    if found and (found.start() == first_tag or not _root_before(text, found.start())):
+    if found and (found.start() == first_tag or _at_top(text[mark : found.start()])):
         if found.start() == mark:
             return 0, []
         before = text[mark : found.start()]
@@ -70,8 +70,10 @@ def prolog_faults(text: bytes, mark: int, note: Note) -> tuple[int, list[Fault]]
     return mark, [note("no-declaration", mark)] if first_tag >= 0 else []
 
 
-def _root_before(text: bytes, offset: int) -> bool:
-    return re.search(rb"<[A-Za-z_]", text[:offset]) is not None
+def _at_top(before: bytes) -> bool:
+    """Whether no root is among these bytes, and no comment or processing instruction is open behind them."""
+    open_ = any(before.rfind(start) > before.rfind(end) for start, end in ((b"<!--", b"-->"), (b"<?", b"?>")))
+    return not open_ and re.search(rb"<[A-Za-z_]", before) is None
 
 
 def find_faults(text: bytes, base: int, codec: str, note: Note) -> tuple[list[Fault], bool]:
