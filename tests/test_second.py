@@ -263,6 +263,13 @@ def test_a_stop_says_reader_count_reason_and_byte() -> None:
     assert [f.evidence["reader"] for f in findings(data)] == ["fitdecode", "fitparse"]  # by the byte
 
 
+def test_a_syntax_error_has_a_line_and_no_byte() -> None:
+    """Python keeps the column of a SyntaxError as its offset."""
+    data = RIDE.tcx().replace(b"</Track>", b"</Trac>")
+    (place,) = (f.where for f in findings(data) if f.evidence["reader"] == "tcxparser")
+    assert (place.line, place.offset) == (data[: data.index(b"</Trac>")].count(b"\n") + 1, None)
+
+
 def test_a_difference_lists_every_channel_with_both_values() -> None:
     data = RIDE.gpx().replace(b"T10:00:05Z", b"T24:00:00Z")
     (finding,) = findings(data)

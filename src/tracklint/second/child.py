@@ -207,7 +207,7 @@ def _confine(seconds: int, mebibytes: int) -> None:
 def _place(error: BaseException, stream: io.BytesIO, read_at_once: bool) -> dict[str, int]:
     """The byte or line that the error names, else how far the reader had read where that tells something."""
     named = getattr(error, "offset", None)
-    if isinstance(named, int):
+    if isinstance(named, int) and not isinstance(error, SyntaxError):  # which has a column there
         return {"byte": named}
     for each in (error, error.__cause__):
         line = getattr(each, "lineno", None) or getattr(each, "position", (None,))[0]
