@@ -209,7 +209,7 @@ def test_a_defect_of_ours_costs_one_file(named: Named, monkeypatch: pytest.Monke
 def test_second_readers_have_their_own_time() -> None:
     limits = Limits(seconds=10.0, second_reader_seconds=7.0)
     assert time_allowed(Config(limits=limits)) == 10.0
-    assert time_allowed(Config(limits=limits, second_readers=True)) == 10.0 + 2 * 7.0
+    assert time_allowed(Config(limits=limits, second_readers=True)) == 10.0 + 3 * 7.0
 
 
 def test_one_path_is_not_many() -> None:

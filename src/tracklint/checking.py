@@ -50,7 +50,7 @@ def check_source(source: Source, config: Config) -> Report:
 
 
 def check_reading(reading: Reading, config: Config) -> Report:
-    """`check` for what is read already."""
+    """`check` for what is read already. Raises `config.BadConfig` for schemas that cannot be used."""
     source, activity = reading.source, reading.activity
     crashed: list[Finding] = []
     skipped: list[Skipped] = []
@@ -64,9 +64,11 @@ def check_reading(reading: Reading, config: Config) -> Report:
             if config.second_readers and activity is not None:
                 from .second import second_readings
 
-                second = second_readings(source, reading.document, activity, config.limits)
+                second = second_readings(source, reading.document, activity, config.limits, config.schema_dir)
                 reading = replace(reading, second=second)
                 skipped += second.skipped
+        except BadConfig:
+            raise
         except Exception as error:  # a defect of ours must not hide what the other parts find
             crashed.append(crash(f"reading {source.format}", error))
         findings, more = run_rules(reading, config)

@@ -153,8 +153,9 @@ class Config:
     ``severity`` changes the severity of single codes. ``fail_on`` is the least severity that makes exit status 1. A
     severity may be given by its word.
     ``profile`` is a file with a manufacturer's private messages (`fit.private`). ``second_readers`` lets other readers
-    read each file too (`second`), which takes many times longer than the check. ``barometer_creators`` are the names of
-    creators (in any case) whose TCX and GPX files always get the words "with barometer" when they are prepared.
+    read each file too (`second`), which takes many times longer than the check; one of them validates, with the XSD
+    files in ``schema_dir`` and with ours for the namespaces that these leave out. ``barometer_creators`` are the names
+    of creators (in any case) whose TCX and GPX files always get the words "with barometer" when they are prepared.
     ``relative_to`` is the folder that names in reports are relative to (`source.shown`), ``None`` the working
     directory. ``exclude`` holds patterns of files that are left out (`inputs.inputs`), ``allow_empty`` says that a
     folder or pattern without activity files is no mistake. ``file`` is where all this was read from. Raises ValueError
@@ -169,6 +170,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     profile: Path | None = None
     second_readers: bool = False
+    schema_dir: Path | None = None
     barometer_creators: tuple[str, ...] = ()
     relative_to: Path | None = None
     exclude: tuple[str, ...] = ()
@@ -268,16 +270,13 @@ def _table(path: Path, outer: Mapping[str, Any], key: str, shown: str = "") -> M
 
 
 def _from_table(table: Mapping[str, Any], path: Path) -> Config:
-    known = {"select", "ignore", "severity", "fail-on", "for", "limits", "profile", "barometer-creators"}
+    known = {"select", "ignore", "severity", "fail-on", "for", "limits", "profile", "schema-dir", "barometer-creators"}
     if unknown := sorted(set(table) - known):
         raise ValueError(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
     limits = _table(path, table, "limits")
     names = {_key(f.name): f.name for f in fields(Limits)}
     if unknown := sorted(set(limits) - set(names)):
         raise ValueError(f"unknown limit {unknown[0]!r}; known are {', '.join(sorted(names))}")
-    profile = table.get("profile")
-    if profile is not None and (not isinstance(profile, str) or not profile):
-        raise ValueError(f'profile is {reprlib.repr(profile)}; the path of a file is wanted, such as "private.json"')
     purpose = table.get("for", "strava")
     if purpose not in PURPOSES:
         raise ValueError(f"for is {reprlib.repr(purpose)}; known are {', '.join(PURPOSES)}")
@@ -289,7 +288,8 @@ def _from_table(table: Mapping[str, Any], path: Path) -> Config:
         severity={code: _severity(f"severity.{code}", word) for code, word in _table(path, table, "severity").items()},
         fail_on=_severity("fail-on", table.get("fail-on", "error")),
         limits=Limits(**{names[name]: value for name, value in limits.items()}),
-        profile=None if profile is None else path.parent / profile,
+        profile=_path(table, "profile", 'a file is wanted, such as "private.json"', path),
+        schema_dir=_path(table, "schema-dir", 'a folder is wanted, such as "xsd"', path),
         file=path,
     )
 
@@ -298,6 +298,14 @@ def _code(code: Any) -> str:
     if not isinstance(code, str) or not re.fullmatch("[A-Z]{3}[0-9]{3}", code):
         raise ValueError(f"severity.{code}: {reprlib.repr(code)} is no code of a rule, such as TIM001")
     return code
+
+
+def _path(table: Mapping[str, Any], key: str, wanted: str, file: Path) -> Path | None:
+    """The path under a key, from the folder of the configuration ``file``; ``None`` where there is none."""
+    value = table.get(key)
+    if value is not None and (not isinstance(value, str) or not value):
+        raise ValueError(f"{key} is {reprlib.repr(value)}; the path of {wanted}")
+    return None if value is None else file.parent / value
 
 
 def _words(table: Mapping[str, Any], key: str, example: str, what: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from cases import Case
 from tracklint.config import Config, Limits
@@ -10,6 +11,10 @@ from tracklint.testing import FitBuilder, Ride
 
 RIDE = Ride(seconds=60)
 ASKED = Config(second_readers=True, select=("RDR",))
+ASKED_SCHEMA = Config(second_readers=True, select=("RDR006", "RDR007"))
+STRICTER = Config(
+    second_readers=True, select=("RDR007",), schema_dir=Path(__file__).parent.parent / "data" / "stricter"
+)
 AT_ONCE = Config(second_readers=True, select=("RDR",), limits=Limits(second_reader_seconds=0))
 
 
@@ -61,6 +66,13 @@ def _entity(kind: str, root: bytes, content: bytes, at: bytes) -> Callable[[], b
     return build
 
 
+#: A namespace that is no URI, which libxml2 does not take.
+_NO_URI = b' xmlns:q="http://[" '
+_AUTHOR = (
+    b'</Activities><Author xsi:type="Application_t" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><Name>A</Name>'
+    b"<Build><Version><VersionMajor>1</VersionMajor><VersionMinor>2</VersionMinor></Version></Build><LangID>en</LangID>"
+    b"<PartNumber>006-D2449-00</PartNumber></Author>"
+)
 _TRKPT = b'<trkpt lat="47" lon="20"><time>2024-05-02T10:00:00Z</time></trkpt>'
 _TRACKPOINT = (
     b"<Trackpoint><Time>2024-05-02T10:00:00Z</Time><Position><LatitudeDegrees>47</LatitudeDegrees>"
@@ -103,4 +115,14 @@ CASES = [
     _case("RDR005", lambda: RIDE.tcx(change={0: {"position": None}}), True, "no-position"),
     _case("RDR005", lambda: RIDE.tcx(lap={"Cadence": "80"}), True, "cadence-of-a-lap"),
     _case("RDR005", RIDE.tcx, False, "good-tcx"),
+    _case("RDR006", _gpx(b"<gpx ", b"<gpx" + _NO_URI), True, "no-uri", ASKED_SCHEMA),
+    _case("RDR006", _in("tcx", _ROOT, _ROOT[:-1] + _NO_URI), True, "no-uri-tcx", ASKED_SCHEMA),
+    _case("RDR006", _gpx(b"</trkseg>", b"</trkse>"), False, "to-neither", ASKED_SCHEMA),
+    _case("RDR006", _in("tcx", b"</Track>", b"</Trac>"), False, "to-neither-tcx", ASKED_SCHEMA),
+    _case("RDR007", RIDE.gpx, True, "creator-in-small-letters", STRICTER),
+    _case("RDR007", RIDE.tcx, True, "no-author-tcx", STRICTER),
+    _case("RDR007", lambda: RIDE.gpx(creator="Edge"), False, "creator", STRICTER),
+    _case("RDR007", _in("tcx", b"</Activities>", _AUTHOR), False, "author-tcx", STRICTER),
+    _case("RDR007", _gpx(b"<time>", b"<time>\n"), False, "white-space-before-a-time", ASKED_SCHEMA),
+    _case("RDR007", _in("tcx", b"<Time>", b"<Time>\n"), False, "white-space-before-a-time-tcx", ASKED_SCHEMA),
 ]

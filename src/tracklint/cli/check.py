@@ -77,8 +77,12 @@ def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
 @click.option(
     "--second-reader", is_flag=True,
     help="Let other readers (fitparse, gpxpy; where installed fitdecode, tcxreader, python-tcxparser) read each file "
-    "too, and report where they stop or see other values. Slow: about 3 s for a ride of an hour, at most 60 s a reader "
-    "and file.",
+    "too, and libxml2 validate it, and report where they stop or see something else. Slow: about 3 s for a ride of an "
+    "hour, at most 60 s a reader and file.",
+)  # fmt: skip
+@click.option(
+    "--schema-dir", type=click.Path(path_type=Path), metavar="DIR",
+    help="With --second-reader: let libxml2 validate with the XSD files in DIR, each for its target namespace.",
 )  # fmt: skip
 @click.option(
     "--baseline", type=click.Path(path_type=Path), metavar="FILE",
@@ -106,6 +110,7 @@ def check(
     quiet: bool,
     jobs: int | None,
     second_reader: bool,
+    schema_dir: Path | None,
     baseline: Path | None,
     write_baseline: Path | None,
     prune: bool,
@@ -123,7 +128,7 @@ def check(
 
     if not paths and files_from is None:
         raise click.UsageError("name a file or folder, or a list of them with --files-from")
-    config = replace(config, second_readers=second_reader)
+    config = _with_readers(config, second_reader=second_reader, schema_dir=schema_dir)
     ledger, sums = Ledger(_known(baseline, prune=prune), config), Statistics()
     look: dict[str, Any] = {"fail_on": config.fail_on, "show_all": show_all, "quiet": quiet, "again": _again(paths)}
     made = [(output_for(name, sys.stdout, **look), file) for name, file in outputs]
@@ -162,6 +167,19 @@ def _again(paths: tuple[str, ...]) -> str:
 
     told = shlex.join(paths)
     return told if told and len(told) <= 60 else "PATHS"
+
+
+def _with_readers(config: Config, *, second_reader: bool, schema_dir: Path | None) -> Config:
+    """The configuration with what was asked of second readers. Schemas that cannot be used are said once, before any
+    file is checked."""
+    if schema_dir is not None and not second_reader:
+        fail("--schema-dir says with which schemas --second-reader validates; give both")
+    config = replace(config, second_readers=second_reader, schema_dir=schema_dir or config.schema_dir)
+    if second_reader and config.schema_dir is not None:
+        from ..second import usable_schemas
+
+        usable_schemas(config.schema_dir, config.limits)
+    return config
 
 
 def _known(baseline: Path | None, *, prune: bool) -> Baseline:

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from .compare import Comparison, Difference, compared, differences
 from .habits import Habit, Known, why_stopped
-from .reading import READERS, SecondReading, SecondReadings, second_readings
+from .reading import READERS, SecondReading, SecondReadings, second_readings, usable_schemas
+from .verdicts import Dissent, differs, dissents
 
 __all__ = [
     "READERS",
     "Comparison",
     "Difference",
+    "Dissent",
     "Habit",
     "Known",
     "SecondReading",
     "SecondReadings",
     "compared",
     "differences",
+    "differs",
+    "dissents",
     "second_readings",
+    "usable_schemas",
     "why_stopped",
 ]

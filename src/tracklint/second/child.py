@@ -1,10 +1,11 @@
 """Run as a script in a process of its own: one foreign reader reads the file on standard input.
 
-    python -I child.py READER SECONDS MEBIBYTES
+    python -I child.py READER SECONDS MEBIBYTES [FOLDER...]
 
 Nothing of tracklint is imported here, so that the reader is alone with the file. Standard output carries JSON lines:
-``{"rows": [...]}`` for every 1,000 points, or ``{"lists": {...}}`` of a reader that has no points but a list of values
-for each channel, then ``{"end": ..., "counts": ...}``. A process that is killed has told what it had read until then.
+``{"rows": [...]}`` for every 1,000 points, ``{"lists": {...}}`` of a reader that has no points but a list of values for
+each channel, ``{"faults": [...]}`` of one that validates with the XSD files of the folders; then
+``{"end": ..., "counts": ...}``. A process that is killed has told what it had read until then.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import io
 import json
 import math
 import os
+import runpy
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 #: Columns of a row for each kind of file; names are those of `activity.COLUMNS`.
@@ -53,6 +56,7 @@ class Tally:
         self.out = out
         self.counts: dict[str, int] = {"record": 0}
         self.rows: list[Row] = []
+        self.faults: list[tuple[int, str, str]] = []
 
     def point(self, row: Row) -> None:
         """Count a point, and keep its values for the next line."""
@@ -62,11 +66,20 @@ class Tally:
         if len(self.rows) >= _CHUNK:
             self.flush()
 
+    def fault(self, element: int, kind: str, text: str) -> None:
+        """Keep a fault of an element for the next line."""
+        self.faults.append((element, kind, text))
+        if len(self.faults) >= _CHUNK:
+            self.flush()
+
     def flush(self) -> None:
-        """Tell the points that wait."""
+        """Tell the points and the faults that wait."""
         if self.rows:
             rows, self.rows = self.rows, []
             self.tell(rows=rows)
+        if self.faults:
+            faults, self.faults = self.faults, []
+            self.tell(faults=faults)
 
     def tell(self, **line: Any) -> None:
         """Write one line."""
@@ -190,6 +203,19 @@ READERS = {
 }
 
 
+def _validating(name: str) -> Callable[..., None]:
+    """A function of the script beside this one, which ``python -I`` cannot import."""
+
+    def run(*given: Any) -> None:
+        runpy.run_path(str(Path(__file__).with_name("validating.py")))[name](*given)
+
+    return run
+
+
+#: Those that take a stream, so that a large file costs no memory, and folders of XSD files.
+STREAMED = {"libxml2": _validating("validate"), "schemas": _validating("only_schemas")}
+
+
 def _confine(seconds: int, mebibytes: int) -> None:
     """Limits that the system keeps, where it has them: memory, and processor time should our parent be gone."""
     try:
@@ -212,11 +238,18 @@ def _place(error: BaseException, stream: io.BytesIO, read_at_once: bool) -> dict
     for each in (error, error.__cause__):
         line = getattr(each, "lineno", None) or getattr(each, "position", (None,))[0]
         if isinstance(line, int):
-            return {"line": line}
+            column = getattr(each, "column", None)
+            return {"line": line, "column": column} if isinstance(column, int) else {"line": line}
     return {} if read_at_once or stream.closed or not stream.tell() else {"byte": stream.tell()}
 
 
-def main(reader: str, seconds: str, mebibytes: str) -> None:
+def _ending(error: Exception) -> dict[str, str]:
+    """How a reading ended that raised this: what a foreign reader raises is what its users see."""
+    own = getattr(error, "end", None)
+    return {"end": own} if isinstance(own, str) else {"end": "stopped", "error": type(error).__name__}
+
+
+def main(reader: str, seconds: str, mebibytes: str, *folders: str) -> None:
     """Read standard input with ``reader`` and tell on standard output what was seen."""
     pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what the reader prints must not stand between our lines
@@ -225,20 +258,18 @@ def main(reader: str, seconds: str, mebibytes: str) -> None:
     end: dict[str, Any] = {"end": "whole"}
     stream = io.BytesIO()
     try:
-        stream = io.BytesIO(sys.stdin.buffer.read())
-        READERS[reader](stream, tally)
+        if reader in STREAMED:
+            STREAMED[reader](sys.stdin.buffer, tally, *folders)
+        else:
+            stream = io.BytesIO(sys.stdin.buffer.read())
+            READERS[reader](stream, tally)
     except MemoryError:
         end = {"end": "memory"}
     except ImportError as error:
         end = {"end": "absent", "text": str(error)[:_MOST_TEXT]}
-    except Exception as error:  # whatever a foreign reader raises is what its users see
+    except Exception as error:
         text = " ".join(str(error).split())[:_MOST_TEXT]
-        end = {
-            "end": "stopped",
-            "error": type(error).__name__,
-            "text": text,
-            **_place(error, stream, not reader.startswith("fit")),
-        }
+        end = {**_ending(error), "text": text, **_place(error, stream, not reader.startswith("fit"))}
     tally.flush()
     tally.tell(**end, counts=tally.counts)
 

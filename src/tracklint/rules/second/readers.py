@@ -16,7 +16,7 @@ WARNING, INFO = Severity.WARNING, Severity.INFO
 _BASIS = Basis("practice: what other readers make of the same bytes", "docs/second-readers.md", "practice")
 _PLURAL = {
     "record": "records", "point": "points", "lap": "laps", "session": "sessions",
-    "extensions": "points with extensions",
+    "extensions": "points with extensions", "element": "elements",
 }  # fmt: skip
 #: Units of `Activity` columns, for values in a sentence.
 _UNITS = {
@@ -68,7 +68,7 @@ def reader_stops(readings: SecondReadings, limits: Limits) -> Found:
                 "error": reading.error,
                 "known": f" ({why})" if why else "",
             }
-            yield Hit(Where(offset=reading.byte, line=reading.line), evidence)
+            yield Hit(Where(offset=reading.byte, line=reading.line, column=reading.column), evidence)
 
 
 @rule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .found import KINDS, Violation
-from .paths import resolved
+from .paths import resolved, wanted_namespace
 from .validate import own_in_extensions, schema_valid, violations
 
-__all__ = ["KINDS", "Violation", "own_in_extensions", "resolved", "schema_valid", "violations"]
+__all__ = ["KINDS", "Violation", "own_in_extensions", "resolved", "schema_valid", "violations", "wanted_namespace"]
