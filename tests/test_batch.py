@@ -17,12 +17,13 @@ import pytest
 import mishaps
 from conftest import ROOT
 from tracklint import check_many
-from tracklint.batch import WAITING, check_in_processes
+from tracklint.batch import CHUNK, WAITING, check_in_processes
 from tracklint.checking import time_allowed
 from tracklint.config import BadConfig, Config, Limits
 from tracklint.findings import Report
 from tracklint.source import Thing, Unreadable
 from tracklint.testing import Ride
+from tracklint.workers import cores
 
 CONFIG = Config(limits=Limits(now=1790000000.0))
 RIDE = Ride(seconds=20)
@@ -162,36 +163,59 @@ def test_a_killed_parent_leaves_no_process(tmp_path: Path) -> None:
     assert done.returncode == -signal.SIGKILL
 
 
-def test_with_a_pool_of_the_callers_the_stream_goes_on(named: Named, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pool_that_breaks_costs_the_file_that_broke_it(named: Named, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracklint.batch.check_named", mishaps.always_killed)
+    monkeypatch.setattr("tracklint.batch.CHUNK", 2)
+    monkeypatch.setattr("tracklint.batch.WAITING", 2)
+    many = [*named, *((f"later/{k}", thing) for k, (_, thing) in enumerate([*named] * 4))]
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        reports = list(check_many(named, config=CONFIG, executor=pool))
-    assert [report.name for report in reports] == [name for name, _ in named]
+        reports = list(check_many(many, config=CONFIG, executor=pool))
     assert codes(reports)["b.gpx"] == ["INT003"]
-    assert codes(reports)["d.fit"] == ["INT003"]  # the pool is broken; to begin another one is the caller's
+    assert [report for report in reports if report.name != "b.gpx"] == whole([many[0], *many[2:]])
 
 
 class OneLost(Executor):
     """Works at once, in this process, and loses what it does second."""
 
     def __init__(self) -> None:
-        self._done = 0
+        self.sizes: list[int] = []
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        self._done += 1
-        if self._done == 2:
+        self.sizes.append(len(args[0]))
+        if len(self.sizes) == 2:
             future.set_exception(BrokenExecutor("a worker is gone"))
         else:
             future.set_result(fn(*args, **kwargs))
         return future
 
 
-def test_an_executor_that_goes_on_loses_one_file(named: Named) -> None:
-    reports = list(check_many(named, config=CONFIG, executor=OneLost()))
-    assert codes(reports)["b.gpx"] == ["INT003"]
-    assert "a worker is gone" in reports[1].findings[0].message
-    assert [report for report in reports if report.name != "b.gpx"] == whole([named[0], *named[2:]])
+def test_an_executor_that_loses_a_chunk_loses_no_file(named: Named, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracklint.batch.CHUNK", 3)
+    many = [(f"{k}/{name}", thing) for k in range(2) for name, thing in named]
+    executor = OneLost()
+    assert list(check_many(many, config=CONFIG, executor=executor)) == whole(many)
+    assert executor.sizes == [3, 3, 2]
+
+
+def test_an_executor_has_no_more_than_may_wait(tmp_path: Path) -> None:
+    asked = 0
+
+    def many() -> Iterator[tuple[str, Thing]]:
+        nonlocal asked
+        for k in range(100 * CHUNK):
+            asked = k + 1
+            yield str(k), b""
+
+    stream = check_many(many(), config=CONFIG, executor=OneLost())
+    assert next(stream).name == "0"
+    assert asked == WAITING + 2 * cores() * CHUNK
+    assert [report.name for report in stream] == [str(k) for k in range(1, 100 * CHUNK)]
+
+
+def test_what_is_no_executor_is_said() -> None:
+    with pytest.raises(TypeError, match=r"Executor or a dask.distributed.Client is wanted, not 2"):
+        check_many([b""], executor=2)  # type: ignore[arg-type]
 
 
 def test_a_defect_of_ours_costs_one_file(named: Named, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,28 +4,43 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .checking import check_named, make_one, time_allowed, unchecked
+from .cluster import Cluster, Gone, may_have_children
 from .config import Config, given
 from .failures import DIED, SLOW
 from .findings import Report
 from .inputs import expand
-from .source import Thing
+from .source import Thing, absolute
+from .version import __version__
+from .words import counted
+from .workers import cores
 
-__all__ = ["check_in_processes", "check_many", "made_in_processes"]
+if TYPE_CHECKING:
+    from .cluster import Client
+
+__all__ = ["check_in_processes", "check_many", "made_in_processes", "made_with"]
 
 Answer = TypeVar("Answer")
+#: Pairs of name and thing that an executor gets at once.
+Chunk = list[tuple[str, Thing]]
 #: How many files are in work or done before their turn, so that a directory of a million does not fill the memory.
 WAITING = 64
+#: How many files an executor gets at once, so that its own work for a task weighs little.
+CHUNK = 16
 
 
 def check_many(
-    things: Iterable[Thing | tuple[str, Thing]], *, config: Config | None = None, executor: Executor | None = None
+    things: Iterable[Thing | tuple[str, Thing]],
+    *,
+    config: Config | None = None,
+    executor: Executor | Client | None = None,
 ) -> Iterator[Report]:
     """A report for every file in ``things``, in their order, as a stream.
 
@@ -33,11 +48,13 @@ def check_many(
     it is. A thing that cannot be read gets a report too (INT002), and so does a defect of ours (INT001). Raises
     `config.BadConfig` for a profile that cannot be used, TypeError for a single path.
 
-    ``executor`` is any `concurrent.futures.Executor`; with a process pool, things must be paths or bytes. Neither a
-    limit of time nor a restart is made here: without an executor the work is done in this process and takes what it
-    takes, with one it is the executor's. A file whose worker died gets a report (INT003) and the stream goes on; the
-    process pool of the standard library takes no more work then, so that all later files get it too.
-    `check_in_processes` is what limits and restarts.
+    ``executor`` is any `concurrent.futures.Executor`, or a client of a Dask cluster (extra ``cluster``). It gets the
+    files in chunks, of which a limited number waits. With processes, things must be paths or bytes; on other machines,
+    the paths must lead to the same files. Without an executor the work is done in this process and takes what it takes;
+    with one the time is the executor's, but a task on Dask ends a file that takes too long (INT004). The files of a
+    chunk that the executor lost, because a worker died or the pool is broken, are checked here, as
+    `check_in_processes` does it: only what ends its process again gets INT003. Raises `cluster.Gone` where a cluster
+    went away, after the reports that it had sent.
     """
     if isinstance(things, str | bytes | Path):
         raise TypeError(f"things is one {type(things).__name__}; give several, such as [{things!r}]")
@@ -45,34 +62,113 @@ def check_many(
     named = expand(things, config)
     if executor is None:
         return (check_named(name, thing, config) for name, thing in named)
-    return _check_with(executor, named, config)
+    return made_with(executor, named, _report, config=config)
 
 
-def _check_with(executor: Executor, named: Iterator[tuple[str, Thing]], config: Config) -> Iterator[Report]:
-    waiting: deque[tuple[str, Future[Report]]] = deque()
+def made_with(
+    executor: Executor | Client,
+    named: Iterable[tuple[str, Thing]],
+    make: Callable[[Report, Thing], Answer],
+    *,
+    config: Config,
+) -> Generator[Answer]:
+    """`made_in_processes`, but with an executor or on a Dask cluster, as `check_many` says it."""
+    crew: _Crew
+    if isinstance(executor, Executor):
+        crew = _Pool(executor)
+        work = partial(_chunk, make=make, config=config, check_one=check_named)
+    else:
+        crew = Cluster(executor)
+        config = replace(config, profile=config.profile and config.profile.absolute())
+        named = ((name, absolute(thing)) for name, thing in named)
+        work = partial(_chunk_in_a_child, make=make, config=config, version=__version__)
+    again = partial(made_in_processes, make=make, config=config, jobs=1)
+    return _in_chunks(crew, iter(named), work, again)
 
-    def submit(most: int) -> None:
-        for name, thing in itertools.islice(named, most):
-            waiting.append((name, _submitted(executor, name, thing, config)))
 
-    submit(WAITING)
-    while waiting:
-        name, future = waiting.popleft()
-        try:
-            yield future.result()
-        except BrokenExecutor as error:
-            yield _died(name, str(error), config)
-        submit(1)
+class _Crew(Protocol):
+    """Who takes chunks; `threads` of them at a time."""
+
+    threads: int
+
+    def submit(self, function: Callable[..., Answer], /, *arguments: Any) -> Future[Answer]: ...
+
+    def result(self, future: Future[Answer], /) -> Answer: ...
 
 
-def _submitted(executor: Executor, name: str, thing: Thing, config: Config) -> Future[Report]:
-    """What an executor makes of a file; one that is broken already says so where the result is asked for."""
+class _Pool:
+    """An executor of the caller's. It does not say how many tasks it does at a time; as many as we have cores."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.submit = executor.submit
+        self.threads = cores()
+
+    def result(self, future: Future[Answer]) -> Answer:
+        return future.result()
+
+
+def _in_chunks(
+    crew: _Crew,
+    named: Iterator[tuple[str, Thing]],
+    work: Callable[[Chunk], list[Answer]],
+    again: Callable[[Chunk], Iterable[Answer]],
+) -> Generator[Answer]:
+    """What ``work`` makes of chunks, in their order; what ``again`` makes of a chunk that was lost."""
+    waiting: deque[tuple[Chunk, Future[list[Answer]]]] = deque()
+
+    def hand_out(most: int) -> None:
+        for _ in range(most):
+            if chunk := list(itertools.islice(named, CHUNK)):
+                waiting.append((chunk, _submitted(crew, work, chunk)))
+
     try:
-        return executor.submit(check_named, name, thing, config)
-    except BrokenExecutor as error:
-        refused: Future[Report] = Future()
+        hand_out(2 * crew.threads + WAITING // CHUNK)
+        while waiting:
+            chunk, future = waiting[0]
+            try:
+                made = crew.result(future)
+            except BrokenExecutor:
+                made = list(again(chunk))
+            waiting.popleft()
+            yield from made
+            hand_out(1)
+    except Gone as gone:
+        left = sum(1 for _ in named)
+        for chunk, future in waiting:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                yield from future.result()
+            else:
+                left += len(chunk)
+        raise Gone(f"{gone}; {counted(left, 'file')} not checked") from None
+    finally:
+        for _, future in waiting:
+            future.cancel()
+
+
+def _submitted(crew: _Crew, work: Callable[[Chunk], list[Answer]], chunk: Chunk) -> Future[list[Answer]]:
+    """What a crew makes of a chunk; one that is broken already says so where the result is asked for."""
+    try:
+        return crew.submit(work, chunk)
+    except (BrokenExecutor, Gone) as error:
+        refused: Future[list[Answer]] = Future()
         refused.set_exception(error)
         return refused
+
+
+def _chunk(
+    chunk: Chunk, *, make: Callable[[Report, Thing], Answer], config: Config, check_one: Callable[..., Report]
+) -> list[Answer]:
+    return [make_one(name, thing, make=make, config=config, check_one=check_one) for name, thing in chunk]
+
+
+def _chunk_in_a_child(
+    chunk: Chunk, *, make: Callable[[Report, Thing], Answer], config: Config, version: str
+) -> list[Answer]:
+    """`_chunk` on another machine, where a file that hangs or kills must not cost the worker."""
+    if version != __version__:
+        raise Gone(f"a worker of the cluster has tracklint {__version__}, and this is {version}")
+    may_have_children()
+    return list(made_in_processes(chunk, make, config=config, jobs=1, modules=["distributed"]))
 
 
 def check_in_processes(
@@ -100,22 +196,24 @@ def made_in_processes(
     config: Config,
     jobs: int,
     check_one: Callable[..., Report] | None = None,
+    modules: Sequence[str] = (),
 ) -> Generator[Answer]:
     """`check_in_processes`, but each report stays in the process that made it, and ``make(report, thing)`` comes back.
 
     ``make`` and what it gives can be pickled. Where it raises, it is called once more, with the report of INT001.
+    ``modules`` are what the main module of this process imports: a child begins with it.
     """
     from . import workers
     from .rules.discovery import rule_modules
 
-    modules = [__name__, *(module for folder in ("fit", "xml", "ride") for module in rule_modules(folder))]
+    ours = [__name__, *(module for folder in ("fit", "xml", "ride") for module in rule_modules(folder))]
     for said in workers.answers(
         partial(make_one, make=make, config=config, check_one=check_one or check_named),
         named,
         jobs=jobs,
         seconds=time_allowed(config),
         ahead=WAITING,
-        modules=modules,
+        modules=[*modules, *ours],
     ):
         if isinstance(said, workers.Died):
             yield make(_died(said.piece[0], said.how, config), said.piece[1])

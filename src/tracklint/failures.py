@@ -76,8 +76,7 @@ DIED = Failure(
     hint="signal 9 is often a lack of memory; if the file is small, this is a defect of tracklint: please report it",
     documentation="The process that checked this file died: it was killed, ran out of memory, or crashed. The command "
     "checks every file once more, alone in a fresh process, whose process died; only what ends this one too is told. "
-    "The other files are not touched by it. With an executor of the caller's there is no second time, and a process "
-    "pool that lost one worker answers for none of the files that it still has.",
+    "The other files are not touched by it. What an executor or a cluster lost is checked again in the same way.",
 )
 SLOW = Failure(
     code="INT004",

@@ -14,7 +14,7 @@ import reprlib
 import sys
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -23,8 +23,8 @@ from .findings import Container, Format
 from .opening import read_file, read_stream, why
 
 __all__ = [
-    "Denied", "Fault", "Member", "Source", "Thing", "Unreadable", "open_source", "read_bytes", "shown", "sniff", "why",
-    "without_links",
+    "Denied", "Fault", "Member", "Source", "Thing", "Unreadable", "absolute", "open_source", "read_bytes", "shown",
+    "sniff", "why", "without_links",
 ]  # fmt: skip
 
 #: The formats that a name can promise.
@@ -177,6 +177,15 @@ def without_links(path: str | os.PathLike[str]) -> str:
         return os.path.realpath(path)
     except OSError:
         return os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps the dots
+
+
+def absolute(thing: Thing) -> Thing:
+    """The same thing for a process with another working directory."""
+    if isinstance(thing, Member):
+        return replace(thing, archive=Path(thing.archive).absolute())
+    if isinstance(thing, str | Path) and str(thing) not in _NO_PATHS:
+        return Path(thing).absolute()
+    return thing
 
 
 def read_bytes(thing: Thing, name: str | None = None) -> bytes:

@@ -19,6 +19,7 @@ from .lines import line, lines
 from .options import config_options, fail, files_options, one_line_errors
 
 if TYPE_CHECKING:
+    from ..cluster import Client
     from ..config import Config
     from ..fleet.baseline import Baseline, Ledger
     from ..fleet.statistics import Statistics
@@ -75,6 +76,10 @@ def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
     help="Processes to check with; default: one a core.",
 )  # fmt: skip
 @click.option(
+    "--cluster", metavar="ADDRESS",
+    help="Check on the workers of this Dask scheduler (tcp://HOST:8786); they see the same files under the same paths.",
+)  # fmt: skip
+@click.option(
     "--second-reader", is_flag=True,
     help="Let other readers (fitparse, gpxpy; where installed fitdecode, tcxreader, python-tcxparser) read each file "
     "too, and libxml2 validate it, and report where they stop or see something else. Slow: about 3 s for a ride of an "
@@ -109,6 +114,7 @@ def check(
     show_all: bool,
     quiet: bool,
     jobs: int | None,
+    cluster: str | None,
     second_reader: bool,
     schema_dir: Path | None,
     baseline: Path | None,
@@ -118,6 +124,7 @@ def check(
     config: Config,
 ) -> None:
     """Check files, directories, globs and archives; - is standard input. Quiet when all is well."""
+    from ..cluster import Gone, connected
     from ..fleet.baseline import Ledger
     from ..fleet.statistics import Statistics
     from ..fleet.telling import Telling, sheets
@@ -128,6 +135,8 @@ def check(
 
     if not paths and files_from is None:
         raise click.UsageError("name a file or folder, or a list of them with --files-from")
+    if cluster and jobs:
+        raise click.UsageError("--jobs is for this machine; a --cluster has its own number of workers")
     config = _with_readers(config, second_reader=second_reader, schema_dir=schema_dir)
     ledger, sums = Ledger(_known(baseline, prune=prune), config), Statistics()
     look: dict[str, Any] = {"fail_on": config.fail_on, "show_all": show_all, "quiet": quiet, "again": _again(paths)}
@@ -135,19 +144,25 @@ def check(
     telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes, ledger.baseline)
     given = itertools.chain(paths, _listed(files_from) if files_from is not None else ())
     named = _spare_inputs([*outputs, *statistics], _stdin_kept(expand(given, config)))
-    status, stoppable = 0, Stoppable()
+    status, stoppable, gone = 0, Stoppable(), ""
     with (
-        contextlib.closing(_told(named, telling, config, jobs)) as stream,
+        connected(cluster) if cluster else contextlib.nullcontext() as client,
+        contextlib.closing(_told(named, telling, config, jobs, client)) as stream,
         Output().progress(None, "checking") as step,
         sheets(made) as run,
     ):
-        for told in stoppable.results(stream):
-            step()
-            status = max(status, _status(told.digest, config))
-            run.add(told)
-            ledger.add(told.digest)
-            sums.add(told.digest)
+        try:
+            for told in stoppable.results(stream):
+                step()
+                status = max(status, _status(told.digest, config))
+                run.add(told)
+                ledger.add(told.digest)
+                sums.add(told.digest)
+        except Gone as error:  # what was checked before is told
+            gone = str(error)
     _sum_up(sums, statistics)
+    if gone:
+        fail(gone)
     if stoppable.stopped:  # a baseline knows a whole run or none
         stoppable.end(status)
     if baseline is not None:
@@ -281,9 +296,15 @@ def _spared(taken: dict[str, str], named: Iterable[tuple[str, Thing]]) -> Iterat
         yield name, thing
 
 
-def _told(named: Iterator[tuple[str, Thing]], telling: Telling, config: Config, jobs: int | None) -> Generator[Told]:
+def _told(
+    named: Iterator[tuple[str, Thing]], telling: Telling, config: Config, jobs: int | None, client: Client | None
+) -> Generator[Told]:
     """What is told of all things. One alone is checked here and now, because a child would take longer to start than
     to check it."""
+    if client is not None:
+        from ..batch import made_with
+
+        return made_with(client, named, telling, config=config)
     begun = list(itertools.islice(named, 2))
     if len(begun) != 1:
         from ..batch import made_in_processes

@@ -44,12 +44,13 @@ def one_line_errors(command: Command) -> Command:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
+        from ..cluster import Gone
         from ..config import BadConfig
         from ..source import Unreadable
 
         try:
             return command(*args, **kwargs)
-        except (BadConfig, Unreadable) as error:
+        except (BadConfig, Gone, Unreadable) as error:
             fail(str(error))
         except BrokenPipeError:
             raise
