@@ -107,10 +107,12 @@ def examples() -> str:
             if case.breaks and case.code not in found:
                 report = check(case.build(), config=case.config or _CONFIG, name=case.file or None)
                 told = next(finding for finding in report.findings if finding.code == case.code)
-                found[case.code] = {"message": told.message, "hint": told.hint}
+                found[case.code] = {"message": told.message.replace(f"{_DATA}/", ""), "hint": told.hint}
     return json.dumps(dict(sorted(found.items())), indent=1) + "\n"
 
 
+#: Where the cases have files; an example does not tell where that is.
+_DATA = Path(__file__).parent.parent / "tests" / "data"
 #: That of tests/test_rules.py.
 _CONFIG = Config(limits=Limits(now=1795305600, max_inflated_bytes=100_000, max_upload_bytes=100_000))
 

@@ -202,10 +202,6 @@ class Config:
         return (not self.select or code.startswith(self.select)) and not (self.ignore and code.startswith(self.ignore))
 
 
-#: What holds where nothing is configured; made once.
-_DEFAULT = Config()
-
-
 def given(config: Config | None) -> Config:
     """The configuration that a caller gave, or the defaults. Raises TypeError for what is none."""
     if config is None:
@@ -327,3 +323,7 @@ def severity(word: Any) -> Severity:
     if not isinstance(word, str) or word not in _SEVERITIES:
         raise ValueError(f"{reprlib.repr(word)} is not a severity; known are error, warning, info")
     return _SEVERITIES[word]
+
+
+#: What holds where nothing is configured; made once.
+_DEFAULT = Config()
