@@ -156,6 +156,8 @@ class World:
             process.send_signal(signal.SIGKILL if harm == "kill" else signal.SIGINT)
             self.tally.did["uploader killed" if harm == "kill" else "uploader interrupted"] += 1
         elif harm == "wire":
+            self.line.cut()
+            self.tally.did["network cut"] += 1
             time.sleep(self.chance.uniform(0, 2))
             self.line.bad = self.chance.choice([0.0, 0.0, 0.5])
         end = self.ended(process)
@@ -242,7 +244,7 @@ def world(tally: Tally, chance: random.Random, files: int) -> Iterator[World]:
             (folder / "rides" / f"ride{day:02}.gpx").write_bytes(Ride(seconds=30, start=start).gpx())
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        with wire(port, chance) as line:
+        with wire(port, random.Random(chance.random())) as line:
             made = World(tally, chance, folder, port, line)
             made.serve()
             try:

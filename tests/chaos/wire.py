@@ -24,9 +24,16 @@ class Wire:
         self.bad = 0.0
         self.harmed: Counter[str] = Counter()
         self._chance = chance
+        self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
+
+    def cut(self) -> None:
+        """Cut every connection there is, whatever it is at."""
+        for each in list(self._open):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -43,19 +50,24 @@ class Wire:
 
     def _pass_on(self, ours: socket.socket, harm: str, at: int) -> None:
         self.harmed.update([harm] if harm else [])
+        self._open.add(ours)
         with ours, contextlib.suppress(OSError):
-            ours.settimeout(30)
-            if harm == "refused":
-                return
-            if harm == "stalled":
-                time.sleep(1)
-                return
-            with socket.create_connection(("127.0.0.1", self.target), timeout=5) as theirs:
-                theirs.settimeout(30)
-                back = threading.Thread(target=_copy, args=(theirs, ours, _answer_allowed(harm, at)), daemon=True)
-                back.start()
-                _copy(ours, theirs, at if harm == "cut on the way" else None)
-                back.join(30)
+            self._copied(ours, harm, at)
+        self._open.discard(ours)
+
+    def _copied(self, ours: socket.socket, harm: str, at: int) -> None:
+        ours.settimeout(30)
+        if harm == "refused":
+            return
+        if harm == "stalled":
+            time.sleep(1)
+            return
+        with socket.create_connection(("127.0.0.1", self.target), timeout=5) as theirs:
+            theirs.settimeout(30)
+            back = threading.Thread(target=_copy, args=(theirs, ours, _answer_allowed(harm, at)), daemon=True)
+            back.start()
+            _copy(ours, theirs, at if harm == "cut on the way" else None)
+            back.join(30)
 
 
 def _answer_allowed(harm: str, at: int) -> int | None:
