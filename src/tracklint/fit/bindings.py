@@ -46,7 +46,7 @@ def bind_again(walk: Frames) -> None:
                 continue
             keep[rows] = False
             for each in _spans(walk, offsets, owners, rows):
-                if each.start == gaps[i].end:
+                if each.start == gaps[i].end and each.end < walk.limit:  # else it would be said that nothing follows
                     gaps[i] = replace(gaps[i], end=each.end)
                 else:
                     gaps.append(each)

@@ -349,6 +349,8 @@ def unreadable_span(document: FitDocument, _limits: Limits) -> Found:
     for hit in from_faults(document.faults, "unreadable-span"):
         seen = hit.evidence
         after = "nothing readable follows" if seen["to_end"] else f"reading goes on at byte {seen['next']}"
+        if seen["to_end"] and seen["cause"] == "binding":
+            after = "no definition of the file fits the messages up to its end"
         why = _CAUSES[seen["cause"]] if seen["fill"] is None else f"most of them are {seen['fill']}"
         plural = "message is" if seen["messages"] == 1 else "messages are"
         yield Hit(hit.where, {**seen, "why": why, "after": after, "plural": plural})
