@@ -32,17 +32,28 @@ _MOST_STALE = 20
 
 
 def _outputs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
-    from ..render import OUTPUTS
+    from ..render import FOLDERS, OUTPUTS
 
     outputs = []
     for value in values or ("text",):
         name, _, file = value.partition("=")
         if name not in OUTPUTS:
             raise click.BadParameter(f"{name} is no output; known are {', '.join(OUTPUTS)}")
+        if name in FOLDERS:
+            _can_be_made(name, file)
         outputs.append((name, file))
     if sum(not file for _, file in outputs) > 1:
         raise click.BadParameter("only one output can go to standard output; name a file for the others: json=FILE")
     return outputs
+
+
+def _can_be_made(name: str, folder: str) -> None:
+    from importlib.util import find_spec
+
+    if not folder:
+        raise click.BadParameter(f"{name} is a folder; name it: {name}=FOLDER")
+    if find_spec("duckdb") is None:
+        raise click.BadParameter(f"{name} needs the extra `{name}`: pip install 'tracklint[{name}]'")
 
 
 def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -63,8 +74,8 @@ def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
 )  # fmt: skip
 @click.option(
     "--output", "-o", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[=FILE]",
-    help="text (default), json, jsonl, junit, sarif, markdown, github, gitlab or azure, to standard output or to FILE. "
-    "Repeatable.",
+    help="text (default), json, jsonl, junit, sarif, markdown, github, gitlab or azure, to standard output or to FILE; "
+    "parquet=FOLDER. Repeatable.",
 )  # fmt: skip
 @click.option(
     "--all", "--verbose", "-v", "show_all", is_flag=True,
@@ -279,12 +290,23 @@ def _spare_inputs(outputs: list[tuple[str, str]], named: Iterable[tuple[str, Thi
     from ..source import without_links
 
     taken: dict[str, str] = {}
-    for place, file in ((without_links(file), file) for _, file in outputs if file):
+    for place, file in ((without_links(file), file) for file in _files(outputs)):
         if place in taken:
             fail(f"{file}: this is where another output goes; nothing is written over it")
         if not Path(place).exists() or Path(place).is_file():  # a pipe takes any number
             taken[place] = file
     return _spared(taken, named)
+
+
+def _files(outputs: list[tuple[str, str]]) -> Iterator[str]:
+    """The files that outputs go to."""
+    from ..render import FOLDERS
+
+    for name, file in outputs:
+        if name in FOLDERS:
+            yield from (os.path.join(file, each) for each in FOLDERS[name])  # noqa: PTH118 - as it was given
+        elif file:
+            yield file
 
 
 def _spared(taken: dict[str, str], named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:

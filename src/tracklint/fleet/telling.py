@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from ..findings import Report
-from ..render import Output, Writer
+from ..render import FOLDERS, Output, Writer
 from ..render.digest import Digest, digest
 from ..source import Thing, Unreadable, open_source
 from ..writing import beside
@@ -66,14 +66,18 @@ def sheets(outputs: Sequence[tuple[Output, str]]) -> Iterator[Sheets]:
     """The outputs of a run, each with its file, or with ``""`` for standard output. Files take their places when the
     block ends well, all of them; else none does. Raises OSError that names the output."""
     with contextlib.ExitStack() as stack:
-        writers = [output.writer(_opener(stack, file)) for output, file in outputs]
+        writers = [output.writer(_opener(stack, output, file)) for output, file in outputs]
         yield Sheets(writers)
         for writer in writers:
             writer.close()
 
 
-def _opener(stack: contextlib.ExitStack, file: str) -> Callable[[int], TextIO]:
-    """What opens the parts of an output: FILE, and FILE-2, FILE-3 where it is split."""
+def _opener(stack: contextlib.ExitStack, output: Output, file: str) -> Callable[[int], Any]:
+    """What opens the parts of an output: FILE, and FILE-2, FILE-3 where it is split; the files of one that is a
+    folder, in binary."""
+    if output.name in FOLDERS:
+        stack.enter_context(_folder(Path(file)))
+        return lambda part: stack.enter_context(beside(Path(file, FOLDERS[output.name][part - 1])))
 
     def opened(part: int) -> TextIO:
         if not file:
@@ -84,6 +88,19 @@ def _opener(stack: contextlib.ExitStack, file: str) -> Callable[[int], TextIO]:
         return stack.enter_context(_text(path))
 
     return opened
+
+
+@contextlib.contextmanager
+def _folder(path: Path) -> Iterator[None]:
+    """A folder for the block; one that was made for it goes with it, where nothing stands in it then."""
+    there = path.is_dir()
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        if not there:
+            with contextlib.suppress(OSError):
+                path.rmdir()
 
 
 @contextlib.contextmanager

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from ..findings import Report
     from .digest import Digest
 
-__all__ = ["OUTPUTS", "Look", "Output", "Writer", "output_for", "write"]
+__all__ = ["FOLDERS", "OUTPUTS", "Look", "Output", "Writer", "output_for", "write"]
 
 #: Every output that ``--output`` takes.
-OUTPUTS = ("text", "json", "jsonl", "junit", "sarif", "markdown", "github", "gitlab", "azure")
+OUTPUTS = ("text", "json", "jsonl", "junit", "sarif", "markdown", "github", "gitlab", "azure", "parquet")
+#: Outputs that are a folder, and the files in it: what ``opened(1)``, ``opened(2)`` open, in binary.
+FOLDERS = {"parquet": ("files.parquet", "findings.parquet")}
 
 
 class Writer(Protocol):
@@ -54,7 +56,7 @@ class Output:
         text: str = made(report, *more.get(self.name, ()))
         return text
 
-    def writer(self, opened: Callable[[int], TextIO]) -> Writer:
+    def writer(self, opened: Callable[[int], Any]) -> Writer:
         """What puts the pieces together."""
         made: Any = import_module(f".{self.name}", __package__).Writer
         writer: Writer = made(opened, self.look) if self.name == "text" else made(opened)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from tempfile import TemporaryFile
-from typing import TextIO
+import weakref
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryFile, mkdtemp
+from typing import IO, TextIO
 
-__all__ = ["Spool"]
+__all__ = ["NamedSpools", "Spool"]
 
 
 class Spool:
@@ -37,3 +39,36 @@ class Spool:
     def close(self) -> None:
         """Free the disk."""
         self._file.close()
+
+
+class NamedSpools:
+    """Spools that something else reads by their paths, in a folder that goes with this object. ASCII only."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.folder = Path(mkdtemp(prefix="tracklint-"))
+        self._files = {name: _named(self.folder) for name in names}
+        self._end = weakref.finalize(self, _put_away, self.folder, [*self._files.values()])
+
+    def add(self, name: str, text: str) -> None:
+        """Put ``text`` behind what is there."""
+        self._files[name].write(text)
+
+    def path(self, name: str) -> Path:
+        """Where it lies, all of it; nothing is added from now on."""
+        self._files[name].close()
+        return Path(self._files[name].name)
+
+    def close(self) -> None:
+        """Free the disk."""
+        self._end()
+
+
+def _named(folder: Path) -> IO[str]:
+    # no with: it lives as long as the folder does
+    return NamedTemporaryFile("w", encoding="ascii", newline="\n", dir=folder, delete=False)
+
+
+def _put_away(folder: Path, files: Iterable[IO[str]]) -> None:
+    for file in files:
+        file.close()
+    shutil.rmtree(folder, ignore_errors=True)
