@@ -135,9 +135,11 @@ def _finding(page: Page, report: Report, finding: Finding, content: bytes | None
 
 
 def _bytes(page: Page, content: bytes, offset: int, size: int) -> None:
-    """One row of hex from the place on, or the last row of the file where the place is its end."""
-    first = offset if offset < len(content) else max(0, len(content) - _HEX_ROW)
-    row = content[first : first + _HEX_ROW]
+    """One row of hex from the place on, or the last row of the file where the place is its end: whole bytes only."""
+    room = page.width - 5 - len(f"0x{len(content):04x} ")
+    most = max(min(_HEX_ROW, room // 3), 1)
+    first = offset if offset < len(content) else max(0, len(content) - most)
+    row = content[first : first + most]
     if not row:
         return
     parts: list[Part] = [f"0x{first:04x} "]

@@ -129,7 +129,7 @@ def _drop_or_interpolate(document: XmlDocument, asked: Asked) -> Iterator[Step]:
         if given.any():
             yield _timed(document, asked, rows[given], moments[given])
         rows = rows[~given]
-        why = "without a time, which have no time on one side to interpolate from"
+        why = "without a time, and with none on one side to interpolate from"
     if 0 < len(rows) < FEW * len(activity):
         yield _drop(document, asked, rows, why)
 
