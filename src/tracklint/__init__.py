@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from .mending.fixing import Change, Fixed, fix
     from .preparing import Prepared, prepare
     from .rules import RULES, Basis, Hit, Rule, explain
-    from .source import Denied, Member, Thing, Unreadable
+    from .source import Denied, Member, Remote, Thing, Unreadable
 
 _HOMES = {
     "Activity": "activity",
@@ -73,6 +73,7 @@ _HOMES = {
     "Prepared": "preparing",
     "Purpose": "findings",
     "RULES": "rules",
+    "Remote": "source",
     "Report": "findings",
     "Rule": "rules",
     "Safety": "findings",
@@ -125,6 +126,7 @@ __all__ = [
     "Prediction",
     "Prepared",
     "Purpose",
+    "Remote",
     "Report",
     "Rule",
     "Safety",

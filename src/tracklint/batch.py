@@ -9,10 +9,10 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from .checking import check_named, make_one, time_allowed, unchecked
-from .cluster import Cluster, Gone, may_have_children
+from .cluster import Client, Cluster, Gone, may_have_children
 from .config import Config, given
 from .failures import DIED, SLOW
 from .findings import Report
@@ -21,9 +21,6 @@ from .source import Thing, absolute
 from .version import __version__
 from .words import counted
 from .workers import cores
-
-if TYPE_CHECKING:
-    from .cluster import Client
 
 __all__ = ["check_in_processes", "check_many", "made_in_processes", "made_with"]
 

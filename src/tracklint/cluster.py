@@ -16,9 +16,11 @@ from .errors import TracklintError
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from distributed import Client as Client  # noqa: PLC0414 - a name of this module too
+    from distributed import Client
+else:
+    Client = Any  # hints are asked for where the extra is missing too
 
-__all__ = ["Cluster", "Gone", "connected", "may_have_children"]
+__all__ = ["Client", "Cluster", "Gone", "connected", "may_have_children"]
 
 Answer = TypeVar("Answer")
 

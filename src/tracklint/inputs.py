@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePath, PurePosixPath
 
+from .cloud import is_url, listed
 from .config import Config
 from .globs import matches
 from .opening import why
-from .source import SUFFIXES, Denied, Member, Thing, shown, without_links
+from .source import SUFFIXES, Denied, Member, Remote, Thing, shown, without_links
 
 __all__ = ["Input", "expand", "inputs"]
 
@@ -48,7 +49,8 @@ def inputs(
     """The single files in ``things``, in a stable order, each once, however often and in whatever spelling it is given.
 
     A directory yields the activity files below it, by suffix, and does not follow links to other directories; a glob
-    pattern what matches; a zip its activity members, named ``archive.zip/member``. A thing that is none of these is
+    pattern what matches; a zip its activity members, named ``archive.zip/member``; a url of an object store (`cloud`)
+    the files below it. A thing that is none of these is
     yielded as it is, also when it does not exist, and so is a `Denied` for what cannot be looked into or holds no
     activity file: `open_source` says so with its name. Of ``config`` count ``relative_to``, ``exclude`` and
     ``allow_empty``. ``apart_from`` is a folder of results: what it holds is no input where it lies below a directory or
@@ -87,6 +89,8 @@ def _is_like(name: str, pattern: str) -> bool:
 def _empty(given: Thing, config: Config) -> Input:
     """What was given and brings no file to the run: it is said as what cannot be read is."""
     name = shown(given, config.relative_to)
+    if isinstance(given, str) and is_url(given):
+        return Input(name, Remote(given, "no FIT, TCX or GPX file is found here"), PurePosixPath(_own(name)))
     place = Path(given) if isinstance(given, str | Path) else Path(name)
     return Input(name, Denied(place, _why_empty(place, config)), PurePosixPath(_own(name)))
 
@@ -105,6 +109,8 @@ def _key(thing: Thing) -> object:
         return without_links(thing.archive), thing.name, thing.copy
     if isinstance(thing, Denied):
         return without_links(thing.path)
+    if isinstance(thing, Remote):
+        return thing.url
     if isinstance(thing, str | Path):
         return str(thing) if str(thing) in ("-", "") else without_links(thing)
     return object()
@@ -134,12 +140,23 @@ def _found(given: Thing, apart_from: Path | None) -> Iterator[tuple[Thing, PureP
     """The things in one that was given, each with its place below it: none where it is the given one itself."""
     if not isinstance(given, str | Path) or str(given) in ("-", ""):
         yield given, PurePath()
+    elif isinstance(given, str) and is_url(given):
+        yield from _in_store(given)
     elif _is_folder(Path(given)):
         yield from _in_folder(Path(given), apart_from)
     elif not os.path.lexists(given) and glob.has_magic(str(given)):
         yield from _matching(str(given), apart_from)
     else:
         yield from _members(Path(given))
+
+
+def _in_store(url: str) -> Iterator[tuple[Thing, PurePath]]:
+    folder = url.partition("*")[0].rpartition("/")[0] + "/"
+    try:
+        for each in listed(url, (*SUFFIXES, ".zip")):
+            yield Remote(each), PurePath(*_inside(each.removeprefix(folder)))
+    except OSError as error:
+        yield Remote(url, why(error)), PurePath()
 
 
 def _is_folder(path: Path) -> bool:

@@ -18,13 +18,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
+from .cloud import is_url
+from .cloud import read as read_remote
 from .errors import TracklintError
 from .findings import Container, Format
 from .opening import read_file, read_stream, why
 
 __all__ = [
-    "Denied", "Fault", "Member", "Source", "Thing", "Unreadable", "absolute", "open_source", "read_bytes", "shown",
-    "sniff", "why", "without_links",
+    "Denied", "Fault", "Member", "Remote", "Source", "Thing", "Unreadable", "absolute", "open_source", "read_bytes",
+    "shown", "sniff", "why", "without_links",
 ]  # fmt: skip
 
 #: The formats that a name can promise.
@@ -73,7 +75,15 @@ class Denied:
     why: str
 
 
-Thing = str | Path | bytes | bytearray | memoryview | BinaryIO | Member | Denied
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file in an object store (`cloud`); ``why`` says what kept it from being looked into, as with `Denied`."""
+
+    url: str
+    why: str = ""
+
+
+Thing = str | Path | bytes | bytearray | memoryview | BinaryIO | Member | Denied | Remote
 
 
 class Unreadable(TracklintError, OSError):
@@ -129,6 +139,10 @@ def shown(thing: Thing, relative_to: Path | None = None) -> str:
         return f"{shown(thing.archive, relative_to)}/{thing.name}"
     if isinstance(thing, bytes | bytearray | memoryview):
         return "<bytes>"
+    if isinstance(thing, Remote):
+        return thing.url
+    if isinstance(thing, str) and is_url(thing):
+        return thing
     given = thing.path if isinstance(thing, Denied) else thing
     if not isinstance(given, str | Path):
         given = getattr(_stream(thing), "name", "<file>")
@@ -183,7 +197,7 @@ def absolute(thing: Thing) -> Thing:
     """The same thing for a process with another working directory."""
     if isinstance(thing, Member):
         return replace(thing, archive=Path(thing.archive).absolute())
-    if isinstance(thing, str | Path) and str(thing) not in _NO_PATHS:
+    if isinstance(thing, str | Path) and str(thing) not in _NO_PATHS and not is_url(thing):
         return Path(thing).absolute()
     return thing
 
@@ -196,7 +210,7 @@ def read_bytes(thing: Thing, name: str | None = None) -> bytes:
     name = name or shown(thing)
     if isinstance(thing, bytes | bytearray | memoryview):
         return bytes(thing)
-    if isinstance(thing, Denied):
+    if isinstance(thing, Denied) or (isinstance(thing, Remote) and thing.why):
         raise Unreadable(f"{name}: {thing.why}")
     try:
         if isinstance(thing, Member):
@@ -206,6 +220,8 @@ def read_bytes(thing: Thing, name: str | None = None) -> bytes:
                 alike = [member for member in archive.infolist() if member.filename == thing.name]
                 with archive.open(alike[thing.copy] if thing.copy < len(alike) else thing.name) as packed:
                     return read_stream(packed)
+        if isinstance(thing, Remote) or is_url(thing):
+            return read_remote(shown(thing))
         if isinstance(thing, str | Path):
             if str(thing) == "-":
                 return read_stream(sys.stdin.buffer)
