@@ -128,9 +128,13 @@ def test_one_archive_is_not_told_to_be_written_in_place(here: Path) -> None:
 
 
 def test_one_of_something_is_in_the_singular() -> None:
-    assert agreed("1 points without a time get one, 1 bytes stand, 11 points are 1 of 31 points") == (
-        "1 point without a time gets one, 1 byte stands, 11 points are 1 of 31 points"
-    )
+    for several, one in (
+        ("1 points without a time get one", "1 point without a time gets one"),
+        ("1 messages of event have 38", "1 message of event has 38"),
+        ("1 of 1 laps start elsewhere", "1 of 1 lap starts elsewhere"),
+        ("11 points are 1 of 31 points", "11 points are 1 of 31 points"),
+    ):
+        assert agreed(several) == one
     fixed = fix(RIDE.gpx(change={30: {"time": None}}), unsafe=True)
     assert [change.says for change in fixed.ledger] == ["1 point without a time"]
 

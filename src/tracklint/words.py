@@ -29,13 +29,14 @@ def _singular(found: re.Match[str]) -> str:
 
 #: Verbs that follow a number of things, with their singulars.
 _VERBS = {
-    "are": "is", "become": "becomes", "carry": "carries", "change": "changes", "end": "ends", "follow": "follows",
-    "get": "gets", "have": "has", "hold": "holds", "inflate": "inflates", "move": "moves", "repeat": "repeats",
-    "stand": "stands",
+    "are": "is", "become": "becomes", "carry": "carries", "change": "changes", "do": "does", "end": "ends",
+    "follow": "follows",
+    "get": "gets", "have": "has", "hold": "holds", "inflate": "inflates", "lie": "lies", "move": "moves",
+    "repeat": "repeats", "stand": "stands", "start": "starts",
 }  # fmt: skip
 _ONE = re.compile(
     r"(?<![\d.,-])\b1 (byte|character|date|definition|description|element|file|lap|message|place|point|record|session|"
-    rf"time|value)s\b((?: without (?:a time|zone)| that)?)(?: ({'|'.join(_VERBS)})\b)?"
+    rf"time|value)s\b((?: without (?:a time|zone)| that| of \w+)?)(?: ({'|'.join(_VERBS)})\b)?"
 )
 
 
