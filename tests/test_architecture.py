@@ -19,7 +19,10 @@ SRC = ROOT / "src" / "tracklint"
 #: Rooms from the bottom up. A room imports only from rooms below it; those in one row do not import each other.
 FLOORS = (
     ("errors", "opening", "spelling", "version"),
-    ("cloud", "findings",),
+    (
+        "cloud",
+        "findings",
+    ),
     ("characters", "cluster", "config", "edits", "failures", "source", "sports", "words", "workers", "writing"),
     ("activity", "globs"),
     ("inputs",),

@@ -120,6 +120,8 @@ def test_no_command_obeys_a_name_or_a_content(files: list[str], strava: str, mon
     )
     each("status")
     each("logout")
+    each("help", EVIL)
+    each("version")
     each("check", "--fail-on", EVIL, folder)
     each(f"check{EVIL}")
     for name in ("check", "show", "dump", "fix", "prepare", "upload"):

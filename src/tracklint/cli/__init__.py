@@ -119,15 +119,19 @@ def main() -> None:
 def help_(ctx: click.Context, command: str | None) -> None:
     """Print the help of COMMAND; without one, of tracklint."""
     group = ctx.find_root()
+    from .lines import lines
+
     if command is None:
-        click.echo(main.get_help(group))
+        lines(main.get_help(group))
         return
     _, found, _ = main.resolve_command(group, [command])
     assert found is not None  # another word is told
-    click.echo(found.get_help(click.Context(found, info_name=command, parent=group)))
+    lines(found.get_help(click.Context(found, info_name=command, parent=group)))
 
 
 @main.command()
 def version() -> None:
     """Print the version."""
-    click.echo(f"tracklint {__version__}")
+    from .lines import line
+
+    line(f"tracklint {__version__}")
