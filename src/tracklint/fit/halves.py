@@ -40,11 +40,13 @@ def halves(walk: Frames, offsets: Ints, owners: Ints) -> Iterator[int]:
 
 def _alike(walk: Frames, owners: Ints, mine: Ints) -> Iterator[Ints]:
     """These rows, those of one layout together."""
-    rows: dict[int, list[Ints]] = {}
-    for owner in np.flatnonzero(np.bincount(owners[mine])).tolist():
-        rows.setdefault(id(walk.definitions[owner][1]), []).append(mine[owners[mine] == owner])
-    groups = sorted((np.sort(np.concatenate(parts)) for parts in rows.values()), key=len, reverse=True)
-    yield from (group for group in groups[:_MOST] if len(group) >= _LEAST)
+    first: dict[int, int] = {}
+    same = np.array([first.setdefault(id(layout), i) for i, (_, layout) in enumerate(walk.definitions)], np.int64)
+    keys = same[owners[mine]]
+    counts = np.bincount(keys, minlength=1)
+    for key in np.argsort(-counts, kind="stable")[:_MOST].tolist():
+        if counts[key] >= _LEAST:
+            yield mine if counts[key] == len(mine) else mine[keys == key]
 
 
 def _standing_out(walk: Frames, offsets: Ints, owners: Ints, rows: Ints) -> Ints:
@@ -56,13 +58,17 @@ def _standing_out(walk: Frames, offsets: Ints, owners: Ints, rows: Ints) -> Ints
     ]
     at = np.array([spec.at if layout.big_endian else spec.at + spec.size - 1 for spec in specs], np.int64)
     none = np.array([spec.type.none >> 8 * (spec.size - 1) for spec in specs if spec.type is not None], np.uint8)
+    large = np.array([spec.size >= 4 for spec in specs], bool)
     octets, found = np.frombuffer(walk.data, np.uint8), np.zeros(len(offsets), bool)
     for start in range(0, len(rows), _PIECE):
         piece = rows[max(start - 2, 0) : start + _PIECE + 2]
         high = octets[offsets[piece] + at[:, None]]
         high = np.concatenate((high[:, 2:0:-1], high, high[:, -2:-4:-1]), axis=1)
-        before, here = high[:, 1:-3], high[:, 2:-2]
-        out = (here != before) & (before == high[:, 3:-1]) & (high[:, :-4] == before) & (high[:, 4:] == before)
+        out = (high[:, 2:-2] != high[:, 1:-3]) & (high[:, 1:-3] == high[:, 3:-1])
+        some = np.flatnonzero(out.sum(axis=0, dtype=np.uint8) >= _FIELDS)
+        here, (first, before, last) = high[:, some + 2], (high[:, some + step] for step in (0, 1, 4))
+        out = out[:, some] & (first == before) & (last == before)
         out &= (here != 0) & (here != none[:, None]) & (before != none[:, None])
-        found[piece[out.sum(axis=0, dtype=np.uint8) >= max(_FIELDS, len(layout.fields) / 4)]] = True
+        least = np.maximum(_FIELDS + ~out[large].any(axis=0), len(layout.fields) / 4)
+        found[piece[some[out.sum(axis=0, dtype=np.uint8) >= least]]] = True
     return np.flatnonzero(found)
