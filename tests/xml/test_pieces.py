@@ -10,7 +10,7 @@ import pytest
 from tracklint.checking import check
 from tracklint.config import Config
 from tracklint.testing import Ride
-from tracklint.xml import columns, document, index, proof, scan_xml, tags
+from tracklint.xml import columns, document, index, kinds, proof, scan_xml, tags
 from tracklint.xml.gpx import gpx_activity
 from tracklint.xml.schema import shapes, text, violations
 from tracklint.xml.tcx import tcx_activity
@@ -19,7 +19,7 @@ CONFIG = Config()
 RIDE = Ride(seconds=45, laps=3)
 GPX, TCX = RIDE.gpx(), RIDE.tcx()
 SIZES = (
-    (tags, "_CHUNK"), (tags, "_PIECE"), (index, "_MANY"), (shapes, "_PIECE"), (text, "_PIECE"), (columns, "_TOGETHER"),
+    (tags, "_CHUNK"), (tags, "_PIECE"), (index, "_MANY"), (kinds, "_PIECE"), (kinds, "_MANY"), (shapes, "_PIECE"), (text, "_PIECE"), (columns, "_TOGETHER"),
     (document, "_BLOCK_OF_LINES"), (proof, "_BLOCK"),
 )  # fmt: skip
 

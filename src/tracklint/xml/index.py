@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from .kinds import Bytes, Int32s, distinct, grouped, name_keys, numbered
 from .names import XSI
-from .tags import EMPTY, OPEN, Bytes, Depths, Int32s, Tags, name_keys, positions
+from .tags import EMPTY, OPEN, Depths, Tags, positions
 from .vocabulary import Named, Path, Vocabulary, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-__all__ = ["MAX_DEPTH", "Elements", "distinct", "grouped", "index_elements", "levels", "tag_attributes"]
+__all__ = ["MAX_DEPTH", "Elements", "index_elements", "levels", "tag_attributes"]
 
 #: Elements deeper than this are left out of the index. The deepest that an activity file means anything by is 12.
 MAX_DEPTH = 64
 Numbers = npt.NDArray[np.uint16] | npt.NDArray[np.int32]
 #: Distinct names of a file, and distinct paths of a level, that are told apart.
 MAX_KINDS = 2000
+#: So many elements are named at once.
+_MANY = 1 << 15
+#: Up to so many possible keys each has a place of its own in a table.
+_FEW_KEYS = 1 << 14
 #: So many tags with attributes are looked at one by one.
 FEW_TAGS = 64
 #: So many elements behind one are looked at for its end, before the paths are asked.
@@ -233,36 +237,6 @@ def _names(data: bytes, raw: Bytes, tags: Tags, tag: Int32s) -> tuple[Int32s, li
     return name, names
 
 
-#: More keys than this are numbered by the larger table.
-_MANY = 1 << 15
-
-
-def distinct(keys: npt.NDArray[np.uint64]) -> tuple[Int32s, npt.NDArray[np.intp]]:
-    """For each key the number of its kind, and for each kind the index of one key."""
-    bits = 16 if len(keys) > _MANY else 12  # a large table costs more than few keys do
-    for multiplier in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9):
-        slot = ((keys * np.uint64(multiplier)) >> np.uint64(64 - bits)).astype(np.int32)
-        table = np.full(1 << bits, -1, np.int32)
-        table[slot] = np.arange(len(keys), dtype=np.int32)
-        used = np.flatnonzero(table >= 0)
-        pieces = (slice(at, at + _MANY) for at in range(0, len(keys), _MANY))
-        if not all((keys[table[slot[piece]]] == keys[piece]).all() for piece in pieces):
-            continue
-        first = table[used].astype(np.intp)
-        numbers = np.zeros(1 << bits, np.int32)
-        numbers[used] = np.arange(len(used))
-        return numbers[slot], first
-    _, sorted_first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    return inverse.astype(np.int32).reshape(-1), sorted_first
-
-
-def grouped(kind: Int32s, count: int) -> Iterator[npt.NDArray[np.intp]]:
-    """The rows of each of ``count`` kinds, kind by kind, as `distinct` numbers them."""
-    order = np.argsort(kind, kind="stable")
-    bounds = np.searchsorted(kind[order], np.arange(count + 1)).tolist()
-    return (order[low:high] for low, high in pairwise(bounds))
-
-
 def _common(kind: Int32s, first: npt.NDArray[np.intp]) -> tuple[Int32s, npt.NDArray[np.intp]]:
     """The same, but at most `MAX_KINDS`: the later ones are taken for one, so that no file can eat memory."""
     if len(first) <= MAX_KINDS:
@@ -350,18 +324,20 @@ def _paths(
     parents, order = np.full(len(depth), -1, np.int32), np.empty(len(depth), np.int32)
     found: list[tuple[int, Named]] = []
     counts = [np.zeros(1, np.intp)]
-    above, done = order[:0], 0
+    above, kind, first, done = order[:0], order[:0], np.zeros(0, np.intp), 0
     for here in levels(depth):
-        parent = np.zeros(len(here), np.uint64)
+        most = len(names) * max(len(first), 1)
+        key: npt.NDArray[Any] = name[here].astype(np.int32 if most < 1 << 31 else np.int64, copy=False)
         if found:
             children = np.diff(here.searchsorted(above), append=len(here))  # they stand behind their parent
             parents[here] = np.repeat(above, children)
-            parent = np.repeat(path[above], children).astype(np.uint64)
-        kind, first = _common(*distinct(parent * np.uint64(len(names)) + name[here].astype(np.uint64)))
+            key += np.repeat(kind.astype(key.dtype) * key.dtype.type(len(names)), children)
+        kind, first = _common(*(numbered(key, most) if most <= _FEW_KEYS else distinct(key.astype(np.uint64))))
         if len(found) + len(first) > 1 << 16:
             path = path.astype(np.int32)
         path[here] = kind + len(found)
-        found += [(int(parent[i]) if done else -1, names[int(name[here[i]])]) for i in first.tolist()]
+        examples = here[first].tolist()
+        found += [(int(path[parents[i]]) if done else -1, names[int(name[i])]) for i in examples]
         order[done : done + len(here)] = here[np.argsort(kind.astype(np.uint16), kind="stable")]  # in one pass
         counts.append(np.bincount(kind, minlength=len(first)))
         above, done = here, done + len(here)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from .decimals import words_of
 from .index import MAX_DEPTH, MAX_KINDS, tag_attributes
+from .kinds import UNUSED
 from .tags import CLOSE, OPEN, bytes_at
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ Rows = npt.NDArray[np.intp]
 _BLOCK = 1 << 16
 _COLON, _LESS, _SPACE = b":< "
 _WORD = 8
+_EVERY_ROW = slice(None)
 #: Below so many bytes the parser is as fast.
 _LEAST = 1 << 17
 #: So many tags, references and forms of tags are looked at one by one; a document with more is left to the parser.
@@ -173,14 +175,13 @@ def _named_alike(
 def _same(raw: Bytes, one: Int32s, other: Int32s, size: Int32s) -> npt.NDArray[np.bool_]:
     """Whether so many bytes are the same at two offsets each, none of them in the last eight bytes."""
     words = words_of(raw)
-    same, rows = np.ones(len(size), bool), np.flatnonzero(size > 0)
+    same = np.ones(len(size), bool)
     for skip in range(0, int(size.max(initial=0)), _WORD):
-        if skip:
-            rows = rows[size[rows] > skip]
-        unused = (_WORD - np.minimum(size[rows] - skip, _WORD)).astype(np.uint64) * np.uint64(8)
-        last = len(words) - 1
-        differ = words[np.minimum(one[rows] + skip, last)] ^ words[np.minimum(other[rows] + skip, last)]
-        same[rows[(differ << unused) != 0]] = False
+        rows = (size > skip).nonzero()[0] if skip else _EVERY_ROW
+        differ = words[one[rows] + np.int32(skip)]
+        differ ^= words[other[rows] + np.int32(skip)]
+        differ <<= UNUSED.take(size[rows] - skip, mode="clip")
+        same[rows] &= differ == 0
     return same
 
 

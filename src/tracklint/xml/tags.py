@@ -10,30 +10,30 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from .kinds import Bytes, Int32s, name_keys
 
 __all__ = [
     "CLOSE",
     "EMPTY",
     "OPEN",
     "STRAY",
+    "Bytes",
     "Int32s",
     "Tags",
     "bytes_at",
     "doctype_end",
     "find_tags",
-    "name_keys",
     "narrow",
     "positions",
     "regions_of",
 ]
 
-Int32s = npt.NDArray[np.int32]
 Depths = npt.NDArray[np.int16] | npt.NDArray[np.int32]
-Bytes = npt.NDArray[np.uint8]
 Masks = npt.NDArray[np.bool_]
 Kept = TypeVar("Kept", Int32s, Bytes)
 
@@ -56,7 +56,6 @@ _VALUE = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _MOST_MIXED = 2000
 _DEEP = 1 << 15
 _LONGEST_NAME = 200
-_LONGEST_KEY = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,18 +108,11 @@ class Tags:
 
 def positions(values: npt.NDArray[np.integer], one: int) -> Int32s:
     """Where this value stands, in an array of bytes or numbers; piece by piece, so that no mask of all is made."""
-    found = np.empty(sum(int(np.count_nonzero(piece == one)) for piece in _in_chunks(values)), np.int32)
-    done = 0
-    for k, piece in enumerate(_in_chunks(values)):
-        here = (piece == one).nonzero()[0]
-        found[done : done + len(here)] = here
-        found[done : done + len(here)] += np.int32(k * _CHUNK)
-        done += len(here)
-    return found
-
-
-def _in_chunks(values: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
-    return [values[at : at + _CHUNK] for at in range(0, len(values), _CHUNK)]
+    found = [np.zeros(0, np.int32)]
+    for at in range(0, len(values), _CHUNK):
+        found.append((values[at : at + _CHUNK] == one).nonzero()[0].astype(np.int32))
+        found[-1] += np.int32(at)
+    return np.concatenate(found)
 
 
 def bytes_at(raw: Bytes, offsets: Int32s, step: int) -> Bytes:
@@ -179,7 +171,7 @@ def doctype_end(data: bytes, start: int) -> int:
 
 def find_tags(data: bytes, raw: Bytes, *, well_formed: bool) -> Tags | None:
     """The tags of ``data``, or ``None`` where only the exact reader can tell them. ``raw`` is ``data`` as an array."""
-    start, end = _signs(raw)
+    start, end = positions(raw, 0x3C), positions(raw, 0x3E)
     following = bytes_at(raw, start, 1)
     regions = regions_of(data, start[(following == 0x21) | (following == 0x3F)])
     keep = _NAME_START[following]
@@ -211,23 +203,6 @@ def find_tags(data: bytes, raw: Bytes, *, well_formed: bool) -> Tags | None:
     end += 1
     tags = Tags(start, end, kind, _depths(kind), *dressed, quotes)
     return tags if well_formed or _matched(raw, tags) else None
-
-
-def _signs(raw: Bytes) -> tuple[Int32s, Int32s]:
-    """The offsets of all ``<`` and of all ``>``, which differ in one bit."""
-    pieces = _in_chunks(raw)
-    counts = [[int(np.count_nonzero(piece == sign)) for piece in pieces] for sign in (0x3C, 0x3E)]
-    start, end = (np.empty(sum(count), np.int32) for count in counts)
-    first = behind = 0
-    for k, piece in enumerate(pieces):
-        found = ((piece & 0xFD) == 0x3C).nonzero()[0]
-        opens = piece[found] == 0x3C
-        more, less = counts[0][k], counts[1][k]
-        start[first : first + more], end[behind : behind + less] = found[opens], found[~opens]
-        start[first : first + more] += np.int32(k * _CHUNK)
-        end[behind : behind + less] += np.int32(k * _CHUNK)
-        first, behind = first + more, behind + less
-    return start, end
 
 
 def _kept(values: Kept, keep: Masks) -> Kept:
@@ -385,40 +360,6 @@ def _dressed(
             return rows[more].astype(np.int32), ends[more]
         at = at + 1
     return None
-
-
-def name_keys(raw: Bytes, start: Int32s, end: Int32s) -> npt.NDArray[np.uint64]:
-    """A 64-bit key for each name ``start:end``, of its first and last eight bytes, its length and what is between."""
-    keys = np.empty(len(start), np.uint64)
-    for at in range(0, len(start), _PIECE):
-        keys[at : at + _PIECE] = _keys(raw, start[at : at + _PIECE], end[at : at + _PIECE])
-    return keys
-
-
-def _keys(raw: Bytes, start: Int32s, end: Int32s) -> npt.NDArray[np.uint64]:
-    padded = raw if len(raw) >= 8 else np.concatenate((raw, np.zeros(8, np.uint8)))
-    words: npt.NDArray[np.uint64] = np.ndarray((len(padded) - 7,), "<u8", padded, strides=(1,))
-    length = (end - start).astype(np.uint64)
-    last_word = len(padded) - 8
-    cut = (np.uint64(8) - np.minimum(length, np.uint64(8))) * np.uint64(8)
-    # a name within 8 bytes of the end of the data is read from the last full word
-    if int(start.max(initial=0)) > last_word:
-        late = np.maximum(start - last_word, 0).astype(np.uint64) * np.uint64(8)
-        head = words[np.minimum(start, last_word)] >> late
-    else:
-        head = words[start]
-    key = np.where(length == 0, np.uint64(0), (head << cut) >> cut) * np.uint64(0x9E3779B97F4A7C15)
-    long = np.flatnonzero(length > 8)
-    if len(long):
-        tail = words[end[long] - 8] * np.uint64(0xC2B2AE3D27D4EB4F)
-        key[long] ^= tail ^ (tail >> np.uint64(29))
-    for skip in range(8, min(int(length.max(initial=0)), _LONGEST_KEY) - 8, 8):
-        longer = np.flatnonzero(length > skip + 8)
-        if len(longer):
-            piece = words[start[longer] + skip] * np.uint64(0x165667B19E3779F9 + 2 * skip)
-            key[longer] ^= piece ^ (piece >> np.uint64(31))
-    key ^= length * np.uint64(0xD6E8FEB86659FD93)
-    return key
 
 
 def _matched(raw: Bytes, tags: Tags) -> bool:

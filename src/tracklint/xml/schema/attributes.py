@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from ...characters import plain_text
 from ..columns import attribute_spans
-from ..index import distinct, tag_attributes
+from ..index import tag_attributes
+from ..kinds import distinct, grouped, name_keys
 from ..names import XSI
-from ..tags import name_keys
 from .lexical import collapsed, why_not
 from .members import FEW
 from .model import Attribute, Complex, Name, Simple
@@ -97,10 +97,8 @@ class _Attributes:
         kind, first = np.arange(len(elements), dtype=np.int32), np.arange(len(elements))
         if len(elements) > FEW:
             kind, first = distinct(name_keys(self.document.raw, tags.ends_of_names(tag), tags.stop[tag]))
-        order = np.argsort(kind, kind="stable")
-        bounds = np.searchsorted(kind[order], np.arange(len(first) + 1))
-        for number, row in enumerate(first.tolist()):
-            self.one_tag(int(tag[row]), elements[order[bounds[number] : bounds[number + 1]]])
+        for row, alike in zip(first.tolist(), grouped(kind, len(first)), strict=True):
+            self.one_tag(int(tag[row]), elements[alike])
 
     def one_tag(self, tag: int, alike: Int32s) -> None:
         """Check one start tag; ``alike`` are the elements that have one like it."""

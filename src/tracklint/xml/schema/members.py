@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...characters import plain_text
-from ..index import distinct
-from ..tags import name_keys
+from ..kinds import distinct, grouped, name_keys
 from ..values import Column, read_numbers, read_times
 
 if TYPE_CHECKING:
@@ -44,10 +43,5 @@ def groups(document: XmlDocument, start: Int32s, end: Int32s) -> Iterator[tuple[
             yield plain_text(document.text[start[row] : end[row]], document.codec), np.array([row])
         return
     kind, first = distinct(name_keys(document.raw, start, end))
-    order = np.argsort(kind, kind="stable")
-    bounds = np.searchsorted(kind[order], np.arange(len(first) + 1))
-    for number, row in enumerate(first.tolist()):
-        yield (
-            plain_text(document.text[start[row] : end[row]], document.codec),
-            order[bounds[number] : bounds[number + 1]],
-        )
+    for row, alike in zip(first.tolist(), grouped(kind, len(first)), strict=True):
+        yield plain_text(document.text[start[row] : end[row]], document.codec), alike

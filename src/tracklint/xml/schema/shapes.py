@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..index import distinct, grouped, levels
+from ..index import levels
+from ..kinds import distinct, grouped
 from .found import Found
 from .model import Complex, Declared, Slot
 from .tables import TYPES

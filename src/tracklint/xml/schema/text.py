@@ -60,10 +60,12 @@ def _maybe_text(
     maybe = np.array([indent is None for indent in indents])[size] | (start >= len(words))
     for skip in range(0, int(size.max()), _WORD):
         rows = (~maybe & (size > skip)).nonzero()[0]
-        here = size[rows]
-        wanted, mask = _pieces(indents, skip)
-        at = start[rows] + np.clip(here - _WORD, 0, skip)
-        maybe[rows] = ((words[at] ^ wanted[here]) & mask[here]) != 0
+        here, at = (size, start) if len(rows) == len(size) else (size[rows], start[rows])
+        wanted, mask, step = _pieces(indents, skip)
+        word = words[at + step[here]] if skip else words[at]
+        word ^= wanted[here]
+        word &= mask[here]
+        maybe[rows[word.nonzero()[0]]] = True
     return np.flatnonzero(maybe)
 
 
@@ -79,11 +81,14 @@ def _indents(text: bytes, start: npt.NDArray[np.int32], size: npt.NDArray[np.int
     return found
 
 
-def _pieces(indents: list[bytes | None], skip: int) -> tuple[Words, Words]:
-    """The eight bytes of each indent that begin ``skip`` bytes in, or end it, and which of their bits count."""
-    pieces = [(indent or b"")[min(skip, max(length - _WORD, 0)) :][:_WORD] for length, indent in enumerate(indents)]
+def _pieces(indents: list[bytes | None], skip: int) -> tuple[Words, Words, npt.NDArray[np.int32]]:
+    """The eight bytes of each indent that begin ``skip`` bytes in, or end it, which of their bits count, and how many
+    bytes in they do begin."""
+    steps = [min(skip, max(length - _WORD, 0)) for length in range(len(indents))]
+    pieces = [(indent or b"")[step : step + _WORD] for indent, step in zip(indents, steps, strict=True)]
     wanted = [int.from_bytes(piece, "little") for piece in pieces]
-    return np.array(wanted, np.uint64), np.array([(1 << 8 * len(piece)) - 1 for piece in pieces], np.uint64)
+    mask = [(1 << 8 * len(piece)) - 1 for piece in pieces]
+    return np.array(wanted, np.uint64), np.array(mask, np.uint64), np.array(steps, np.int32)
 
 
 #: Bytes that are compared at once, and the longest indent that is.
