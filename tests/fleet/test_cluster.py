@@ -81,6 +81,7 @@ def worker_pids(client: Any) -> list[int]:
     return list(client.run(os.getpid).values())
 
 
+@pytest.mark.fleet
 def test_a_killed_worker_changes_no_byte(client: Any, many: list[tuple[str, Thing]]) -> None:
     killed = []
 
@@ -133,6 +134,7 @@ def test_the_command_says_the_same_bytes(
     assert told.count(b"\n") == 4
 
 
+@pytest.mark.fleet
 def test_a_cluster_that_goes_away_costs_only_what_it_had(many: list[tuple[str, Thing]]) -> None:
     told: list[str] = []
     with begun() as cluster, connected(cluster.address) as client:
