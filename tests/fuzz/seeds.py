@@ -1,4 +1,4 @@
-"""``python tests/fuzz/seeds.py fit FOLDER`` (or ``xml``) writes the files that a fuzzer starts from: small rides in every
+"""``python tests/fuzz/seeds.py fit FOLDER [BYTES]`` (or ``xml``) writes the files that a fuzzer starts from: small rides in every
 form that the builder knows, the cases of the rules, and the fixtures."""
 
 from __future__ import annotations
@@ -131,14 +131,14 @@ def _thinned(data: bytes) -> bytes:
 SEEDS = {"fit": fit_seeds, "xml": xml_seeds}
 
 
-def write(format_: str, folder: Path) -> int:
-    """Write the seeds of a format, and say how many there are."""
+def write(format_: str, folder: Path, most: int = MOST_XML) -> int:
+    """Write the seeds of a format that are no longer than ``most`` bytes, and say how many there are."""
     folder.mkdir(parents=True, exist_ok=True)
-    data = dict.fromkeys(SEEDS[format_]())
+    data = [seed for seed in dict.fromkeys(SEEDS[format_]()) if len(seed) <= most]
     for i, seed in enumerate(data):
         (folder / f"seed-{i:03}").write_bytes(seed)
     return len(data)
 
 
 if __name__ == "__main__":
-    print(write(sys.argv[1], Path(sys.argv[2])), "seeds")  # noqa: T201 - the figures are what the run is for
+    print(write(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:4])), "seeds")  # noqa: T201 - the figures are what the run is for

@@ -113,7 +113,7 @@ def _blamed(walk: Frames, fault: int, recent: list[int]) -> list[int]:
     frames = [offset for offset in recent if walk.data[offset] & 0xC0 != 0x40]
     if fault < walk.limit and walk.table[local_type(walk.data[fault])] is not None and walk.data[fault] & 0xC0 != 0x40:
         frames.insert(0, fault)
-    for frame in frames:
+    for frame in filter(walk.has_owner, frames):
         index = walk.owner(frame)
         if index not in blamed and walk.uses(index) <= 12:
             blamed.append(index)

@@ -221,6 +221,11 @@ class Frames:
         starts, indices = self._by_local[local_type(self.data[offset])]
         return indices[max(bisect_left(starts, offset) - 1, 0)]
 
+    def has_owner(self, offset: int) -> bool:
+        """Whether a definition that stands in the file is bound for the message at ``offset``: a table may also have
+        one that was only tried."""
+        return bool(self._by_local[local_type(self.data[offset])][0])
+
     def settle(self, count: int) -> None:
         """Close the book on the first ``count`` open messages."""
         if count <= 0:
@@ -326,7 +331,7 @@ class Frames:
 
     def is_of(self, offset: int, index: int) -> bool:
         """Whether the data message at ``offset`` is read with this definition."""
-        return self.data[offset] & 0xC0 != 0x40 and self.owner(offset) == index
+        return self.data[offset] & 0xC0 != 0x40 and self.has_owner(offset) and self.owner(offset) == index
 
     def redefine(self, index: int, layout: Layout) -> None:
         """Read the messages of a definition with another ``layout`` from now on."""

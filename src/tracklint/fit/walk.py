@@ -341,7 +341,7 @@ class Walk(Frames):
             end = self._end_of(certain)
             if end <= min(at, fault) and self._likely(certain):
                 start = end
-        elif recent and self.data[recent[0]] & 0xC0 != 0x40:
+        elif recent and (at < fault or self.data[recent[0]] & 0xC0 != 0x40):  # or a definition that ends behind there
             start = recent[0]
         if at >= self.limit and cause in ("overrun", "cut definition"):
             start = fault  # the end of the file cuts it; what stands before is whole
