@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .extras import how_to_install
 from .opening import read_stream
 
 __all__ = ["is_url", "listed", "read"]
@@ -54,7 +55,7 @@ def _store(url: str) -> tuple[Any, str]:
         store, path = url_to_fs(url)
     except ImportError:
         library = STORES[url.partition("://")[0]]
-        raise OSError(f"this needs the extra `cloud` and {library}: pip install 'tracklint[cloud]' {library}") from None
+        raise OSError(f"this needs the extra `cloud` and {library}; {how_to_install('cloud')} {library}") from None
     except Exception as error:
         raise _told(error) from error
     return store, path

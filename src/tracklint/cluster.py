@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import TracklintError
+from .extras import how_to_install
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -99,7 +100,7 @@ def connected(address: str) -> Iterator[Client]:
 
             client = stack.enter_context(Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
         except ImportError:
-            raise Gone("a cluster needs the extra `cluster`: pip install 'tracklint[cluster]'") from None
+            raise Gone(f"a cluster needs the extra `cluster`; {how_to_install('cluster')}") from None
         except Exception as error:  # an address can be wrong in many ways
             raise Gone(f"{address}: no cluster answers here ({_short(error)})") from None
         try:

@@ -114,7 +114,7 @@ def test_what_cannot_be_read_is_a_file_of_the_run(bucket: str, place: str, why: 
 
 def test_a_store_without_its_library_says_what_to_install() -> None:
     [lost] = check_many(["abfs://container/a.fit"], config=CONFIG)
-    assert lost.findings[0].message.endswith("pip install 'tracklint[cloud]' adlfs")
+    assert lost.findings[0].message.endswith("pip install '.[cloud]' adlfs")
 
 
 @pytest.fixture

@@ -23,10 +23,10 @@ from click.testing import CliRunner, Result
 
 from conftest import ROOT
 from tracklint.cli import main
+from tracklint.extras import how_to_install
 from tracklint.findings import Prediction
 from tracklint.preparing import prepare
 from tracklint.strava.comparing import compared
-from tracklint.strava.extras import how_to_install
 from tracklint.strava.journal import Journal
 from tracklint.strava.sandbox import SCENARIOS, Options, Running, running_sandbox
 from tracklint.strava.sandbox.grants import ATHLETE

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..extras import how_to_install
 from ..words import counted
 from .lines import line, lines
 from .options import config_options, fail, files_options, one_line_errors
@@ -53,7 +54,7 @@ def _can_be_made(name: str, folder: str) -> None:
     if not folder:
         raise click.BadParameter(f"{name} is a folder; name it: {name}=FOLDER")
     if find_spec("duckdb") is None:
-        raise click.BadParameter(f"{name} needs the extra `{name}`: pip install 'tracklint[{name}]'")
+        raise click.BadParameter(f"{name} needs the extra `{name}`; {how_to_install(name)}")
 
 
 def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import TracklintError
+from ..extras import how_to_install
 from ..source import why
 from .address import base_address
 from .errors import StravaError
 from .exchange import TIMEOUT, exchange, http_client
-from .extras import how_to_install
 from .tokens import printable
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ what users have seen of the live service; it creates nothing anywhere and keeps 
 
 from __future__ import annotations
 
-from ..extras import how_to_install
+from ...extras import how_to_install
 
 try:
     import python_multipart  # noqa: F401  starlette needs it, and says so only at the first upload
