@@ -17,6 +17,7 @@ from reports import GOOD, finding, report
 
 from conftest import ROOT
 from tracklint.cli import main
+from tracklint.extras import how_to_install
 from tracklint.findings import DeviceFacts, Report, Severity, Where
 from tracklint.fleet.telling import sheets
 from tracklint.render import Output, parquet
@@ -171,4 +172,4 @@ def test_a_missing_library_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     done = CliRunner().invoke(main, ["check", "-o", "parquet=out", "0.fit"])
     assert done.exit_code == 2
-    assert "pip install 'tracklint[parquet]'" in done.stderr
+    assert how_to_install("parquet") in done.stderr

@@ -169,7 +169,7 @@ def test_the_diff_gives_the_file_back(places: list[tuple[int, bytes]]) -> None:
     for at, new in places:
         lines[20 + at] = lines[20 + at].replace(b"</", new + b"</", 1)
     fixed = fix(b"".join(lines), config=CONFIG)
-    old = fixed.original.decode().replace("\x01", "\\u0001").split("\n")
+    old = fixed.original.decode().replace("\x01", "\\x01").split("\n")
     new_lines = fixed.data.decode().split("\n")
     out, at = [], 0
     for line in text_diff("x", fixed.original, fixed.data, fixed.edits, "utf-8"):
