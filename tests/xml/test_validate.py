@@ -257,11 +257,14 @@ def test_one_shape_is_matched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(matched) < 10
 
 
-def test_limits_of_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a file with ever other shapes only so many are looked at."""
+@pytest.mark.parametrize("piece", [30, 1 << 15])
+def test_limits_of_shapes(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a file with ever other shapes only so many are looked at, in however many pieces."""
     monkeypatch.setattr(shapes, "MAX_SHAPES", 5)
+    monkeypatch.setattr(shapes, "_PIECE", piece)
     points = "".join(
-        point("<sat>1</sat>" * (n % 2) + "<b/>" * (n // 2) + "<fix>2d</fix>" + "<ele>1</ele>" * 2) for n in range(40)
+        point("".join("<b/>" if n >> bit & 1 else "<c/>" for bit in range(6)) + "<fix>2d</fix>" + "<ele>1</ele>" * 2)
+        for n in range(40)
     )
     found = violations(scan_xml(gpx(points)))
     assert 0 < sum(len(v.elements) for v in found if v.kind == "too-many") <= 5
