@@ -136,6 +136,15 @@ def _caught(results: Any) -> Any:
     return until_stopped
 
 
+@pytest.fixture
+def _heard() -> Iterator[None]:
+    """A background job of a shell ignores SIGINT from its start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_heard")
 def test_ctrl_c_waits_until_a_result_is_told_and_a_second_one_does_not() -> None:
     told = []
     stoppable = Stoppable()
@@ -154,6 +163,7 @@ def test_ctrl_c_waits_until_a_result_is_told_and_a_second_one_does_not() -> None
     impatient.close()  # type: ignore[attr-defined]
 
 
+@pytest.mark.usefixtures("_heard")
 def test_ctrl_c_while_a_result_is_waited_for_is_heard_at_once() -> None:
     def work() -> Iterator[int]:
         yield 1
