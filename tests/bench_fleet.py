@@ -175,6 +175,6 @@ def page() -> Iterator[str]:
 def _written() -> Iterator[None]:
     yield
     text = "\n".join(page()) + "\n"
-    print("\n" + text)  # noqa: T201
+    print("\n" + text)  # noqa: T201 - the figures of the run
     if target := os.environ.get("TRACKLINT_NIGHT_PAGE"):
         Path(target).write_text(text, encoding="utf-8")

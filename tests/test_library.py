@@ -87,9 +87,9 @@ def test_a_column_is_had_by_its_name() -> None:
     with pytest.raises(KeyError, match="'watts' is no column; known are time, latitude"):
         ride["watts"]
     with pytest.raises(TypeError, match=r"The place of a point is at\(0\)"):
-        ride[0]  # type: ignore[index]
+        ride[0]  # type: ignore[index]  # the wrong type is what is tested
     with pytest.raises(TypeError):
-        iter(ride)  # type: ignore[call-overload]
+        iter(ride)  # type: ignore[call-overload]  # the wrong type is what is tested
 
 
 @pytest.mark.parametrize("thing", [None, 1, 2.5, ["a.gpx"], {}, object(), io.StringIO("<gpx/>")])
@@ -152,7 +152,7 @@ def test_a_configuration_made_by_hand_is_looked_at(wrong: dict[str, Any], words:
 
 
 def test_a_configuration_takes_words_and_paths_as_texts() -> None:
-    config = Config(severity={"TIM001": "info"}, fail_on="warning", profile="p.json")  # type: ignore[dict-item,arg-type]
+    config = Config(severity={"TIM001": "info"}, fail_on="warning", profile="p.json")  # type: ignore[dict-item,arg-type]  # the wrong type is what is tested
     assert config.severity == {"TIM001": Severity.INFO}
     assert (config.fail_on, config.profile) == (Severity.WARNING, Path("p.json"))
     data = RIDE.gpx().replace(b"<time>2024-05-01T10:00:04Z</time>", b"")

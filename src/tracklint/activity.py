@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .findings import Format, Where
+from .parts import SAID_OF, Device, Event, Lap, Session, alike
 from .spelling import counted
 
 if TYPE_CHECKING:
@@ -63,8 +64,6 @@ COLUMNS = (
     "power",
     "temperature",
 )
-#: The columns of which a session may say average and maximum, in m/s, bpm, rpm and W.
-SAID_OF = ("speed", "heart_rate", "cadence", "power")
 #: The channels a report counts; ``position`` needs latitude and longitude together.
 CHANNELS = ("position", "altitude", "heart_rate", "cadence", "power", "temperature", "distance", "speed")
 #: The parts of an `Activity` that may be empty.
@@ -111,109 +110,6 @@ def time_order(spans: Sequence[tuple[float, float]]) -> list[int] | None:
     return order if all(spans[a][1] <= spans[b][0] for a, b in pairwise(order)) else None
 
 
-def _alike(one: object, other: object) -> bool:
-    """Whether two things are equal field by field and element by element, where NaN, "not known", equals NaN."""
-    if isinstance(one, np.ndarray):
-        floats = one.dtype.kind == "f"
-        return isinstance(other, np.ndarray) and np.array_equal(one, other, equal_nan=floats)
-    if isinstance(one, tuple):
-        return isinstance(other, tuple) and len(one) == len(other) and all(map(_alike, one, other))
-    if is_dataclass(one):
-        return type(one) is type(other) and all(
-            _alike(getattr(one, f.name), getattr(other, f.name)) for f in fields(one) if f.compare
-        )
-    return one == other or (one != one and other != other)  # noqa: PLR0124 - NaN alone is not itself
-
-
-def _hash(one: Any) -> int:
-    """A hash that goes with `_alike`, of a data class without arrays."""
-    return hash(tuple(value for f in fields(one) if (value := getattr(one, f.name)) == value))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Session:
-    """One FIT session, TCX Activity or Course, or GPX trk. Times in UTC seconds, NaN where the file does not say.
-
-    ``sport`` is the word of the file (for FIT the profile's name, or the number as text when the profile has none);
-    ``sub_sport`` exists in FIT only. ``start_time`` + ``elapsed_s`` is the end; a FIT session's own timestamp is not.
-    ``averages`` and ``maxima`` are what a FIT session says of the columns of `SAID_OF`, and ``work_j`` its work in
-    joules.
-    """
-
-    sport: str | None = None
-    sub_sport: str | None = None
-    name: str | None = None
-    start_time: float = np.nan
-    timestamp: float = np.nan
-    elapsed_s: float = np.nan
-    timer_s: float = np.nan
-    distance_m: float = np.nan
-    ascent_m: float = np.nan
-    descent_m: float = np.nan
-    calories: float = np.nan
-    pool_length_m: float = np.nan
-    work_j: float = np.nan
-    averages: tuple[float | None, ...] = (None,) * len(SAID_OF)
-    maxima: tuple[float | None, ...] = (None,) * len(SAID_OF)
-    first_point: int = 0
-    points: int = 0
-    where: Where = field(default_factory=Where)
-
-    __eq__ = _alike
-    __hash__ = _hash
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Lap:
-    """One FIT or TCX lap. ``points`` is the number of points inside it (TCX; 0 for FIT, where laps are time
-    windows)."""
-
-    start_time: float = np.nan
-    timestamp: float = np.nan
-    elapsed_s: float = np.nan
-    timer_s: float = np.nan
-    distance_m: float = np.nan
-    calories: float = np.nan
-    first_point: int = 0
-    points: int = 0
-    where: Where = field(default_factory=Where)
-
-    __eq__ = _alike
-    __hash__ = _hash
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Event:
-    """A FIT event message: ``event`` and ``kind`` (event_type) are profile names, e.g. ``timer`` and ``stop_all``."""
-
-    time: float
-    event: str
-    kind: str
-    where: Where = field(default_factory=Where)
-
-    __eq__ = _alike
-    __hash__ = _hash
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
-    """The recording device. For GPX ``name`` is ``@creator``, for TCX ``Creator/Name``; for FIT it is file_id's
-    product_name or the profile's name for manufacturer and product. Numbers are kept as ``*_id``. ``software`` and
-    ``hardware`` are versions. ``barometer`` is ``None`` where the file does not tell; ``where`` points at the name's
-    text (or at file_id)."""
-
-    name: str | None = None
-    manufacturer: str | None = None
-    product: str | None = None
-    manufacturer_id: int | None = None
-    product_id: int | None = None
-    serial: int | None = None
-    software: str | None = None
-    hardware: str | None = None
-    barometer: bool | None = None
-    where: Where = field(default_factory=Where)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A place in the file where values of a channel stand, e.g. ``TrackPointExtension/v1 hr``.
@@ -251,7 +147,7 @@ class BadValue:
     sample: str
     mendable: bool = False
 
-    __eq__ = _alike
+    __eq__ = alike
     __hash__ = None  # type: ignore[assignment]  # arrays have no hash; this is how Python says it
 
 
@@ -360,7 +256,7 @@ class Activity:
     locate: Callable[[int], Where] = field(default=lambda i: Where(record=i), repr=False, compare=False)
     _made: dict[tuple[Any, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    __eq__ = _alike
+    __eq__ = alike
     __hash__ = None  # type: ignore[assignment]  # arrays have no hash; this is how Python says it
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:

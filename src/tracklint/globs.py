@@ -44,17 +44,17 @@ def _folders(root: str) -> Iterator[str]:
     known = set[str]()
     while waiting or linked:
         folder = waiting.pop() if waiting else linked.pop(0)
-        if (place := without_links(folder or ".")) in known or not os.path.isdir(folder or "."):  # noqa: PTH112
+        if (place := without_links(folder or ".")) in known or not os.path.isdir(folder or "."):  # noqa: PTH112 - a text, as glob gives it
             continue
         known.add(place)
         yield folder
-        inner = [os.path.join(folder, name) for name in _names(folder or ".")]  # noqa: PTH118
-        linked += [path for path in inner if os.path.islink(path)]  # noqa: PTH114
-        waiting += [path for path in reversed(inner) if not os.path.islink(path)]  # noqa: PTH114
+        inner = [os.path.join(folder, name) for name in _names(folder or ".")]  # noqa: PTH118 - as glob spells it
+        linked += [path for path in inner if os.path.islink(path)]  # noqa: PTH114 - a text, as glob gives it
+        waiting += [path for path in reversed(inner) if not os.path.islink(path)]  # noqa: PTH114 - a text, as glob gives it
 
 
 def _names(folder: str) -> list[str]:
     names: list[str] = []
     with contextlib.suppress(OSError):  # it is told by who asks for the folder itself
-        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208 - names alone
     return names

@@ -112,7 +112,7 @@ class World:
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            preexec_fn=limit,  # noqa: PLW1509
+            preexec_fn=limit,  # noqa: PLW1509 - a limit of the child alone
         )
 
     def ended(self, process: subprocess.Popen[bytes], seconds: float = 120) -> tuple[int, str]:

@@ -36,7 +36,7 @@ class Store(MemoryFileSystem):
 
     protocol = "gs"
     store: dict[str, Any] = {}  # noqa: RUF012 - as fsspec has it
-    pseudo_dirs = [""]  # noqa: RUF012
+    pseudo_dirs = [""]  # noqa: RUF012 - as its base class has it
 
     @classmethod
     def _strip_protocol(cls, path: str) -> str:

@@ -47,7 +47,7 @@ def main(folder: Path, seconds: int = 1200) -> int:
             ran = re.search(r"stat::number_of_executed_units:\s+(\d+)", told)
             cpu = used.ru_utime + used.ru_stime
             speed = f"{int(ran[1]) / cpu:.0f}" if ran else "?"
-            print(f"{target}: {speed} executions a second of CPU time, exit status {child.returncode}")  # noqa: T201
+            print(f"{target}: {speed} executions a second of CPU time, exit status {child.returncode}")  # noqa: T201 - the figures of the run
             status |= child.returncode != 0
     return status
 

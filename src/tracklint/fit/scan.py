@@ -6,7 +6,7 @@ What a header says about sizes is compared with what is there, and never trusted
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,11 @@ from .document import Definition, FitDocument, Layout, Messages, Segment, read_l
 from .edges import drop_edges
 from .flips import walk_again
 from .frames import Budget
+from .heads import SIGNATURE, almost_head, classify, heads, is_definition, looks
 from .walk import Walk
 
 __all__ = ["scan_fit"]
 
-_SIGNATURE = b".FIT"
 _HOLE = 48  # bytes at its end that are all the same
 _ONE_CAUSE = 64  # bytes that flipped bits must save where other damage is as well
 _MOST_SEGMENTS = 1000  # real files have up to ten
@@ -45,7 +45,7 @@ class _Scan:
         self.segments: list[Segment] = []
         self.walks: list[Walk] = []
         self.budget = Budget()
-        self.heads = list(_heads(data))
+        self.heads = list(heads(data))
 
     def document(self) -> FitDocument:
         position = self._first_head()
@@ -71,15 +71,15 @@ class _Scan:
 
     def _first_head(self) -> int | None:
         data = self.data
-        if data[8:12] == _SIGNATURE:
+        if data[8:12] == SIGNATURE:
             return 0
-        if _almost_head(data, 0):
+        if almost_head(data, 0):
             self._note("not-fit", 0, 12, segment=0, looks="damaged", found=data[8:12].hex(" "))
             return 0
         if self.heads:
             self._note("preamble", 0, self.heads[0], bytes=self.heads[0], starts=data[:8].hex(" "))
             return self.heads[0]
-        self._note("not-fit", 0, min(len(data), 14), looks=_looks(data), found=data[8:12].hex(" "))
+        self._note("not-fit", 0, min(len(data), 14), looks=looks(data), found=data[8:12].hex(" "))
         return None
 
     def _segment(self, offset: int) -> int | None:
@@ -123,7 +123,7 @@ class _Scan:
         good = [
             c
             for c in choices
-            if (layout := read_layout(data, offset + c, len(data))) and layout.sane and _is_definition(data, offset + c)
+            if (layout := read_layout(data, offset + c, len(data))) and layout.sane and is_definition(data, offset + c)
         ]
         used = good[0] if good else choices[0]
         if size not in (12, 14) or used != size:
@@ -320,7 +320,7 @@ class _Scan:
         if following == end:
             return end
         index = len(self.segments)
-        if following is None and _almost_head(data, end):
+        if following is None and almost_head(data, end):
             self._note(
                 "later-segment-bad",
                 end,
@@ -337,7 +337,7 @@ class _Scan:
             end,
             len(rest),
             bytes=len(rest),
-            looks=_classify(rest),
+            looks=classify(rest),
             starts=rest[:8].hex(" "),
             segment=index - 1,
         )
@@ -377,54 +377,5 @@ def _same_layouts(entries: Sequence[tuple[int, Layout]]) -> npt.NDArray[np.int64
     return np.array([first.setdefault(id(layout), i) for i, (_, layout) in enumerate(entries)], np.int64)
 
 
-def _heads(data: bytes) -> Iterator[int]:
-    """Offsets at which a header may begin: ``.FIT`` with a header size of 12 or 14 eight bytes before it."""
-    at = data.find(_SIGNATURE)
-    while at >= 0:
-        if at >= 8 and data[at - 8] in (12, 14) and data[at - 7] >> 4 <= 3:
-            yield at - 8
-        at = data.find(_SIGNATURE, at + 1)
-
-
-def _almost_head(data: bytes, at: int) -> bool:
-    """Whether a header seems to begin here whose signature is damaged."""
-    if len(data) < at + 14 or data[at] not in (12, 14) or data[at + 1] >> 4 > 3:
-        return False
-    wrong = sum((a ^ b).bit_count() for a, b in zip(data[at + 8 : at + 12], _SIGNATURE, strict=True))
-    declared = int.from_bytes(data[at + 4 : at + 8], "little")
-    layout = read_layout(data, at + data[at], len(data))
-    begins = layout is not None and layout.sane and _is_definition(data, at + data[at])
-    return wrong <= 4 or (begins and declared + data[at] + 2 == len(data) - at)
-
-
-def _is_definition(data: bytes, at: int) -> bool:
-    return at < len(data) and data[at] & 0xC0 == 0x40
-
-
 def _hex(value: int) -> str:
     return f"0x{value:04x}"
-
-
-def _looks(data: bytes) -> str:
-    if not data:
-        return "empty"
-    for magic, name in (
-        (b"\x1f\x8b", "gzip"),
-        (b"PK\x03\x04", "zip"),
-        (b"<?xml", "xml"),
-        (b"<!DOCTYPE", "html"),
-        (b"<html", "html"),
-    ):
-        if data.startswith(magic):
-            return name
-    return _classify(data[:4096])
-
-
-def _classify(piece: bytes) -> str:
-    """What bytes that are no messages look like: ``zeros``, ``ff``, ``text`` or ``binary``."""
-    if not piece.strip(b"\0"):
-        return "zeros"
-    if not piece.strip(b"\xff"):
-        return "ff"
-    text = sum(32 <= b < 127 or b in b"\t\r\n" for b in piece)
-    return "text" if text >= 0.95 * len(piece) else "binary"

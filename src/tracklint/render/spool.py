@@ -17,7 +17,7 @@ class Spool:
 
     def __init__(self) -> None:
         # no with: it lives as long as the spool does
-        self._file = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
+        self._file = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - it lives as long as the spool
         self.size = 0
 
     def add(self, text: str) -> None:

@@ -349,13 +349,13 @@ def _dressed(
     slow &= kind != CLOSE
     rows = slow.nonzero()[0]
     ends = np.zeros(len(rows), np.int32)
-    todo, at = np.arange(len(rows)), start[rows] + 1
+    left, at = np.arange(len(rows)), start[rows] + 1
     for _ in range(_LONGEST_NAME):
         stopped = _STOP[raw.take(at, mode="clip")]
         if stopped.any():
-            ends[todo[stopped]] = at[stopped]
-            todo, at = todo[~stopped], at[~stopped]
-        if not len(todo):
+            ends[left[stopped]] = at[stopped]
+            left, at = left[~stopped], at[~stopped]
+        if not len(left):
             more = ends < end[rows] - (kind[rows] == EMPTY)
             return rows[more].astype(np.int32), ends[more]
         at = at + 1

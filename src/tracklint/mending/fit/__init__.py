@@ -15,7 +15,6 @@ from ...rules.fit.container import (
     empty_segment,
     file_crc,
     file_crc_missing,
-    flipped_bit,
     header_crc,
     header_size,
     later_segment_bad,
@@ -28,8 +27,8 @@ from ...rules.fit.container import (
     size_zero,
     trailing_bytes,
     truncated,
-    unreadable_span,
 )
+from ...rules.fit.damage import flipped_bit, unreadable_span
 from ...rules.fit.definitions import (
     architecture,
     base_type,
@@ -57,9 +56,10 @@ from ...rules.fit.totals import (
 from ...rules.fit.values import leaked_sentinel, string_encoding
 from ...rules.ride.dates import absurd_date, week_rollover
 from ...rules.ride.elevation import elevation_implausible
+from ...rules.ride.jumps import jump
 from ...rules.ride.laps import starts_after_end
 from ...rules.ride.motion import distance_decreases, speed_implausible
-from ...rules.ride.position import jump, marker_position, null_island, position_missing, position_out_of_range
+from ...rules.ride.position import marker_position, null_island, position_missing, position_out_of_range
 from ...rules.ride.sensors import heart_rate_not_read, power_not_read
 from ...rules.ride.sport import sport_absent, sport_not_mapped
 from ...rules.ride.time import lone_time, point_without_time, time_goes_back, time_twice

@@ -13,10 +13,10 @@ import numpy as np
 
 from ...edits import Asked, Edit, Step
 from ...rules.ride.elevation import elevation_implausible, elevation_not_a_number
+from ...rules.ride.jumps import jump
 from ...rules.ride.position import (
     coordinate_not_a_number,
     coordinate_not_finite,
-    jump,
     marker_position,
     null_island,
     position_missing,

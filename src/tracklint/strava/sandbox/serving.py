@@ -41,7 +41,7 @@ class Running:
 class _Protocol(H11Protocol):
     """HTTP with the connection within reach, for answers that break off."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn names the base class of transports
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
