@@ -11,6 +11,7 @@ import pytest
 
 from conftest import ROOT
 from tracklint import Finding, Severity, Where, check, read
+from tracklint.spelling import number
 from tracklint.testing import Ride
 
 FIXTURES = sorted(path for folder in ("good", "bad", "mendable") for path in (ROOT / "fixtures" / folder).iterdir())
@@ -99,3 +100,26 @@ def test_a_fraction_of_a_second_stays_in_a_data_frame() -> None:
     pytest.importorskip("pandas", reason="Activity.to_pandas needs pandas (the group `test` has it)")
     frame = read(Ride(seconds=10, start=1_714_557_600.25).gpx()).to_pandas()
     assert set(frame["time"].dt.microsecond) == {250_000}
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (1869260.4, "1869260"),
+        (-2147483.75, "-2147484"),
+        (999999.0, "999999"),
+        (0.25, "0.25"),
+        (3, "3"),
+        (1e300, "1e+300"),
+    ],
+)
+def test_no_number_is_told_as_a_power_of_ten_where_it_can_be_said(value: float, told: str) -> None:
+    assert number(value) == told
+
+
+def test_a_finding_says_large_numbers_in_full() -> None:
+    far = Ride(seconds=60).gpx(change={30: {"latitude": -47.0, "longitude": -170.0}})
+    [jump] = [each for each in check(far).findings if each.code == "POS008"]
+    assert "e+" not in jump.message
+    assert f"up to {jump.evidence['metres']} m" in jump.message
+    assert jump.evidence["metres"] > 1_000_000

@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-__all__ = ["clipped", "clock", "counted", "iso", "json_text", "printable"]
+__all__ = ["clipped", "clock", "counted", "iso", "json_text", "number", "printable"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: What a terminal could obey (controls) or reorder (bidirectional and interlinear marks), halves of characters, and
@@ -41,6 +41,11 @@ def clock(seconds: float) -> str:
     whole, rest = divmod(millis, 1000)
     text = f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}" + (f".{rest:03d}" if rest else "")
     return f"-{text}" if seconds < 0 and millis else text
+
+
+def number(value: float) -> str:
+    """Six digits as ``:g`` gives them, but large numbers in full: ``1869260``, not ``1.86926e+06``."""
+    return f"{value:.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:g}"
 
 
 def counted(count: int, noun: str) -> str:

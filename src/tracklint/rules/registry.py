@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import string
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -23,6 +24,7 @@ from ..failures import FAILURES, Failure, crash
 from ..findings import Finding, Purpose, Safety, Severity, Skipped, Where
 from ..reading import Reading
 from ..source import Fault, Source
+from ..spelling import number
 from ..words import agreed
 from .discovery import declare_all, declare_for
 
@@ -356,12 +358,26 @@ def _finding(each: Rule, hit: Hit, config: Config, format_: str) -> Finding:
         code=each.code,
         name=each.name,
         severity=config.severity.get(each.code, each.level(hit, config.purpose)),
-        message=agreed(each.says.format_map(words)),
-        hint=each.hint.format_map(words),
+        message=agreed(_FILLED.vformat(each.says, (), words)),
+        hint=_FILLED.vformat(each.hint, (), words),
         where=hit.where,
         evidence=evidence,
         fix=each.fixes.get(format_) if hit.fix is None else hit.fix or None,
     )
+
+
+class _Filled(string.Formatter):
+    """Templates as `str.format` fills them, but that no number is told as a power of ten."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """``value`` as the template asks for it."""
+        if format_spec == "g" and isinstance(value, int | float):
+            return number(value)
+        filled: str = super().format_field(value, format_spec)
+        return filled
+
+
+_FILLED = _Filled()
 
 
 class _Absent:

@@ -15,6 +15,7 @@ from ...fit import FitDocument
 from ...fit.columns import MessageColumns, message_columns
 from ...fit.document import Messages
 from ...fit.fields import Table
+from ...spelling import number
 from ..basis import FIT_ACTIVITY_FILE, PRACTICE
 from ..registry import Found, Hit, rule
 from .segments import JOINED
@@ -337,7 +338,7 @@ def lap_tiling(activity: Activity, _limits: Limits) -> Found:
         i, off, how = wrong[0]
         verb, whose = ("starts", f" lap {i - 1}") if how.endswith("of") else ("starts", "")
         verb = "ends" if how == "after the end of the session" else verb
-        what = f"{verb} {off:g} s {how}{whose}"
+        what = f"{verb} {number(off)} s {how}{whose}"
         evidence = {"count": len(wrong), "laps": len(activity.laps), "lap": i, "off_s": off, "what": what}
         yield Hit(activity.laps[i].where, {**evidence, "wrong": [n for n, _, _ in wrong]})
 
