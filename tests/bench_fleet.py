@@ -85,6 +85,8 @@ def _own(suffix: str, data: bytes, number: int) -> bytes:
     return body + crc16(body).to_bytes(2, "little")
 
 
+#: The command, and last on standard error its status, the most memory of this program alone, in kB (its usage would
+#: have that of the one that started it), and the CPU seconds of all its processes.
 _RUN = (
     "import resource, sys\n"
     "sys.argv = ['tracklint', *sys.argv[1:]]\n"
@@ -93,7 +95,8 @@ _RUN = (
     "except SystemExit as end: status = end.code or 0\n"
     "own, all_ = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)\n"
     "cpu = own.ru_utime + own.ru_stime + all_.ru_utime + all_.ru_stime\n"
-    "print(f'{status} {own.ru_maxrss} {cpu}', file=sys.__stderr__)\n"
+    "[peak] = [line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')]\n"
+    "print(status, peak, cpu, file=sys.__stderr__)\n"
 )
 
 

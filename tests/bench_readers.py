@@ -235,6 +235,7 @@ def _page() -> Iterator[str]:
     yield from bench_real.page()
     yield from _measured("growth.md")
     yield from _measured("damage.md")
+    yield from _measured("night.md")
     packages = ("fitdecode", "python-fitparse", "fitfast", "gpxpy", "tcxreader", "python-tcxparser", "numpy")
     versions = ", ".join(f"{package} {importlib.metadata.version(package)}" for package in packages)
     yield f"\nVersions: {versions}."
