@@ -41,6 +41,7 @@ FLOORS = (
     ("predict", "fit", "xml"),
     ("second",),
     ("reading",),
+    ("alongside", "measured"),
     ("rules",),
     ("checking",),
     ("mending",),
