@@ -20,7 +20,12 @@ from tracklint.source import Thing
 
 
 def in_this_process(
-    named: Iterable[tuple[str, Thing]], make: Callable[[Report, Thing], Any], *, config: Config, jobs: int
+    named: Iterable[tuple[str, Thing]],
+    make: Callable[[Report, Thing], Any],
+    *,
+    config: Config,
+    jobs: int,
+    watch: object,
 ) -> Iterator[Any]:
     """Stands for `tracklint.batch.made_in_processes` where something is patched, which no child would see."""
     return (make_one(name, thing, make=make, config=config) for name, thing in named)
@@ -51,6 +56,16 @@ def exits_once(name: str, thing: Thing, config: Config) -> Report:
     if name == "b.gpx" and is_first_time(thing):
         exit_self()
     return check_named(name, thing, config)
+
+
+def slow_for_a_moment(name: str, thing: Thing, config: Config) -> Report:
+    if name == "b.gpx":
+        time.sleep(0.5)
+    return check_named(name, thing, config)
+
+
+def name_of(report: Report, _thing: Thing) -> str:
+    return report.name
 
 
 def always_killed(name: str, thing: Thing, config: Config) -> Report:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 import mishaps
 from conftest import ROOT
 from tracklint import check_many
-from tracklint.batch import CHUNK, WAITING, check_in_processes
+from tracklint.batch import CHUNK, WAITING, check_in_processes, made_in_processes
 from tracklint.checking import time_allowed
 from tracklint.config import BadConfig, Config, Limits
 from tracklint.findings import Report
@@ -51,6 +52,26 @@ def codes(reports: list[Report]) -> dict[str, list[str]]:
 @pytest.mark.parametrize("jobs", [1, 2, 9])
 def test_processes_say_what_one_says(named: Named, jobs: int) -> None:
     assert list(check_in_processes(named, config=CONFIG, jobs=jobs)) == whole(named)
+
+
+def test_what_has_been_in_work_longest_is_seen_from_outside(named: Named) -> None:
+    seen: list[tuple[str, float]] = []
+
+    def look(longest: Callable[[], tuple[Any, float] | None]) -> None:
+        def every() -> None:
+            while not over.wait(0.01):
+                if (at := longest()) is not None:
+                    seen.append((at[0][0], at[1]))
+
+        threading.Thread(target=every, daemon=True).start()
+
+    over = threading.Event()
+    made = made_in_processes(
+        named, mishaps.name_of, config=CONFIG, jobs=2, check_one=mishaps.slow_for_a_moment, watch=look
+    )
+    assert list(made) == ["a.fit", "b.gpx", "c.tcx", "d.fit"]
+    over.set()
+    assert max(seconds for name, seconds in seen if name == "b.gpx") > 0.2
 
 
 @pytest.mark.parametrize("check_one", [mishaps.killed_once, mishaps.exits_once])

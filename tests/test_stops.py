@@ -105,7 +105,7 @@ def test_the_outputs_of_a_check_that_was_stopped_are_whole(rides: Path, monkeypa
     monkeypatch.setattr("tracklint.cli.check._told", _stops_after(2)(tracklint.cli.check._told))  # type: ignore[attr-defined]
     Path("report.json").write_text("of last night")
     done = run("check", "-o", "text", "-o", "json=report.json", "-o", "junit=r.xml", "--write-baseline", "b", "rides")
-    assert (done.exit_code, done.stderr) == (130, "tracklint: stopped\n")
+    assert (done.exit_code, done.stderr) == (130, "tracklint: stopped: 2 files done, 2 not\n")
     assert [file["name"] for file in json.loads(Path("report.json").read_text())["files"]] == [
         "rides/1.fit", "rides/2.fit",
     ]  # fmt: skip
@@ -124,12 +124,15 @@ def test_what_was_written_before_ctrl_c_is_whole_and_counted(
     assert done.exit_code == 130
     assert len(list(Path("out").iterdir())) == 2
     assert done.stdout.splitlines()[-1].startswith("2 files ")
+    assert done.stderr.endswith("tracklint: stopped: 2 files done, 2 not\n")
 
 
 def _caught(results: Any) -> Any:
     def until_stopped(self: Stoppable, work: Any) -> Iterator[Any]:
         try:
-            yield from results(self, work)
+            for result in results(self, work):
+                yield result
+                self.done += 1
         except KeyboardInterrupt:
             self.stopped = True
 
@@ -154,7 +157,7 @@ def test_ctrl_c_waits_until_a_result_is_told_and_a_second_one_does_not() -> None
         told.append(each)
     assert (told, stoppable.stopped) == ([0, 1], True)
     with pytest.raises(KeyboardInterrupt):
-        stoppable.end(0)
+        stoppable.end(0, "{} not".format)
     for _ in (impatient := Stoppable().results(range(5))):
         os.kill(os.getpid(), signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -16,10 +17,12 @@ from termios import TIOCSWINSZ
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from conftest import ROOT
 from tracklint import Config, check, fix
 from tracklint.cli import COMMANDS, main
+from tracklint.cli.progress import Watch, bar
 from tracklint.mending.told import how_mended
 from tracklint.rules import RULES
 from tracklint.rules.examples import example
@@ -283,6 +286,23 @@ def test_a_bar_and_results_share_no_line(command: list[str], here: Path) -> None
     for line in shown.split("\n"):
         last = re.split(r"\x1b\[2K|\x1b\[1A", line)[-1]  # what is left of a line after a bar was wiped
         assert not (re.search("rides/", last) and re.search("━|checking |mending |preparing ", last)), line
+
+
+def test_a_bar_says_how_many_there_are_how_fast_it_goes_and_what_is_left(here: Path) -> None:
+    for k in range(60):
+        (here / "rides" / f"{k}.fit").write_bytes(Ride(seconds=20).fit()[:-9])
+    files = len(list((here / "rides").iterdir()))
+    shown = on_a_terminal(100, "check", "-q", "-j", "1", "rides")
+    assert re.search(rf"checking .*\d+/{files} .*\d/s, 0:\d\d:\d\d left", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown))
+
+
+def test_the_file_that_keeps_the_others_waiting_is_named() -> None:
+    watch, out = Watch(), io.StringIO()
+    watch.over(lambda: (("rides/\x1blong.fit", b""), 12.3))
+    shown = bar(Console(file=out, width=100, force_terminal=True), "checking", 300, watch)
+    shown.start()
+    shown.stop()
+    assert "12 s at rides/\\x1blong.fit" in out.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from .inputs import expand
 from .source import Thing, absolute
 from .version import __version__
 from .words import counted
-from .workers import cores
+from .workers import Longest, cores
 
 __all__ = ["check_in_processes", "check_many", "made_in_processes", "made_with"]
 
@@ -194,11 +194,13 @@ def made_in_processes(
     jobs: int,
     check_one: Callable[..., Report] | None = None,
     modules: Sequence[str] = (),
+    watch: Callable[[Longest], object] | None = None,
 ) -> Generator[Answer]:
     """`check_in_processes`, but each report stays in the process that made it, and ``make(report, thing)`` comes back.
 
     ``make`` and what it gives can be pickled. Where it raises, it is called once more, with the report of INT001.
-    ``modules`` are what the main module of this process imports: a child begins with it.
+    ``modules`` are what the main module of this process imports: a child begins with it. ``watch`` is that of
+    `workers.answers`.
     """
     from . import workers
     from .rules.discovery import rule_modules
@@ -211,6 +213,7 @@ def made_in_processes(
         seconds=time_allowed(config),
         ahead=WAITING,
         modules=[*modules, *ours],
+        watch=watch,
     ):
         if isinstance(said, workers.Died):
             yield make(_died(said.piece[0], said.how, config), said.piece[1])

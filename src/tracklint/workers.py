@@ -22,11 +22,13 @@ from multiprocessing import connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, TypeVar
 
-__all__ = ["Died", "Slow", "answers", "cores"]
+__all__ = ["Died", "Piece", "Slow", "answers", "cores"]
 
 Answer = TypeVar("Answer")
 #: The arguments of one call, which can be pickled.
 Piece = tuple[Any, ...]
+#: What says which piece has been in work longest, and for how many seconds.
+Longest = Callable[[], tuple[Piece, float] | None]
 
 #: How long a process may take until it is ready for its first piece, in seconds: a loaded machine is slow to start one.
 _START_SECONDS = 60.0
@@ -68,16 +70,20 @@ def answers(
     seconds: float,
     ahead: int,
     modules: Sequence[str] = (),
+    watch: Callable[[Longest], object] | None = None,
 ) -> Generator[Answer | Died | Slow]:
     """``function(*piece)`` for each piece, in ``jobs`` processes, each answer as soon as its turn comes.
 
     ``function`` and its answers can be pickled; what it raises is raised here. It has ``seconds`` for one piece.
     Whatever piece was in work when its process died is done once more, alone: in a fresh process, while no other one
     works. ``pieces`` is read at most ``ahead`` pieces further than the answer whose turn it is. ``modules`` are what
-    ``function`` will import: workers begin with them where they can. When the generator is closed, all processes are
-    killed.
+    ``function`` will import: workers begin with them where they can. ``watch`` is given
+    what says, in any thread, which piece has been in work longest, and for how many seconds. When the generator
+    is closed, all processes are killed.
     """
     crew = _Crew(_context(modules), function, enumerate(pieces), jobs, seconds)
+    if watch is not None:
+        watch(crew.longest)
     ready: dict[int, Answer | Died | Slow] = {}
     turn = 0
     try:
@@ -120,6 +126,12 @@ class _Crew(Generic[Answer]):
     def busy(self) -> list[_Worker]:
         """The workers that have a piece in work."""
         return [worker for worker in self._workers if worker.pieces]
+
+    def longest(self) -> tuple[Piece, float] | None:
+        """The piece that has been in work longest, and for how many seconds; another thread may ask."""
+        begun = [(worker.since, piece) for worker in [*self._workers] for _, piece, _ in [*worker.pieces][:1]]
+        since, piece = min(begun, key=lambda each: each[0], default=(0.0, None))
+        return None if piece is None else (piece, time.monotonic() - since)
 
     def hand_out(self, until: int) -> None:
         """Give pieces with numbers below ``until`` to workers; first what is to be done again, alone."""
@@ -190,7 +202,7 @@ class _Worker:
     def __init__(self, context: Any, function: Callable[..., Any], seconds: float, *, alone: bool) -> None:
         self.alone = alone
         self.pieces: deque[tuple[int, Piece, bytes]] = deque()
-        self.deadline = 0.0
+        self.since = self.deadline = 0.0
         self._seconds = seconds
         self._ready = False
         self.process, self.pipe = _started(context, function)
@@ -198,7 +210,8 @@ class _Worker:
     def give(self, number: int, piece: Piece, packed: bytes) -> None:
         """Send a piece, to be done after those that the process has."""
         if not self.pieces:
-            self.deadline = time.monotonic() + self._seconds + (0.0 if self._ready else _START_SECONDS)
+            self.since = time.monotonic()
+            self.deadline = self.since + self._seconds + (0.0 if self._ready else _START_SECONDS)
         self.pieces.append((number, piece, packed))
         with contextlib.suppress(OSError):  # it died just now, which is seen when its answer is looked for
             self.pipe.send_bytes(packed)
@@ -211,7 +224,8 @@ class _Worker:
         except (EOFError, OSError):
             self.end()
             return Died(self.pieces[0][1], _ending(self.process.exitcode))
-        self.deadline = time.monotonic() + self._seconds
+        self.since = time.monotonic()
+        self.deadline = self.since + self._seconds
         if said is None:
             self._ready = True
             return _NOTHING

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..fleet.telling import Telling, Told
     from ..render.digest import Digest
     from ..source import Thing
+    from .progress import Watch
 
 #: How many stale entries of a baseline are named.
 _MOST_STALE = 20
@@ -143,6 +144,7 @@ def check(
     from ..inputs import expand
     from ..render import output_for
     from .output import Output
+    from .progress import Counted, Watch
     from .stopping import Stoppable
 
     if not paths and files_from is None:
@@ -154,13 +156,17 @@ def check(
     look: dict[str, Any] = {"fail_on": config.fail_on, "show_all": show_all, "quiet": quiet, "again": _again(paths)}
     made = [(output_for(name, sys.stdout, **look), file) for name, file in outputs]
     telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes, ledger.baseline)
-    given = itertools.chain(paths, _listed(files_from) if files_from is not None else ())
-    named = _spare_inputs([*outputs, *statistics], _stdin_kept(expand(given, config)))
-    status, stoppable, gone = 0, Stoppable(), ""
+
+    def given() -> Iterator[tuple[str, Thing]]:
+        return expand(itertools.chain(paths, _listed(files_from) if files_from is not None else ()), config)
+
+    spared = _spare_inputs([*outputs, *statistics], _stdin_kept(given()))
+    named = Counted(spared, None if files_from is not None and not Path(files_from).is_file() else given)
+    status, stoppable, gone, watch = 0, Stoppable(), "", Watch()
     with (
         connected(cluster) if cluster else contextlib.nullcontext() as client,
-        contextlib.closing(_told(named, telling, config, jobs, client)) as stream,
-        Output().progress(None, "checking") as step,
+        contextlib.closing(_told(named, telling, config, jobs=jobs, client=client, watch=watch)) as stream,
+        Output().progress(named, "checking", watch) as step,
         sheets(made) as run,
     ):
         try:
@@ -176,7 +182,7 @@ def check(
     if gone:
         fail(gone)
     if stoppable.stopped:  # a baseline knows a whole run or none
-        stoppable.end(status)
+        stoppable.end(status, named.left)
     if baseline is not None:
         _tell_of_baseline(ledger, baseline, prune=prune)
     if write_baseline is not None:
@@ -320,7 +326,13 @@ def _spared(taken: dict[str, str], named: Iterable[tuple[str, Thing]]) -> Iterat
 
 
 def _told(
-    named: Iterator[tuple[str, Thing]], telling: Telling, config: Config, jobs: int | None, client: Client | None
+    named: Iterator[tuple[str, Thing]],
+    telling: Telling,
+    config: Config,
+    *,
+    jobs: int | None,
+    client: Client | None,
+    watch: Watch,
 ) -> Generator[Told]:
     """What is told of all things. One alone is checked here and now, because a child would take longer to start than
     to check it."""
@@ -333,7 +345,8 @@ def _told(
         from ..batch import made_in_processes
         from ..workers import cores
 
-        return made_in_processes(itertools.chain(begun, named), telling, config=config, jobs=jobs or cores())
+        every = itertools.chain(begun, named)
+        return made_in_processes(every, telling, config=config, jobs=jobs or cores(), watch=watch.over)
     from ..checking import make_one
 
     [(name, thing)] = begun

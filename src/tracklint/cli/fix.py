@@ -144,7 +144,7 @@ def fix(
     told = troubles.counted("could not be read or written")
     advice = f"; nothing is written, give --out DIR{' or --in-place' if alone and not split else ''}"
     said.total(f"{tally.said(written=written)}{told}{'' if written or not tally.mended else advice}")
-    stoppable.end(troubles.told(exit_status(reports, config)))
+    stoppable.end(troubles.told(exit_status(reports, config)), lambda done: f"{len(files) - done} not")
 
 
 @dataclass(frozen=True, slots=True)

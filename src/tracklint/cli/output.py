@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from ..render.page import Page
 from ..words import printable
+from .progress import MANY, Counted, Watch, bar
 
 __all__ = ["Output"]
-
-_MANY = 20  # files; fewer are done before a bar could be read
 
 
 class Output:
@@ -46,29 +46,35 @@ class Output:
         sys.stderr.flush()
 
     @contextlib.contextmanager
-    def progress(self, total: int | None, label: str) -> Iterator[Callable[[], None]]:
+    def progress(
+        self, total: int | Counted[Any], label: str, watch: Watch | None = None
+    ) -> Iterator[Callable[[], None]]:
         """A bar while there is something to wait for and a terminal to see it; the function is called for each file
-        that is done. ``total`` is ``None`` where nobody knows yet how many there are."""
+        that is done. Inputs that are taken as they come are counted meanwhile. ``watch`` sees what is in work."""
         console = self._beside.console
-        if (total or _MANY) < _MANY or console is None or not sys.stderr.isatty() or console.is_dumb_terminal:
+        few = isinstance(total, int) and total < MANY
+        if few or console is None or not sys.stderr.isatty() or console.is_dumb_terminal:
             yield lambda: None
             return
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        bar = Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
-        task, done = bar.add_task(label, total=total), 0
+        counted = None if isinstance(total, int) else total
+        known = total if isinstance(total, int) else None
+        shown = bar(console, label, known, watch or Watch())
+        [task], done = shown.task_ids, 0
+        if counted is not None:
+            counted.look_ahead()
 
         def step() -> None:
             nonlocal done
             done += 1
-            if total is None and done == _MANY:
-                bar.start()
-            bar.advance(task)
+            if counted is not None:
+                shown.update(task, total=counted.total)
+                if done == MANY:
+                    shown.start()
+            shown.advance(task)
 
-        if total is not None:
-            bar.start()
+        if counted is None:
+            shown.start()
         try:
             yield step
         finally:
-            bar.stop()
+            shown.stop()

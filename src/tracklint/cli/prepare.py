@@ -78,7 +78,7 @@ def prepare(
                     if finding.severity >= config.fail_on or (verbose and finding.severity.label != "info"):
                         run.said.trouble(f"{each.name}: {finding.severity.label} {finding.code} {finding.message}")
     run.total()
-    stoppable.end(troubles.told(exit_status(reports, config)))
+    stoppable.end(troubles.told(exit_status(reports, config)), lambda done: f"{len(files) - done} not")
 
 
 class _Run:

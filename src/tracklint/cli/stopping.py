@@ -6,8 +6,10 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NoReturn, TypeVar
+
+from ..words import counted
 
 __all__ = ["Stoppable"]
 
@@ -18,11 +20,12 @@ class Stoppable:
     """Ctrl-C ends a run between two results: it counts while the next one is waited for. While one is written it
     waits, so that nothing is half said.
 
-    ``stopped`` tells that it came. A second one is as ever.
+    ``stopped`` tells that it came, ``done`` counts the results. A second one is as ever.
     """
 
     def __init__(self) -> None:
         self.stopped = False
+        self.done = 0
         self._waiting = False
 
     def results(self, work: Iterable[Result]) -> Iterator[Result]:
@@ -42,11 +45,13 @@ class Stoppable:
                 finally:
                     self._waiting = False
                 yield result
+                self.done += 1
 
-    def end(self, status: int) -> NoReturn:
-        """End the command: with ``status``, or as one that was stopped."""
+    def end(self, status: int, left: Callable[[int], str]) -> NoReturn:
+        """End the command: with ``status``, or as one that was stopped, which says what is ``left`` when so many are
+        done."""
         if self.stopped:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt(f"stopped: {counted(self.done, 'file')} done, {left(self.done)}")
         sys.exit(status)
 
     @contextlib.contextmanager
