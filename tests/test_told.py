@@ -124,6 +124,14 @@ def test_every_line_of_errors_names_its_file(command: list[str], here: Path) -> 
     assert all(re.match(r"(tracklint: )?(rides/\w+\.\w+|nothing\.fit): ", line) for line in lines), lines
 
 
+def test_codes_that_are_left_for_one_reason_share_a_line(here: Path) -> None:
+    nothing = RIDE.fit(without=("session", "lap", "activity", "event"))
+    Path("rides/bare.fit").write_bytes(nothing)
+    left = [line for line in run("fix", "rides/bare.fit").stdout.splitlines() if ": left " in line]
+    assert len(left) == len({line.rpartition(": ")[2] for line in left})
+    assert any(re.search(r": left FIT404, FIT405, .*: need --unsafe$", line) for line in left), left
+
+
 def test_one_archive_is_not_told_to_be_written_in_place(here: Path) -> None:
     with zipfile.ZipFile("one.zip", "w") as archive:
         archive.writestr("bad.fit", MENDABLE)
@@ -136,6 +144,8 @@ def test_one_of_something_is_in_the_singular() -> None:
         ("1 messages of event have 38", "1 message of event has 38"),
         ("1 of 1 laps start elsewhere", "1 of 1 lap starts elsewhere"),
         ("11 points are 1 of 31 points", "11 points are 1 of 31 points"),
+        ("1 of 43 points lie apart", "1 of 43 points lies apart"),
+        ("1 of 9 heart rates are 0, 21 of 9 points have none", "1 of 9 heart rates is 0, 21 of 9 points have none"),
     ):
         assert agreed(several) == one
     fixed = fix(RIDE.gpx(change={30: {"time": None}}), unsafe=True)

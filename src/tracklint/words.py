@@ -18,8 +18,11 @@ __all__ = ["agreed", "clipped", "clock", "counted", "iso", "json_text", "place",
 
 
 def agreed(text: str) -> str:
-    """A sentence of ours in which a number may be 1: ``1 points are dropped`` becomes ``1 point is dropped``."""
-    return _ONE.sub(_singular, text) if "1 " in text else text
+    """A sentence of ours in which a number may be 1: ``1 points are dropped`` becomes ``1 point is dropped``,
+    ``1 of 9 points have no time`` becomes ``1 of 9 points has no time``."""
+    if "1 " not in text:
+        return text
+    return _ONE_OF.sub(lambda found: f"{found[1]} {_VERBS[found[2]]}", _ONE.sub(_singular, text))
 
 
 def _singular(found: re.Match[str]) -> str:
@@ -38,6 +41,8 @@ _ONE = re.compile(
     r"(?<![\d.,-])\b1 (byte|character|date|definition|description|element|file|lap|message|place|point|record|session|"
     rf"time|value)s\b((?: without (?:a time|zone)| that| of \w+)?)(?: ({'|'.join(_VERBS)})\b)?"
 )
+#: ``1 of 43 points lie``.
+_ONE_OF = re.compile(rf"(?<![\d.,-])\b(1 of \d+ \w+(?: rates)?) ({'|'.join(_VERBS)})\b")
 
 
 def severities(findings: Iterable[Finding], *, zero: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Tally", "show_diff", "tell"]
 
-_SHOWN = 12  # byte ranges of one line of the ledger
+_SHOWN = 3  # byte ranges of one line of the ledger
 
 
 def tell(name: str, fixed: Fixed, results: Sequence[Report], config: Config, out: Output, *, verbose: bool) -> None:
     """The ledger, what was left and why, and what the results still are."""
     for change in fixed.ledger:
         out.say(f"{name}: {change.code} {change.action}: {change.says} ({_ranges(change)})")
-    for why in fixed.left:
-        out.say(f"{name}: left {why}")
+    for why, codes in _by_reason(fixed.left).items():
+        out.say(f"{name}: left {codes}: {why}")
     worst = _remaining(results, config)
     if not fixed.changed and not fixed.left:
         out.say(f"{name}: {'cannot be mended' if worst else 'nothing to mend'}")
@@ -35,6 +36,16 @@ def tell(name: str, fixed: Fixed, results: Sequence[Report], config: Config, out
         for finding in report.findings:
             if finding.severity >= config.fail_on or (verbose and finding.severity.label != "info"):
                 out.trouble(f"{told}: {finding.severity.label} {finding.code} {finding.message}")
+
+
+def _by_reason(left: Sequence[str]) -> dict[str, str]:
+    """The codes that are left, for each reason why."""
+    reasons: dict[str, list[str]] = {}
+    for codes, _, why in (each.partition(": ") for each in left):
+        reasons.setdefault(why, []).append(codes)
+    return {
+        re.sub("^needs", "need", why) if codes[1:] else why: ", ".join(sorted(codes)) for why, codes in reasons.items()
+    }
 
 
 def _remaining(results: Sequence[Report], config: Config) -> list[Finding]:

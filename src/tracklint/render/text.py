@@ -172,4 +172,15 @@ def _not_checked(skipped: Sequence[Skipped]) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for each in skipped:
         reasons.setdefault(each.why, []).append("the other rules" if each.code == "*" else each.code)
-    return [f"not checked: {', '.join(codes)}: {why}" for why, codes in reasons.items()]
+    return [f"not checked: {_listed(codes)}: {why}" for why, codes in reasons.items()]
+
+
+def _listed(codes: Sequence[str]) -> str:
+    """Codes, with ``to`` between the first and the last of three or more that follow each other."""
+    rows: list[list[str]] = []
+    for code in codes:
+        if rows and code[-3:].isdigit() and rows[-1][-1] == f"{code[:-3]}{int(code[-3:]) - 1:03}":
+            rows[-1].append(code)
+        else:
+            rows.append([code])
+    return ", ".join(f"{row[0]} to {row[-1]}" if len(row) > 2 else ", ".join(row) for row in rows)

@@ -228,7 +228,7 @@ def _keep_first(document: XmlDocument, asked: Asked) -> Iterator[Step]:
         there = activity.channel(channel)
         more |= there[rows] & ~there[before]
     if not more.all():
-        yield _drop(document, asked, rows[~more], "that repeat the time of the point before them")
+        yield _drop(document, asked, rows[~more], "that repeat the time of the point before")
 
 
 def _drop_lone(document: XmlDocument, asked: Asked) -> Iterator[Step]:

@@ -306,7 +306,7 @@ def _end(part: Lap | Session) -> float:
     WARNING,
     on=Activity,
     basis=FIT_ACTIVITY_FILE,
-    says="{count} of {laps} laps do not start where the one before ends or lie outside the session; lap {lap} {what}",
+    says="{count} of {laps} laps do not start where the one before ends, or not in the session; lap {lap} {what}",
     hint="write start_time and total_elapsed_time so that the laps cover the session without gaps",
     formats=_FIT,
     told_by=JOINED,

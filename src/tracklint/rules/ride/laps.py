@@ -25,8 +25,8 @@ _SLACK_S = {"fit": 5.0, "tcx": 60.0}
     INFO,
     on=Activity,
     basis=TCX_V2,
-    says="{count} of {laps} laps have a TotalTimeSeconds that their points do not bear out; lap {lap} says {said:g} s, "
-    "its points last {span:g} s{unit}",
+    says="in {count} of {laps} laps the points do not bear out TotalTimeSeconds; lap {lap} says {said:g} s, its points "
+    "last {span:g} s{unit}",
     hint="write the seconds from the start of the lap to its end, without pauses",
     formats=("tcx",),
     fix="unsafe",
@@ -140,8 +140,8 @@ def _end(activity: Activity, part: Session | Lap) -> float:
     WARNING,
     on=Activity,
     basis=STRAVA_UPLOADS,
-    says="{count} of {laps} laps have a DistanceMeters that their points do not bear out; lap {lap} says {said:g} m, "
-    "its points go {gone:g} m",
+    says="in {count} of {laps} laps the points do not bear out DistanceMeters; lap {lap} says {said:g} m, its points "
+    "go {gone:g} m",
     hint="write the metres from the start of the lap to its end",
     formats=("tcx",),
     needs=("laps",),

@@ -181,7 +181,7 @@ def time_goes_back(activity: Activity, limits: Limits) -> Found:
     INFO,
     on=Activity,
     basis=PRACTICE,
-    says="{count} of {points} points repeat the time of the point before them, the first is point {record}; {how}",
+    says="{count} of {points} points repeat the time of the point before, the first is point {record}; {how}",
     hint="keep one point a second, or write fractions of a second",
     fix={"tcx": "unsafe", "gpx": "unsafe"},
 )

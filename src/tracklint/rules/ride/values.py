@@ -57,7 +57,7 @@ def _beyond(activity: Activity, channel: str, lowest: float, highest: float, uni
     WARNING,
     on=Activity,
     basis=TCX_V2,
-    says='{count} of {points} heart rates are not written as whole numbers, the first is "{text}"',
+    says='{count} of {points} heart rates are not written as a whole number, the first is "{text}"',
     hint="write whole beats per minute, without a decimal point",
     formats=_XML,
     fix="safe",

@@ -31,7 +31,7 @@ def _where(document: XmlDocument, i: int, count: int) -> Where:
     INFO,
     on=XmlDocument,
     basis=PRACTICE,
-    says="{count} of {times} times have white space around them, the first is in line {line}",
+    says="{count} of {times} times stand in white space, the first is in line {line}",
     hint="write <time>2024-05-01T10:00:00Z</time> without spaces or lines inside",
     fix="safe",
 )
