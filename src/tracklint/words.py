@@ -35,6 +35,7 @@ _VERBS = {
     "are": "is", "become": "becomes", "carry": "carries", "change": "changes", "do": "does", "end": "ends",
     "follow": "follows",
     "get": "gets", "have": "has", "hold": "holds", "inflate": "inflates", "lie": "lies", "move": "moves",
+    "name": "names",
     "repeat": "repeats", "stand": "stands", "start": "starts",
 }  # fmt: skip
 _ONE = re.compile(

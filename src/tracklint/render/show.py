@@ -82,7 +82,7 @@ def _facts(page: Page, summary: Summary, units: Units) -> None:
     _row(page, "sport", f"{said} -> {sport.strava or 'the default sport of the athlete'} ({sport.sure})")
     _row(page, "start", iso(summary.start_time))
     _row(page, "end", iso(summary.end_time))
-    _row(page, "elapsed", None if summary.elapsed_s is None else clock(summary.elapsed_s))
+    _row(page, "elapsed", None if summary.elapsed_s is None else clock(round(summary.elapsed_s)))
     _row(page, "distance", None if summary.distance_m is None else units.way(summary.distance_m))
     without = f", {summary.points_without_time} without time" if summary.points_without_time else ""
     _row(page, "points", f"{summary.points}{without}")
@@ -145,7 +145,7 @@ def _predicted(page: Page, prediction: Prediction, units: Units) -> None:
     if prediction.ascent_m is not None:
         source = "read from the file" if prediction.ascent_from == "header" else "computed from the elevation"
         _row(page, "ascent", f"{units.climb(prediction.ascent_m)}, {source}")
-    _row(page, "moving", None if prediction.moving_s is None else clock(prediction.moving_s))
+    _row(page, "moving", None if prediction.moving_s is None else clock(round(prediction.moving_s)))
     _row(page, "distance", None if prediction.distance_m is None else units.way(prediction.distance_m))
     if prediction.stationary:
         _row(page, "place", "no map: the activity is shown as indoor")

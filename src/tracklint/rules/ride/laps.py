@@ -68,8 +68,8 @@ def lap_time(activity: Activity, _limits: Limits) -> Found:
     INFO,
     on=Activity,
     basis=TCX_V2,
-    says="{count} of {laps} laps start elsewhere than their points; lap {lap} says {off_s:g} s {way} than its first "
-    "point",
+    says="in {count} of {laps} laps StartTime is not that of the first point; lap {lap} says {off_s:g} s {way} than "
+    "its first point",
     hint="write the time of the first point into StartTime",
     formats=("tcx",),
     fix="unsafe",
