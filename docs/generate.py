@@ -1,13 +1,15 @@
 """Writes docs/rules.md from the rules, docs/cli.md from the commands, docs/fixing.md's tables from the repairs,
-docs/sandbox.md's table of scenarios, and from the cases of the tests what each rule says of one of them. Tests fail when
-they differ."""
+docs/sandbox.md's table of scenarios, docs/screens.md from what commands show, and from the cases of the tests what each
+rule says of one of them. Tests fail when they differ."""
 
 from __future__ import annotations
 
 import importlib
 import inspect
 import json
+import os
 import pkgutil
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -28,6 +30,7 @@ PAGE = Path(__file__).parent / "rules.md"
 FIXING = Path(__file__).parent / "fixing.md"
 SANDBOX = Path(__file__).parent / "sandbox.md"
 CLI = Path(__file__).parent / "cli.md"
+SCREENS = Path(__file__).parent / "screens.md"
 _XML = ("tcx", "gpx")
 
 
@@ -175,6 +178,25 @@ def sandbox_page(before: str) -> str:
     return filled(before, "scenarios", rows)
 
 
+#: The commands whose screens docs/screens.md shows.
+_SHOWN = {
+    "check": "check fixtures/bad/no-session.fit fixtures/bad/one-time-missing.tcx",
+    "show": "show fixtures/good/ride.fit",
+    "upload": "upload --dry-run --barometer fixtures/bad/no-time.gpx fixtures/good/ride.tcx",
+}
+
+
+def screens_page(before: str) -> str:
+    """docs/screens.md with what the commands show today, on a terminal of 80 columns without colour."""
+    surroundings = os.environ | {"TTY_COMPATIBLE": "1", "TERM": "dumb", "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
+    for name, command in _SHOWN.items():
+        line = [sys.executable, "-m", "tracklint", *command.split()]
+        done = subprocess.run(line, capture_output=True, cwd=PAGE.parent.parent, env=surroundings, check=False)
+        shown = done.stdout.decode().splitlines()
+        before = filled(before, name, ["```console", f"$ tracklint {command}", *shown, "```"])
+    return before
+
+
 def filled(before: str, name: str, rows: Iterable[str]) -> str:
     """A page with these rows between the two marks of this name."""
     begin, end = f"<!-- {name}: written by `python docs/generate.py` -->\n", f"<!-- end of {name} -->\n"
@@ -187,5 +209,5 @@ if __name__ == "__main__":
     forget()
     for path, lines in ((PAGE, page), (CLI, cli_page)):
         path.write_text("".join(f"{line}\n" for line in lines()), encoding="utf-8")
-    for path, written in ((FIXING, fixing_page), (SANDBOX, sandbox_page)):
+    for path, written in ((FIXING, fixing_page), (SANDBOX, sandbox_page), (SCREENS, screens_page)):
         path.write_text(written(path.read_text(encoding="utf-8")), encoding="utf-8")

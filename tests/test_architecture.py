@@ -274,6 +274,12 @@ def test_the_page_of_the_commands_is_up_to_date(generate: ModuleType) -> None:
     assert written == "".join(f"{line}\n" for line in generate.cli_page()), "run `python docs/generate.py`"
 
 
+def test_the_screens_are_up_to_date(generate: ModuleType) -> None:
+    written = generate.SCREENS.read_text(encoding="utf-8")
+    assert written.count("```console\n$ tracklint ") == 3
+    assert written == generate.screens_page(written), "run `python docs/generate.py`"
+
+
 def test_the_tables_of_repairs_are_up_to_date(generate: ModuleType) -> None:
     written = generate.FIXING.read_text(encoding="utf-8")
     assert written.count("written by `python docs/generate.py`") == 6
