@@ -15,8 +15,8 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-#: Bytes of an input; what they take to read grows with them, and 2,000 hold every construct of a format.
-MOST = {"fit": 1024, "xml": 2048}
+#: Bytes of an input; what they take to read grows with them, and so many hold every construct of a format.
+MOST = {"fit": 768, "xml": 2048}
 PAIRS = (("fit-read", "xml-read"), ("fit-mend", "xml-mend"))
 
 

@@ -23,18 +23,19 @@ T = 1_000_000_000
 
 def fit_seeds() -> Iterator[bytes]:
     """Rides of few records in all pairs of options, with a short header and chained; odd messages; the fixtures."""
-    ride = Ride(seconds=4)
+    ride = Ride(seconds=3, laps=1)
     for a, b in itertools.combinations_with_replacement(FIT_OPTIONS, 2):
         yield ride.fit(**{a: True, b: True})
     yield ride.fit(header=12)
-    yield ride.fit(chained=2)
     yield Ride(seconds=4, laps=2).fit()
-    yield (
+    odd = (
         FitBuilder()
         .define(0, 300, [(1, 6, 0x84), (2, 3, 0x0D), (3, 8, 0x07)])
         .data(0, b"\1\0\xff\xff\3\0", b"abc", b"x")
         .build()
     )
+    yield odd
+    yield Ride(seconds=2, laps=1, channels=("position",)).fit() + odd
     yield (
         FitBuilder()
         .define(0, 20, [(253, 4, 0x86), (8, 3, 0x0D), (18, 1, 0x02), (28, 1, 0x02)])

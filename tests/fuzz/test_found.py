@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from fuzz import mutate_xml, oracle_fit, oracle_xml, seeds
+from fuzz import mutate_xml, oracle_fit, oracle_xml, run, seeds
+from tracklint.fit import scan_fit
 from tracklint.xml import scan_xml
 
 FOUND = ROOT / "tests" / "data" / "fuzz"
@@ -21,6 +22,18 @@ def test_the_fuzzer_found_something() -> None:
     """An empty folder would make the tests below pass without a test."""
     assert len(_found("fit")) > 50
     assert len(_found("xml")) > 100
+
+
+def test_seeds_that_are_short_enough_hold_every_construct() -> None:
+    """Longer ones are left out of a run: what only they hold would hardly be tried."""
+    documents = [scan_fit(data) for data in seeds.fit_seeds() if len(data) <= run.MOST["fit"]]
+    layouts = [definition.layout for document in documents for definition in document.definitions]
+    assert {bool(layout.developer) for layout in layouts} == {False, True}
+    assert {layout.big_endian for layout in layouts} == {False, True}
+    assert {len(document.segments) for document in documents} == {1, 2}
+    assert {document.segments[0].data_start for document in documents} == {12, 14}
+    headers = {document.data[int(at)] >= 0x80 for document in documents for g in document.messages for at in g.offsets}
+    assert headers == {False, True}
 
 
 @pytest.mark.parametrize("part", range(8))
