@@ -352,6 +352,17 @@ def test_every_truncation_keeps_the_whole_messages() -> None:
         assert kinds(document), cut
 
 
+def test_a_header_is_not_believed_to_reach_into_the_next_one() -> None:
+    """The checksum that is missing was told to stand at its end, with a size below zero."""
+    ride = Ride(seconds=3).fit()
+    first = bytearray(ride[:14]) + b"\x12" * 46
+    first[0], first[4:8] = len(first) + 40, bytes(4)
+    document = scan_fit(bytes(first) + ride)
+    assert [segment.data_start for segment in document.segments] == [14, len(first) + 14]
+    assert "header-size" in kinds(document)
+    assert all(fault.size >= 0 for fault in document.faults)
+
+
 def test_the_checksum_points_at_the_flipped_bit() -> None:
     data = bytearray(Ride(seconds=600).fit())
     right = crc16(data)

@@ -88,6 +88,7 @@ class _Scan:
         start = self._data_start(offset, index)
         declared = int.from_bytes(data[offset + 4 : offset + 8], "little")
         hard_end = self._hard_end(offset, start + declared)
+        start = min(start, hard_end)
         walk = self._walk(offset, start, declared, hard_end)
         stopped = _cut_at(data, walk)
         end = stopped + 2 if stopped + 2 <= hard_end and stopped == walk.stopped else hard_end
@@ -117,9 +118,12 @@ class _Scan:
 
     def _data_start(self, offset: int, index: int) -> int:
         """Where the messages begin: behind the header size that is stated, or behind 14 or 12 bytes where those fit
-        better."""
+        better, or where the stated one would reach into the next header."""
         data, size = self.data, self.data[offset]
-        choices = [size, 14, 12] if size >= 12 else [14, 12]
+        following = self._head_from(offset + 12)
+        choices = [14, 12]
+        if size >= 12 and (size <= 14 or following is None or offset + size <= following):
+            choices = [size, *choices]
         good = [
             c
             for c in choices
