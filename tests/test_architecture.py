@@ -37,7 +37,7 @@ FLOORS = (
         "writing",
     ),
     ("activity", "globs"),
-    ("inputs",),
+    ("inputs", "steps"),
     ("predict", "fit", "xml"),
     ("second",),
     ("reading",),

@@ -16,9 +16,10 @@ from ...config import Limits
 from ...findings import Severity
 from ...fit import FitDocument
 from ...fit.columns import message_columns
+from ...steps import Floats
 from ..basis import FIT_ACTIVITY_FILE, PRACTICE, STRAVA_UPLOADS
 from ..registry import Found, Hit, rule
-from ..track import Floats, most_calories
+from ..track import most_calories
 from .segments import JOINED
 from .structure import by_segment, first_points
 

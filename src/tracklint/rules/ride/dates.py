@@ -12,10 +12,11 @@ from ...activity import Activity
 from ...config import Limits
 from ...findings import Severity
 from ...fit.profile import FIT_EPOCH
+from ...steps import Mask
 from ...words import clock
 from ..basis import PRACTICE
 from ..registry import Found, at_points, now, rule
-from ..track import FIRST_FIT_DATE, ROLLOVER_S, Mask, absurd_dates, date_of, has_absurd_dates, may_be_dropped
+from ..track import FIRST_FIT_DATE, ROLLOVER_S, absurd_dates, date_of, has_absurd_dates, may_be_dropped
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 

@@ -8,9 +8,9 @@ from ...activity import Activity, ends_with_barometer
 from ...config import Limits
 from ...findings import Severity
 from ...predict import ascent, climbed
+from ...steps import Floats, Mask
 from ..basis import GPX_1_1, PHYSICS, PRACTICE
 from ..registry import Found, Hit, at_points, rule
-from ..track import Floats, Mask
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 #: FIT's "no value" of 16 bits, read as an altitude; the rule on leaked values tells it.

@@ -7,9 +7,10 @@ import numpy as np
 from ...activity import Activity
 from ...config import Limits
 from ...findings import Severity
+from ...steps import METRES_A_DEGREE, Mask, Track, columns_once
 from ..basis import PRACTICE
 from ..registry import Found, at_points, rule
-from ..track import METRES_A_DEGREE, Mask, Track, between, columns_once, speed_limit
+from ..track import between, speed_limit
 
 WARNING = Severity.WARNING
 

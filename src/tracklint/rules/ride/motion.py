@@ -8,9 +8,10 @@ from ...activity import Activity
 from ...config import Limits
 from ...findings import Severity
 from ...predict import is_stationary
+from ...steps import Ints, Mask, Track, boundary_steps, session_steps, ways
 from ..basis import FIT_ACTIVITY_FILE, PRACTICE
 from ..registry import Found, Hit, at_points, rule
-from ..track import Ints, Mask, Track, boundary_steps, session_steps, speed_limit
+from ..track import speed_limit
 
 WARNING = Severity.WARNING
 #: FIT's "no value" of 16 bits, read as a speed; the rule on leaked values tells it.
@@ -259,12 +260,10 @@ def speed_contradicts_distance(activity: Activity, _limits: Limits) -> Found:
     """
     if activity.known("speed") < _LEAST_STEPS or activity.known("distance") < _LEAST_STEPS:
         return
-    distance = np.where(activity.distance >= 0, activity.distance, np.nan)  # those below 0 have a rule of their own
-    seconds, metres, speed = np.diff(activity.time), np.diff(distance), activity.speed[1:]
-    told = (seconds > 0) & (seconds <= 10) & (metres >= 0) & (speed >= 0)
-    by_speed, by_distance = float((speed[told] * seconds[told]).sum()), float(metres[told].sum())
+    speeds, metres, points = ways(activity)
+    by_speed, by_distance = float(speeds.sum()), float(metres.sum())
     low, high = _SAME_WAY
-    if told.sum() >= _LEAST_STEPS and by_distance > 100 and not low * by_distance <= by_speed <= high * by_distance:
+    if len(points) >= _LEAST_STEPS and by_distance > 100 and not low * by_distance <= by_speed <= high * by_distance:
         evidence = {"by_speed": round(by_speed, 1), "by_distance": round(by_distance, 1)}
-        for hit in at_points(activity, np.flatnonzero(told) + 1, **evidence):
+        for hit in at_points(activity, points, **evidence):
             yield Hit(hit.where, hit.evidence, told_by=("SEN016", "SEN022", "SEN027"))

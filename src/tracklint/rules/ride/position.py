@@ -9,15 +9,10 @@ import numpy as np
 from ...activity import Activity
 from ...config import Limits
 from ...findings import Severity
+from ...steps import Mask, farthest, null_or_marker, runs_of_one_value
 from ..basis import GPX_1_1, PHYSICS, PRACTICE, TCX_V2
 from ..registry import Found, Hit, at_points, rule
-from ..track import (
-    Mask,
-    between,
-    farthest,
-    null_or_marker,
-    runs_of_one_value,
-)
+from ..track import between
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _AXES = ("latitude", "longitude")

@@ -10,9 +10,10 @@ from ...activity import Activity
 from ...config import Limits
 from ...findings import Severity, Where
 from ...sports import gpx_word, map_fit, map_gpx, map_tcx, normalise, synonym, tcx_word
+from ...steps import Track
 from ..basis import PRACTICE, STRAVA_UPLOADS, TCX_V2
 from ..registry import Found, Hit, rule
-from ..track import Track, kind_of_sport, speed_limit
+from ..track import kind_of_sport, speed_limit
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 #: What a FIT file writes when it does not want to name a sport.

@@ -10,9 +10,10 @@ import numpy.typing as npt
 from ...activity import Activity, BadValue, sortable
 from ...config import Limits
 from ...findings import Severity
+from ...steps import boundary_steps
 from ..basis import FIT_FILE_TYPES, PRACTICE, STRAVA_NO_TIME, STRAVA_UPLOADS
 from ..registry import Found, Hit, at_points, rule
-from ..track import ROLLOVER_S, between, boundary_steps, date_of, elapsed
+from ..track import ROLLOVER_S, between, date_of, elapsed
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 

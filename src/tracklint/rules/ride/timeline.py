@@ -15,9 +15,10 @@ from ...findings import Severity, Where
 from ...fit import FitDocument
 from ...fit.columns import message_columns
 from ...fit.profile import FIT_EPOCH, UPTIME_LIMIT
+from ...steps import Mask, boundary_steps, columns_once, session_steps, timer_stops_between
 from ..basis import FIT_ACTIVITY_FILE, FIT_FILE_TYPES, PRACTICE
 from ..registry import Found, Hit, at_points, rule
-from ..track import ROLLOVER_S, Mask, absurd_dates, boundary_steps, columns_once, elapsed, moved, session_steps
+from ..track import ROLLOVER_S, absurd_dates, elapsed, moved
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 #: Seconds that times of sessions and events may differ from those of the records.
@@ -120,16 +121,6 @@ def _goes_on(activity: Activity, timed: npt.NDArray[np.int64], i: int) -> bool:
     return bool(min(before, after) > 1 and 0.5 * min(before, after) <= there <= 2 * max(before, after))
 
 
-def _stopped(activity: Activity, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> Mask:
-    """For each pair of points: whether a timer stop is told between them."""
-    stops = np.sort([e.time for e in activity.events if e.event == "timer" and e.kind.startswith("stop")])
-    if not len(stops):
-        return np.zeros(len(a), bool)
-    first = np.searchsorted(stops, activity.time[a] - _SLACK_S)
-    last = np.searchsorted(stops, activity.time[b] + _SLACK_S, side="right")
-    return np.asarray(last > first)
-
-
 def _unexplained(activity: Activity, timed: npt.NDArray[np.int64], step: npt.NDArray[np.float64], wide: Mask) -> Mask:
     """Of the wide gaps those in which the athlete moves on by more than 100 m and the timer does not stop. Ten times
     the usual step is a gap; a drawn or thinned out track has wide steps everywhere."""
@@ -138,7 +129,9 @@ def _unexplained(activity: Activity, timed: npt.NDArray[np.int64], step: npt.NDA
     if len(at):
         at = at[step[at] > 10 * float(np.median(step))]
         gone = moved(activity, timed[at], timed[at + 1])
-        mask[at] = (gone > 100) & (gone > 0.5 * step[at]) & ~_stopped(activity, timed[at], timed[at + 1])
+        mask[at] = (
+            (gone > 100) & (gone > 0.5 * step[at]) & ~timer_stops_between(activity, timed[at], timed[at + 1], _SLACK_S)
+        )
     return mask
 
 

@@ -11,14 +11,10 @@ import numpy.typing as npt
 from ...activity import Activity
 from ...config import Limits
 from ...findings import Severity
+from ...steps import Floats, Track, missing_between, runs_of_one_value
 from ..basis import GPX_1_1, PRACTICE, TCX_V2
 from ..registry import Found, Hit, at_points, rule
-from ..track import (
-    Floats,
-    Track,
-    kind_of_sport,
-    runs_of_one_value,
-)
+from ..track import kind_of_sport
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 _XML = ("tcx", "gpx")
@@ -302,18 +298,10 @@ def dropouts(activity: Activity, limits: Limits) -> Found:
     if activity.counts.get("length"):  # a pool swim: some records only mark the end of a length
         return
     for channel in ("position", *_SENSORS):
-        if activity.known(channel) in (0, len(activity)):
+        if (missing := missing_between(activity, channel)) is None:
             continue
-        there = activity.channel(channel)
-        at = np.flatnonzero(there)
+        at = np.flatnonzero(activity.channel(channel))
         span = at[-1] - at[0] + 1
-        missing = ~there
-        missing[: at[0]] = missing[at[-1] + 1 :] = False
-        if not missing.any():
-            continue
-        time = activity.time
-        missing[1:] &= time[1:] != time[:-1]
-        missing[:-1] &= time[:-1] != time[1:]
         count = int(missing.sum())
         if span >= 30 and 100 * count > limits.dropout_percent * span:
             holes = int((np.diff(missing.astype(np.int8)) == 1).sum())

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...config import Limits
 from ...findings import Severity
+from ...steps import Floats
 from ...xml import XmlDocument
 from ...xml.columns import element_place, read_together
 from ...xml.laps import lap_elements, lap_numbers
@@ -18,7 +19,7 @@ from ...xml.tcx import tcx_activity
 from ...xml.values import NOT_FINITE, NOT_VALUE
 from ..basis import STRAVA_UPLOADS
 from ..registry import Found, Hit, rule
-from ..track import Floats, lap_metres, lap_seconds, most_calories
+from ..track import lap_metres, lap_seconds, most_calories
 from .violations import offsets_of
 
 WARNING = Severity.WARNING
