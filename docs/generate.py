@@ -1,6 +1,6 @@
 """Writes docs/rules.md from the rules, docs/cli.md from the commands, docs/fixing.md's tables from the repairs,
-docs/sandbox.md's table of scenarios, docs/screens.md from what commands show, and from the cases of the tests what each
-rule says of one of them. Tests fail when they differ."""
+docs/sandbox.md's table of scenarios, docs/facts.md from the measures, docs/screens.md from what commands show, and from
+the cases of the tests what each rule says of one of them. Tests fail when they differ."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from tracklint.mending import fit, xml
 from tracklint.mending.repair import Repair
 from tracklint.mending.told import how_mended
 from tracklint.checking import check
+from tracklint.measured import MEASURES
+from tracklint.reading import Reading
 from tracklint.config import Config, Limits
 from tracklint.rules import RULES
 from tracklint.rules.examples import PLACE, example, forget
@@ -31,6 +33,7 @@ FIXING = Path(__file__).parent / "fixing.md"
 SANDBOX = Path(__file__).parent / "sandbox.md"
 CLI = Path(__file__).parent / "cli.md"
 SCREENS = Path(__file__).parent / "screens.md"
+FACTS = Path(__file__).parent / "facts.md"
 _XML = ("tcx", "gpx")
 
 
@@ -89,6 +92,29 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
         value = "" if option.is_flag else f" {option.make_metavar(context)}"
         names = ", ".join(f"`{each}{value}`" for each in (*option.opts, *option.secondary_opts))
         yield _row(names, option.help or "")
+
+
+def facts_page() -> Iterator[str]:
+    """The lines of docs/facts.md."""
+    yield "# Measured facts"
+    yield ""
+    yield "Written by `python docs/generate.py`; do not edit. `tracklint explain FACT` prints the same of one."
+    yield ""
+    yield "Numbers about a ride and about how it was written, beside the findings. `tracklint check --facts` (or"
+    yield "`facts = true` in the configuration, `Config(facts=True)`) puts them into JSON and JSON Lines under `facts`, and"
+    yield "into the columns of the Parquet table `files`, one for each fact that is no list; `tracklint show --facts` prints"
+    yield "them. In a program `tracklint.facts(activity)` gives them, but for those that need the file itself, which"
+    yield "`tracklint.check` has. [facts-by-device.md](facts-by-device.md) shows what real devices come to."
+    yield ""
+    yield "A fact that a file does not tell is null; `show --facts` says why: what of its needs is not there, or the last"
+    yield "column. Numbers have six decimals. TCX and GPX have all facts but those that need a FIT file."
+    yield ""
+    yield "| fact | unit | formula | needs | else |"
+    yield "|---|---|---|---|---|"
+    for measure in MEASURES:
+        needs = measure.needed + (", the file" if measure.on is Reading and "fit" not in measure.needs else "")
+        for fact in measure.facts:
+            yield _row(f"`{fact.name}`", fact.unit, fact.formula, needs.removeprefix("nothing, "), fact.otherwise)
 
 
 def _row(*cells: str) -> str:
@@ -207,7 +233,7 @@ def filled(before: str, name: str, rows: Iterable[str]) -> str:
 if __name__ == "__main__":
     PLACE.write_text(examples(), encoding="utf-8")
     forget()
-    for path, lines in ((PAGE, page), (CLI, cli_page)):
+    for path, lines in ((PAGE, page), (CLI, cli_page), (FACTS, facts_page)):
         path.write_text("".join(f"{line}\n" for line in lines()), encoding="utf-8")
     for path, written in ((FIXING, fixing_page), (SANDBOX, sandbox_page), (SCREENS, screens_page)):
         path.write_text(written(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -280,6 +280,11 @@ def test_the_screens_are_up_to_date(generate: ModuleType) -> None:
     assert written == generate.screens_page(written), "run `python docs/generate.py`"
 
 
+def test_the_page_of_the_facts_is_up_to_date(generate: ModuleType) -> None:
+    written = generate.FACTS.read_text(encoding="utf-8")
+    assert written == "".join(f"{line}\n" for line in generate.facts_page()), "run `python docs/generate.py`"
+
+
 def test_the_tables_of_repairs_are_up_to_date(generate: ModuleType) -> None:
     written = generate.FIXING.read_text(encoding="utf-8")
     assert written.count("written by `python docs/generate.py`") == 6

@@ -21,7 +21,7 @@ from tracklint import strava
 from tracklint.testing import assert_valid
 
 CLIENT = Path(__file__).parent / "client.py"
-FUNCTIONS = ("check", "check_many", "read", "fix", "prepare", "explain", "load_config")
+FUNCTIONS = ("check", "check_many", "read", "facts", "fix", "prepare", "explain", "load_config")
 
 
 @pytest.mark.parametrize("face", [tracklint, strava], ids=lambda face: face.__name__)

@@ -1,9 +1,9 @@
 """tracklint checks FIT, TCX and GPX activity files, says what is wrong and where, and prepares them for Strava.
 
-The library is the command line without the words: `check`, `check_many`, `read`, `fix`, `prepare`, `explain`, and
-`load_config` for what they are told. Everything that these take, return or raise is a name of this module too.
-`tracklint.strava` sends files, `tracklint.testing` is for test suites. Names are imported when they are first used, so
-that ``import tracklint`` costs nothing.
+The library is the command line without the words: `check`, `check_many`, `read`, `facts`, `fix`, `prepare`,
+`explain`, and `load_config` for what they are told. Everything that these take, return or raise is a name of this
+module too. `tracklint.strava` sends files, `tracklint.testing` is for test suites. Names are imported when they are
+first used, so that ``import tracklint`` costs nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Container,
         DeviceFacts,
         ElevationFacts,
+        FactValue,
         Finding,
         Format,
         Ignored,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         Verdict,
         Where,
     )
+    from .measured import FACTS, Fact, facts
     from .mending.fixing import Change, Fixed, fix
     from .preparing import Prepared, prepare
     from .rules import RULES, Basis, Hit, Rule, explain
@@ -58,7 +60,10 @@ _HOMES = {
     "DeviceFacts": "findings",
     "Edit": "edits",
     "ElevationFacts": "findings",
+    "FactValue": "findings",
     "Event": "activity",
+    "FACTS": "measured",
+    "Fact": "measured",
     "Failure": "failures",
     "Finding": "findings",
     "Fixed": "mending.fixing",
@@ -92,6 +97,7 @@ _HOMES = {
     "check": "checking",
     "check_many": "batch",
     "explain": "rules",
+    "facts": "measured",
     "fix": "mending.fixing",
     "load_config": "config",
     "prepare": "preparing",
@@ -99,6 +105,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "FACTS",
     "RULES",
     "Activity",
     "BadConfig",
@@ -113,6 +120,8 @@ __all__ = [
     "Edit",
     "ElevationFacts",
     "Event",
+    "Fact",
+    "FactValue",
     "Failure",
     "Finding",
     "Fixed",
@@ -145,6 +154,7 @@ __all__ = [
     "check",
     "check_many",
     "explain",
+    "facts",
     "fix",
     "load_config",
     "prepare",

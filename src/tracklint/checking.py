@@ -9,12 +9,12 @@ from typing import TypeVar
 from .activity import CHANNELS, Activity
 from .config import BadConfig, Config, given
 from .failures import UNREADABLE, crash
-from .findings import DeviceFacts, Finding, Purpose, Report, Skipped, SportFacts, Summary
+from .findings import DeviceFacts, FactValue, Finding, Purpose, Report, Skipped, SportFacts, Summary
 from .predict import moved_distance, predict, span
 from .reading import Reading, read_source, read_thing
 from .rules import run_rules
 from .source import Source, Thing, Unreadable
-from .sports import map_sessions
+from .sports import joined, map_sessions
 
 __all__ = [
     "check",
@@ -72,6 +72,7 @@ def check_reading(reading: Reading, config: Config) -> Report:
         except Exception as error:  # a defect of ours must not hide what the other parts find
             crashed.append(crash(f"reading {source.format}", error))
         findings, more = run_rules(reading, config)
+        facts = _facts(reading, crashed) if config.facts else {}
     if source.format == "unknown":
         skipped.append(Skipped("*", f"only the container was checked: the content is {source.looks_like}"))
     else:
@@ -88,7 +89,18 @@ def check_reading(reading: Reading, config: Config) -> Report:
         skipped=tuple(skipped),
         schema_valid=valid,
         purpose=config.purpose,
+        facts=facts,
     )
+
+
+def _facts(reading: Reading, crashed: list[Finding]) -> dict[str, FactValue]:
+    from .measured import facts_of
+
+    try:
+        return facts_of(reading)
+    except Exception as error:  # a defect of ours must not hide what the rules found
+        crashed.append(crash("measuring", error))
+        return {}
 
 
 def _schema_valid(reading: Reading) -> bool | None:
@@ -133,8 +145,8 @@ def summarize(activity: Activity) -> Summary:
         laps=len(activity.laps),
         sessions=len(activity.sessions),
         sport=SportFacts(
-            file=_joined([sport for sport, _ in sports]),
-            sub=_joined([sub for _, sub in sports]),
+            file=joined(sport for sport, _ in sports),
+            sub=joined(sub for _, sub in sports),
             strava=mapped.strava,
             sure=mapped.sure,
         ),
@@ -149,14 +161,6 @@ def summarize(activity: Activity) -> Summary:
         ),
         channels={name: activity.known(name) for name in CHANNELS},
     )
-
-
-def _joined(words: list[str | None]) -> str | None:
-    """The one word that all sessions share, or all of them in order with commas."""
-    known = [word for word in words if word]
-    if len(set(known)) <= 1:
-        return known[0] if known else None
-    return ",".join(known)
 
 
 def unreadable(name: str, error: Unreadable) -> Report:

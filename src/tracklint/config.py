@@ -158,7 +158,8 @@ class Config:
     of creators (in any case) whose TCX and GPX files always get the words "with barometer" when they are prepared.
     ``relative_to`` is the folder that names in reports are relative to (`source.shown`), ``None`` the working
     directory. ``exclude`` holds patterns of files that are left out (`inputs.inputs`), ``allow_empty`` says that a
-    folder or pattern without activity files is no mistake. ``file`` is where all this was read from. Raises ValueError
+    folder or pattern without activity files is no mistake. ``facts`` asks for the measured facts of each file
+    (docs/facts.md). ``file`` is where all this was read from. Raises ValueError
     and TypeError for what cannot be.
     """
 
@@ -175,6 +176,7 @@ class Config:
     relative_to: Path | None = None
     exclude: tuple[str, ...] = ()
     allow_empty: bool = False
+    facts: bool = False
     file: Path | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -267,6 +269,7 @@ def _table(path: Path, outer: Mapping[str, Any], key: str, shown: str = "") -> M
 
 def _from_table(table: Mapping[str, Any], path: Path) -> Config:
     known = {"select", "ignore", "severity", "fail-on", "for", "limits", "profile", "schema-dir", "barometer-creators"}
+    known |= {"facts"}
     if unknown := sorted(set(table) - known):
         raise ValueError(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
     limits = _table(path, table, "limits")
@@ -286,6 +289,7 @@ def _from_table(table: Mapping[str, Any], path: Path) -> Config:
         limits=Limits(**{names[name]: value for name, value in limits.items()}),
         profile=_path(table, "profile", 'a file is wanted, such as "private.json"', path),
         schema_dir=_path(table, "schema-dir", 'a folder is wanted, such as "xsd"', path),
+        facts=_switch(table, "facts"),
         file=path,
     )
 
@@ -302,6 +306,13 @@ def _path(table: Mapping[str, Any], key: str, wanted: str, file: Path) -> Path |
     if value is not None and (not isinstance(value, str) or not value):
         raise ValueError(f"{key} is {reprlib.repr(value)}; the path of {wanted}")
     return None if value is None else file.parent / value
+
+
+def _switch(table: Mapping[str, Any], key: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} is {reprlib.repr(value)}; true or false is wanted")
+    return value
 
 
 def _words(table: Mapping[str, Any], key: str, example: str, what: str) -> tuple[str, ...]:

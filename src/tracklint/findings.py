@@ -17,6 +17,7 @@ __all__ = [
     "Container",
     "DeviceFacts",
     "ElevationFacts",
+    "FactValue",
     "Finding",
     "Format",
     "Ignored",
@@ -33,6 +34,8 @@ __all__ = [
     "Where",
 ]
 
+#: The value of a measured fact; ``None`` where the file does not tell it.
+FactValue = str | int | float | list[int] | None
 #: The format of a file, told by its content.
 Format = Literal["fit", "tcx", "gpx", "unknown"]
 #: What a file came in.
@@ -258,7 +261,8 @@ class Report:
     ``plain``, ``gzip`` or ``zip``. ``schema_valid`` says of TCX and GPX whether the official schema accepts the file,
     which is another question than whether Strava does; ``None`` for other formats. ``purpose`` is the question that the
     findings answer: ``strava`` or ``spec``. ``known`` are findings that a baseline knows: they count for the verdict,
-    because Strava does not know the baseline, and are shown nowhere.
+    because Strava does not know the baseline, and are shown nowhere. ``facts`` are the measured ones
+    (`measured.FACTS`), empty where they were not asked for; they count for ``==`` and not for the hash.
     """
 
     name: str
@@ -273,6 +277,7 @@ class Report:
     schema_valid: bool | None = None
     purpose: Purpose = "strava"
     known: tuple[Finding, ...] = ()
+    facts: Mapping[str, FactValue] = field(default_factory=dict, hash=False)
 
     @property
     def worst(self) -> Severity | None:

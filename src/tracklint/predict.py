@@ -14,7 +14,17 @@ from .activity import BAROMETER, CHANNELS, Activity, Floats, ends_with_barometer
 from .findings import ElevationFacts, Ignored, Prediction
 from .sports import STATIONARY_SUB_SPORTS, map_sessions, normalise
 
-__all__ = ["ascent", "climbed", "elevation", "ground_distance", "is_stationary", "moved_distance", "predict", "span"]
+__all__ = [
+    "ascent",
+    "climbed",
+    "elevation",
+    "ground_distance",
+    "is_stationary",
+    "moved_distance",
+    "moving_by_positions",
+    "predict",
+    "span",
+]
 
 #: Manufacturer numbers that belong to nobody: 0 and 255 (development).
 NOBODY = (None, 0, 255)
@@ -160,6 +170,11 @@ def _moving(activity: Activity, elapsed: float | None) -> float | None:
     usable = activity.channel("position") & activity.channel("time")
     if not usable.any():
         return elapsed
+    return moving_by_positions(activity)
+
+
+def moving_by_positions(activity: Activity) -> float:
+    """Seconds in which positions move faster than `STILL_M_S`; steps of ten minutes and more do not count."""
     step = np.diff(activity.time[activity.channel("position")])
     gone = ground_distance(activity)
     moving = np.isfinite(step) & (step > 0) & (step < 600) & (gone > STILL_M_S * step)

@@ -7,7 +7,7 @@ documented at all. Source: https://developers.strava.com/docs/uploads/ and repor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .findings import Sure
@@ -16,6 +16,7 @@ __all__ = [
     "SPORT_TYPES",
     "Mapped",
     "gpx_word",
+    "joined",
     "map_fit",
     "map_gpx",
     "map_sessions",
@@ -272,3 +273,11 @@ def map_sessions(kind: str, pairs: Sequence[tuple[str | None, str | None]]) -> M
             f"the file holds several sports ({names}); what Strava makes of one file is not documented",
         )
     return first
+
+
+def joined(words: Iterable[str | None]) -> str | None:
+    """The one word that all sessions share, or all of them in order with commas; ``None`` where none has one."""
+    known = [word for word in words if word]
+    if len(set(known)) <= 1:
+        return known[0] if known else None
+    return ",".join(known)

@@ -6,8 +6,10 @@ Rules, measured facts and whoever else asks share these notions. A ride of a day
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -28,6 +30,7 @@ __all__ = [
     "null_or_marker",
     "runs_of_one_value",
     "session_steps",
+    "timer_pauses",
     "timer_stops_between",
     "ways",
 ]
@@ -167,6 +170,14 @@ def missing_between(activity: Activity, channel: str) -> Mask | None:
     missing[1:] &= again
     missing[:-1] &= again
     return missing
+
+
+def timer_pauses(activity: Activity) -> list[tuple[float, float]]:
+    """The times of each timer stop that a start follows, and of that start, in the order of time."""
+    events = sorted((e.time, e.kind) for e in activity.events if e.event == "timer" and math.isfinite(e.time))
+    return [
+        (stop, start) for (stop, a), (start, b) in pairwise(events) if a.startswith("stop") and b.startswith("start")
+    ]
 
 
 def timer_stops_between(activity: Activity, a: Ints, b: Ints, slack_s: float) -> Mask:

@@ -60,7 +60,7 @@ def test_rows_are_what_the_reports_say(tmp_path: Path) -> None:
     write(tmp_path, EVERY)
     for table in parquet.TABLES:
         described = rows(f"DESCRIBE FROM '{table}.parquet'")
-        assert {name: kind for name, kind, *_ in described} == parquet.COLUMNS[table]
+        assert {name: kind for name, kind, *_ in described} == parquet.columns(table)
     assert [name for (name,) in rows("SELECT file FROM 'files.parquet'")] == [each.name for each in EVERY]
     told = rows("SELECT file, code, severity, message, \"offset\" FROM 'findings.parquet'")
     assert told == [
@@ -76,7 +76,7 @@ def test_rows_are_what_the_reports_say(tmp_path: Path) -> None:
 def test_a_run_without_files_has_the_same_columns(tmp_path: Path) -> None:
     write(tmp_path, [])
     for table in parquet.TABLES:
-        assert {name: kind for name, kind, *_ in rows(f"DESCRIBE FROM '{table}.parquet'")} == parquet.COLUMNS[table]
+        assert {name: kind for name, kind, *_ in rows(f"DESCRIBE FROM '{table}.parquet'")} == parquet.columns(table)
 
 
 def test_odd_names_and_texts_are_cells(tmp_path: Path) -> None:

@@ -110,6 +110,7 @@ def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
     "--write-baseline", type=click.Path(path_type=Path), metavar="FILE",
     help="Write what is found to FILE, to be known from now on.",
 )  # fmt: skip
+@click.option("--facts", is_flag=True, help="Measure facts of each file too (docs/facts.md), for json, jsonl, parquet.")
 @click.option("--prune", is_flag=True, help="Write the --baseline without what this run did not find any more.")
 @click.option(
     "--statistics", multiple=True, is_flag=False, flag_value="text", callback=_statistics, metavar="[FORMAT[=FILE]]",
@@ -132,6 +133,7 @@ def check(
     schema_dir: Path | None,
     baseline: Path | None,
     write_baseline: Path | None,
+    facts: bool,
     prune: bool,
     statistics: list[tuple[str, str]],
     config: Config,
@@ -152,6 +154,7 @@ def check(
     if cluster and jobs:
         raise click.UsageError("--jobs is for this machine; a --cluster has its own number of workers")
     config = _with_readers(config, second_reader=second_reader, schema_dir=schema_dir)
+    config = replace(config, facts=facts or config.facts)
     ledger, sums = Ledger(_known(baseline, prune=prune), config), Statistics()
     look: dict[str, Any] = {"fail_on": config.fail_on, "show_all": show_all, "quiet": quiet, "again": _again(paths)}
     made = [(output_for(name, sys.stdout, **look), file) for name, file in outputs]

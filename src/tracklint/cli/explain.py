@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("codes", metavar="[CODE]...", nargs=-1)
 def explain(codes: tuple[str, ...]) -> None:
-    """Explain the rule with this CODE (or NAME), or the failure of a check (INT); without one, list all."""
+    """Explain the rule with this CODE (or NAME), the failure of a check (INT), or the measured fact of this name;
+    without one, list all rules."""
     from ..failures import FAILURES, Failure
     from ..rules import RULES
 
@@ -30,13 +31,32 @@ def explain(codes: tuple[str, ...]) -> None:
     by_name = {each.name: each for each in every.values()}
     for code in codes:
         found = every.get(code.upper()) or by_name.get(code.lower())
+        if found is None and _is_fact(code):
+            continue
         if found is None:
-            fail(f"no rule has the code or name {code}; `tracklint explain` lists them")
+            fail(f"no rule has the code or name {code}, and no fact; `tracklint explain` lists the rules")
         severity = found.severity.label if isinstance(found, Failure) else found.told_as
         lines(f"{found.code} {found.name} ({severity})\n\n{found.documentation}\n")
         for title, text in _parts(found):
             line(f"{title + ':':<11}{text}")
         line()
+
+
+def _is_fact(name: str) -> bool:
+    """Whether this names a measured fact, which is explained then."""
+    from ..measured import MEASURES, named
+
+    try:
+        fact = named(name.lower())
+    except KeyError:
+        return False
+    measure = next(each for each in MEASURES if fact in each.facts)
+    line(f"{fact.name} ({fact.kind}{f', {fact.unit}' if fact.unit else ''})")
+    line()
+    line(f"{'Formula:':<11}{fact.formula}")
+    line(f"{'Needs:':<11}{measure.needed}")
+    line()
+    return True
 
 
 def _parts(found: Rule | Failure) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ _KEYS = {"message_name": "global"}
 
 def file_object(report: Report) -> dict[str, Any]:
     """One element of ``files``."""
-    return {
+    told = {
         "name": report.name,
         "format": report.format,
         "container": report.container,
@@ -37,6 +37,7 @@ def file_object(report: Report) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in report.findings],
         "skipped": [{"code": skipped.code, "why": skipped.why} for skipped in report.skipped],
     }
+    return told | {"facts": plain(report.facts)} if report.facts else told
 
 
 def _activity(summary: Summary) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..activity import ends_with_barometer
+from ..measured import FACTS
 from ..words import iso, json_text
 from .digest import digest
 from .spool import NamedSpools
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ..findings import Finding, Report
     from .digest import Digest
 
-__all__ = ["COLUMNS", "TABLES", "Writer", "piece"]
+__all__ = ["COLUMNS", "TABLES", "Writer", "columns", "piece"]
 
 #: The files of this output, in the order in which they are opened.
 TABLES = ("files", "findings")
@@ -43,6 +44,10 @@ COLUMNS = {
         "column": "BIGINT", "record": "BIGINT", "points": "BIGINT", "time": "TIMESTAMP",
     },
 }  # fmt: skip
+_TYPES = {"text": "VARCHAR", "whole": "BIGINT", "number": "DOUBLE"}
+#: Behind the columns of ``files``: one for each fact that is a single value and no column yet, empty where no facts
+#: were asked for.
+_FACTS = {f.name: _TYPES[f.kind] for f in FACTS.values() if f.kind in _TYPES and f.name not in COLUMNS["files"]}
 #: What DuckDB may hold: a row group of strings and what is read ahead. It takes nothing from the network.
 _SETTINGS = {
     "memory_limit": "96MB",
@@ -95,7 +100,7 @@ def _file(report: Report) -> dict[str, Any]:
             "sport": sport.file,
             "strava_sport": sport.strava,
         }
-    return row
+    return row | {name: report.facts[name] for name in _FACTS if name in report.facts}
 
 
 def _finding(report: Report, finding: Finding) -> dict[str, Any]:
@@ -154,16 +159,21 @@ def _made(rows: Path, table: str) -> Path:
     import duckdb
 
     made = rows.with_suffix(".parquet")
-    columns = ", ".join(f"\"{name}\": '{kind}'" for name, kind in COLUMNS[table].items())
+    named = ", ".join(f"\"{name}\": '{kind}'" for name, kind in columns(table).items())
     with duckdb.connect(config={**_SETTINGS, "temp_directory": str(rows.parent)}) as duck:
         try:
             duck.execute(
-                f"COPY (FROM read_json({_quoted(rows)}, format = 'newline_delimited', columns = {{{columns}}}))"
+                f"COPY (FROM read_json({_quoted(rows)}, format = 'newline_delimited', columns = {{{named}}}))"
                 f" TO {_quoted(made)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
             )
         except duckdb.IOException as error:
             raise OSError(str(error)) from None
     return made
+
+
+def columns(table: str) -> dict[str, str]:
+    """The columns of a table with their types, facts included."""
+    return COLUMNS[table] | (_FACTS if table == "files" else {})
 
 
 def _quoted(path: Path) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +13,7 @@ from ...findings import Severity, Where
 from ...fit import FitDocument
 from ...fit.columns import message_columns
 from ...fit.profile import FIT_EPOCH, UPTIME_LIMIT
-from ...steps import Mask, boundary_steps, columns_once, session_steps, timer_stops_between
+from ...steps import Mask, boundary_steps, columns_once, session_steps, timer_pauses, timer_stops_between
 from ..basis import FIT_ACTIVITY_FILE, FIT_FILE_TYPES, PRACTICE
 from ..registry import Found, Hit, at_points, rule
 from ..track import ROLLOVER_S, absurd_dates, elapsed, moved
@@ -335,12 +333,7 @@ def records_while_stopped(activity: Activity, limits: Limits) -> Found:
     Some devices go on recording in a pause (GoldenCheetah). Readers that trust the events leave these records out of
     the moving time, others count them. Two seconds around each event are spared.
     """
-    events = sorted((e.time, e.kind) for e in activity.events if e.event == "timer" and math.isfinite(e.time))
-    pauses = [
-        (stop, start)
-        for (stop, a), (start, b) in pairwise(events)
-        if a.startswith("stop") and b.startswith("start") and start - stop > 4
-    ]
+    pauses = [(stop, start) for stop, start in timer_pauses(activity) if start - stop > 4]
     if not pauses:
         return
     timed, _, _ = elapsed(activity, limits)
