@@ -171,7 +171,7 @@ def test_an_error_in_a_profile_names_its_key(tmp_path: Path) -> None:
 def test_json_has_the_versions_and_the_number_of_the_device() -> None:
     fit = FitBuilder()
     fit.define(0, 0, [(0, 1, 0), (1, 2, 0x84), (2, 2, 0x84), (3, 4, 0x8C)]).data(0, 4, 1, 2713, 3_999_000_001)
-    fit.define(1, 23, [(0, 1, 2), (4, 1, 2), (5, 2, 0x84)]).data(1, 0, 7, 950)
+    fit.define(1, 23, [(0, 1, 2), (4, 2, 0x84), (5, 2, 0x84), (6, 1, 2)]).data(1, 0, 2713, 950, 7)
     device = _device(fit.build())
     assert (device["firmware"], device["hardware"], device["serial_number"]) == ("9.50", "7", 3_999_000_001)
     fit = FitBuilder()

@@ -331,7 +331,7 @@ def _device(document: FitDocument) -> Device:
     made_by = message_columns(document, 49)  # file_creator
     software, hardware = made_by.value(0), made_by.value(1)
     if creator is not None:
-        version, revision = info.floats(5)[creator], info.value(4, int(creator))
+        version, revision = info.floats(5)[creator], info.value(6, int(creator))
         hardware = hardware if revision is None else revision
     barometer = bool((_equal(info, 25, 5) & _equal(info, 1, 4)).any())
     parts = [part for part in (manufacturer, model or (str(product) if product else None)) if part]
