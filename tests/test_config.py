@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tracklint.config import RANGES, BadConfig, Config, Limits, load_config
+from tracklint.config import RANGES, BadConfig, Config, Limits
+from tracklint.configuration import load_config
 from tracklint.findings import Severity
 
 

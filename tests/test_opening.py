@@ -12,7 +12,8 @@ import pytest
 
 from tracklint import opening
 from tracklint.checking import check
-from tracklint.config import BadConfig, load_config
+from tracklint.config import BadConfig
+from tracklint.configuration import load_config
 from tracklint.fit.private import load_private
 from tracklint.globs import matches
 from tracklint.source import Unreadable, read_bytes

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from test_rules import CASES
 from tracklint.checking import check
 from tracklint.cli import main
-from tracklint.config import BadConfig, Config, load_config
+from tracklint.config import BadConfig, Config
+from tracklint.configuration import load_config
 from tracklint.findings import Report, Severity
 from tracklint.mending.fixing import fix
 from tracklint.rules import RULES

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from .activity import Activity, BadValue, Device, Event, Lap, Place, Session
     from .batch import check_many
     from .checking import check, read
-    from .config import BadConfig, Config, Limits, load_config
+    from .config import BadConfig, Config, Limits, Section
+    from .configuration import load_config
     from .edits import Edit, Wishes
     from .errors import TracklintError
     from .failures import Failure
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from .mending.fixing import Change, Fixed, fix
     from .preparing import Prepared, prepare
     from .rules import RULES, Basis, Hit, Rule, explain
+    from .selecting import Selector
     from .source import Denied, Member, Remote, Thing, Unreadable
 
 _HOMES = {
@@ -82,6 +84,8 @@ _HOMES = {
     "Report": "findings",
     "Rule": "rules",
     "Safety": "findings",
+    "Section": "config",
+    "Selector": "selecting",
     "Session": "activity",
     "Severity": "findings",
     "Skipped": "findings",
@@ -99,7 +103,7 @@ _HOMES = {
     "explain": "rules",
     "facts": "measured",
     "fix": "mending.fixing",
-    "load_config": "config",
+    "load_config": "configuration",
     "prepare": "preparing",
     "read": "checking",
 }
@@ -139,6 +143,8 @@ __all__ = [
     "Report",
     "Rule",
     "Safety",
+    "Section",
+    "Selector",
     "Session",
     "Severity",
     "Skipped",

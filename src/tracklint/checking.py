@@ -12,7 +12,7 @@ from .failures import UNREADABLE, crash
 from .findings import DeviceFacts, FactValue, Finding, Purpose, Report, Skipped, SportFacts, Summary
 from .predict import moved_distance, predict, span
 from .reading import Reading, read_source, read_thing
-from .rules import run_rules
+from .rules import left_out, run_rules
 from .source import Source, Thing, Unreadable
 from .sports import joined, map_sessions
 
@@ -22,6 +22,7 @@ __all__ = [
     "check_reading",
     "check_source",
     "failed",
+    "held",
     "make_one",
     "read",
     "summarize",
@@ -53,6 +54,7 @@ def check_reading(reading: Reading, config: Config) -> Report:
     """`check` for what is read already. Raises `config.BadConfig` for schemas that cannot be used."""
     source, activity = reading.source, reading.activity
     crashed: list[Finding] = []
+    everywhere, config = config, held(reading, config)
     skipped: list[Skipped] = []
     prediction = valid = None
     with reading.names():
@@ -77,6 +79,8 @@ def check_reading(reading: Reading, config: Config) -> Report:
         skipped.append(Skipped("*", f"only the container was checked: the content is {source.looks_like}"))
     else:
         skipped += more
+    if config is not everywhere:
+        skipped += left_out(everywhere, config)
     return Report(
         name=source.name,
         format=source.format,
@@ -101,6 +105,11 @@ def _facts(reading: Reading, crashed: list[Finding]) -> dict[str, FactValue]:
     except Exception as error:  # a defect of ours must not hide what the rules found
         crashed.append(crash("measuring", error))
         return {}
+
+
+def held(reading: Reading, config: Config) -> Config:
+    """What of ``config`` holds for this file: its sections are for names and devices."""
+    return config.holding(reading.source.name, reading.activity.device if reading.activity is not None else None)
 
 
 def _schema_valid(reading: Reading) -> bool | None:

@@ -1,21 +1,22 @@
-"""What a run can be told: which rules, how severe, which limits. Read from ``tracklint.toml`` or ``pyproject.toml``."""
+"""What a run can be told: which rules, how severe, which limits, and what holds for some files only. `configuration`
+reads it from files."""
 
 from __future__ import annotations
 
 import math
-import os
 import re
 import reprlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from .errors import TracklintError
 from .findings import Purpose, Severity
-from .opening import read_file, why
+from .parts import Device
+from .selecting import Selector
 
-__all__ = ["PURPOSES", "RANGES", "BadConfig", "Config", "Limits", "given", "load_config"]
+__all__ = ["PURPOSES", "RANGES", "BadConfig", "Config", "Limits", "Section", "given", "key_of", "level", "severity"]
 
 #: The questions that a check can answer.
 PURPOSES = get_args(Purpose)
@@ -55,6 +56,8 @@ RANGES = {
 
 _MOST = 1e300
 _SEVERITIES = {s.label: s for s in Severity}
+#: What the findings of a rule are, or that it does not run.
+Level = Severity | Literal["off"]
 
 
 class BadConfig(TracklintError):
@@ -122,7 +125,7 @@ class Limits:
             low, high = getattr(self, lowest), getattr(self, highest)
             if low >= high:
                 raise ValueError(
-                    f"limit {_key(lowest)} is {low:g} and {_key(highest)} is {high:g}: nothing lies between"
+                    f"limit {key_of(lowest)} is {low:g} and {key_of(highest)} is {high:g}: nothing lies between"
                 )
 
 
@@ -136,12 +139,34 @@ def _in_range(name: str, value: Any, *, whole: bool) -> None:
     wanted = f"{'a whole number' if whole else 'a number'} is wanted"
     if name in RANGES:
         wanted += f", from {least:.15g} to {most:.15g}"
-    raise ValueError(f"limit {_key(name)} is {reprlib.repr(value)}; {wanted}")
+    raise ValueError(f"limit {key_of(name)} is {reprlib.repr(value)}; {wanted}")
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
     """A field's name as a configuration spells it."""
     return name.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What holds for some files only, those that ``where`` selects.
+
+    ``select`` stands for the one of the configuration where it is not empty, ``ignore`` is added to the other ones,
+    ``severity`` goes before theirs. ``name`` is what the section is called: its file and its place there. Raises
+    ValueError and TypeError for what cannot be.
+    """
+
+    where: Selector
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Level] = field(default_factory=dict)
+    name: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.where, Selector):
+            raise TypeError(f"where is {reprlib.repr(self.where)}; a Selector is wanted")
+        object.__setattr__(self, "severity", _levels(self.severity))
+        _texts(self, "select", "ignore")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +175,9 @@ class Config:
     follows the specification of its format.
 
     ``select`` and ``ignore`` hold codes or families (``TIM``, ``TIM008``); an empty ``select`` is all.
-    ``severity`` changes the severity of single codes. ``fail_on`` is the least severity that makes exit status 1. A
-    severity may be given by its word.
+    ``severity`` changes the severity of single codes; a rule that is ``"off"`` does not run. ``fail_on`` is the least
+    severity that makes exit status 1. A severity may be given by its word. ``sections`` hold for some files only, a
+    later one before an earlier one (`holding`).
     ``profile`` is a file with a manufacturer's private messages (`fit.private`). ``second_readers`` lets other readers
     read each file too (`second`), which takes many times longer than the check; one of them validates, with the XSD
     files in ``schema_dir`` and with ours for the namespaces that these leave out. ``barometer_creators`` are the names
@@ -166,7 +192,7 @@ class Config:
     purpose: Purpose = "strava"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    severity: Mapping[str, Level] = field(default_factory=dict)
     fail_on: Severity = Severity.ERROR
     limits: Limits = field(default_factory=Limits)
     profile: Path | None = None
@@ -177,15 +203,13 @@ class Config:
     exclude: tuple[str, ...] = ()
     allow_empty: bool = False
     facts: bool = False
+    sections: tuple[Section, ...] = ()
     file: Path | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.limits, Limits):
             raise TypeError(f"limits is {reprlib.repr(self.limits)}; a Limits is wanted")
-        if not isinstance(self.severity, Mapping):
-            raise TypeError(f"severity is {reprlib.repr(self.severity)}; a mapping of codes to severities is wanted")
-        severities = {_code(code): _severity(f"severity.{code}", word) for code, word in self.severity.items()}
-        object.__setattr__(self, "severity", severities)
+        object.__setattr__(self, "severity", _levels(self.severity))
         object.__setattr__(self, "fail_on", _severity("fail_on", self.fail_on))
         for name in ("profile", "relative_to", "file"):
             if not isinstance(path := getattr(self, name), str | Path | None):
@@ -193,15 +217,57 @@ class Config:
             object.__setattr__(self, name, None if path is None else Path(path))
         if self.purpose not in PURPOSES:
             raise ValueError(f"purpose is {self.purpose!r}; known are {', '.join(PURPOSES)}")
-        for name in ("select", "ignore", "barometer_creators", "exclude"):
-            words = getattr(self, name)
-            if isinstance(words, str) or not all(isinstance(word, str) for word in words):
-                raise TypeError(f"{name} is {words!r}; a tuple of texts is wanted")
-            object.__setattr__(self, name, tuple(words))
+        _texts(self, "select", "ignore", "barometer_creators", "exclude")
+        if not all(isinstance(each, Section) for each in self.sections):
+            raise TypeError(f"sections is {reprlib.repr(self.sections)}; a tuple of Section is wanted")
+        object.__setattr__(self, "sections", tuple(self.sections))
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The codes and families of the rules that do not run: ``ignore``, and those that are off."""
+        return (*self.ignore, *(code for code, level in self.severity.items() if level == "off"))
 
     def wants(self, code: str) -> bool:
         """Whether the rule with this code is to run."""
-        return (not self.select or code.startswith(self.select)) and not (self.ignore and code.startswith(self.ignore))
+        return (not self.select or code.startswith(self.select)) and not code.startswith(self.ignored or ("?",))
+
+    def severity_of(self, code: str) -> Severity | None:
+        """The severity that the findings of a rule are given here; ``None`` where they keep their own."""
+        level = self.severity.get(code)
+        return None if level == "off" else level
+
+    def asking_all(self) -> Config:
+        """The same without any choice of rules."""
+        severity = {code: level for code, level in self.severity.items() if level != "off"}
+        return replace(self, select=(), ignore=(), severity=severity)
+
+    def holding(self, name: str, device: Device | None) -> Config:
+        """What holds for a file of this name (as reports show it) that ``device`` wrote. It has no sections any more,
+        and holds for no other file."""
+        if not self.sections:
+            return self
+        select, ignore, severity = self.select, self.ignore, dict(self.severity)
+        for each in self.sections:
+            if each.where.holds(name, device, self.relative_to):
+                select = each.select or select
+                ignore += each.ignore
+                severity |= each.severity
+        return replace(self, select=select, ignore=ignore, severity=severity, sections=())
+
+
+def _texts(owner: object, *names: str) -> None:
+    """Make tuples of the texts in these fields. Raises TypeError."""
+    for name in names:
+        words = getattr(owner, name)
+        if isinstance(words, str) or not all(isinstance(word, str) for word in words):
+            raise TypeError(f"{name} is {words!r}; a tuple of texts is wanted")
+        object.__setattr__(owner, name, tuple(words))
+
+
+def _levels(severity: object) -> dict[str, Level]:
+    if not isinstance(severity, Mapping):
+        raise TypeError(f"severity is {reprlib.repr(severity)}; a mapping of codes to severities is wanted")
+    return {_code(code): level(f"severity.{code}", word) for code, word in severity.items()}
 
 
 def given(config: Config | None) -> Config:
@@ -213,113 +279,20 @@ def given(config: Config | None) -> Config:
     return config
 
 
-def load_config(path: Path | None = None, *, start: Path | None = None) -> Config:
-    """The configuration in ``path``, or the nearest one at or above ``start`` (default: the working directory).
-
-    ``tracklint.toml`` holds the keys at its top, ``pyproject.toml`` under ``[tool.tracklint]``. Without a file: the
-    defaults. Raises `BadConfig`.
-    """
-    if path is not None:
-        return _from_file(path)
-    try:
-        here = (start or Path.cwd()).resolve()
-    except OSError as error:
-        raise BadConfig(f"the working directory cannot be used: {why(error)}") from None
-    for folder in (here, *here.parents):
-        for name in ("tracklint.toml", "pyproject.toml"):
-            if os.path.lexists(folder / name) and (name == "tracklint.toml" or _has_our_table(folder / name)):
-                return _from_file(folder / name)
-    return Config()
-
-
-def _has_our_table(pyproject: Path) -> bool:
-    return pyproject.is_file() and "tracklint" in _table(pyproject, _read(pyproject), "tool")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(read_file(path).decode("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig(f"{path}: {why(error)}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadConfig(f"{path}: {error}") from None
-    except RecursionError:
-        raise BadConfig(f"{path}: lists or tables are nested too deeply") from None
-
-
-def _from_file(path: Path) -> Config:
-    table: Mapping[str, Any] = _read(path)
-    if path.name == "pyproject.toml":
-        table = _table(path, _table(path, table, "tool"), "tracklint", "tool.tracklint")
-    try:
-        return _from_table(table, path)
-    except ValueError as error:
-        raise BadConfig(f"{path}: {error}") from None
-
-
-def _table(path: Path, outer: Mapping[str, Any], key: str, shown: str = "") -> Mapping[str, Any]:
-    """The table under a key, empty where there is none. Raises `BadConfig`."""
-    table = outer.get(key, {})
-    if not isinstance(table, dict):
-        raise BadConfig(f"{path}: {shown or key} is {reprlib.repr(table)}; a table is wanted, [{shown or key}]")
-    return table
-
-
-def _from_table(table: Mapping[str, Any], path: Path) -> Config:
-    known = {"select", "ignore", "severity", "fail-on", "for", "limits", "profile", "schema-dir", "barometer-creators"}
-    known |= {"facts"}
-    if unknown := sorted(set(table) - known):
-        raise ValueError(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
-    limits = _table(path, table, "limits")
-    names = {_key(f.name): f.name for f in fields(Limits)}
-    if unknown := sorted(set(limits) - set(names)):
-        raise ValueError(f"unknown limit {unknown[0]!r}; known are {', '.join(sorted(names))}")
-    purpose = table.get("for", "strava")
-    if purpose not in PURPOSES:
-        raise ValueError(f"for is {reprlib.repr(purpose)}; known are {', '.join(PURPOSES)}")
-    return Config(
-        purpose=purpose,
-        select=_words(table, "select", '["TIM", "SEN007"]', "codes"),
-        ignore=_words(table, "ignore", '["TIM", "SEN007"]', "codes"),
-        barometer_creators=_words(table, "barometer-creators", '["My App"]', "names"),
-        severity={code: _severity(f"severity.{code}", word) for code, word in _table(path, table, "severity").items()},
-        fail_on=_severity("fail-on", table.get("fail-on", "error")),
-        limits=Limits(**{names[name]: value for name, value in limits.items()}),
-        profile=_path(table, "profile", 'a file is wanted, such as "private.json"', path),
-        schema_dir=_path(table, "schema-dir", 'a folder is wanted, such as "xsd"', path),
-        facts=_switch(table, "facts"),
-        file=path,
-    )
-
-
 def _code(code: Any) -> str:
     if not isinstance(code, str) or not re.fullmatch("[A-Z]{3}[0-9]{3}", code):
         raise ValueError(f"severity.{code}: {reprlib.repr(code)} is no code of a rule, such as TIM001")
     return code
 
 
-def _path(table: Mapping[str, Any], key: str, wanted: str, file: Path) -> Path | None:
-    """The path under a key, from the folder of the configuration ``file``; ``None`` where there is none."""
-    value = table.get(key)
-    if value is not None and (not isinstance(value, str) or not value):
-        raise ValueError(f"{key} is {reprlib.repr(value)}; the path of {wanted}")
-    return None if value is None else file.parent / value
-
-
-def _switch(table: Mapping[str, Any], key: str) -> bool:
-    value = table.get(key, False)
-    if not isinstance(value, bool):
-        raise ValueError(f"{key} is {reprlib.repr(value)}; true or false is wanted")
-    return value
-
-
-def _words(table: Mapping[str, Any], key: str, example: str, what: str) -> tuple[str, ...]:
-    value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
-        raise ValueError(f"{key} is {reprlib.repr(value)}; a list of {what} is wanted, such as {example}")
-    return tuple(value)
+def level(key: str, word: Any) -> Level:
+    """The severity that stands under a key, or ``"off"``. Raises ValueError."""
+    if word == "off":
+        return "off"
+    try:
+        return severity(word)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}, off") from None
 
 
 def _severity(key: str, word: Any) -> Severity:

@@ -12,13 +12,13 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path, PurePath, PurePosixPath
 
 from .cloud import is_url, listed
 from .config import Config
 from .globs import matches
 from .opening import why
+from .selecting import is_like
 from .source import SUFFIXES, Denied, Member, Remote, Thing, shown, without_links
 
 __all__ = ["Input", "expand", "inputs"]
@@ -66,7 +66,7 @@ def inputs(
         empty = True
         for thing, below in _found(given, apart_from):
             name = shown(thing, config.relative_to)
-            if any(_is_like(name, pattern) for pattern in config.exclude):
+            if any(is_like(name, pattern) for pattern in config.exclude):
                 continue
             empty = False
             if (key := _key(thing)) in known:
@@ -77,13 +77,6 @@ def inputs(
             yield Input(name, thing, PurePosixPath(*below.parts or (_own(shown(thing)),)))
         if empty and not config.allow_empty:
             yield _empty(given, config)
-
-
-def _is_like(name: str, pattern: str) -> bool:
-    """Whether a pattern means a file: by its whole name, its own one, or a folder that it lies in."""
-    path = PurePosixPath(name.lstrip("/"))
-    places = (*path.parts, name, *map(str, (path, *path.parents)[:-1]))
-    return any(fnmatch(place, pattern.rstrip("/")) for place in places)
 
 
 def _empty(given: Thing, config: Config) -> Input:

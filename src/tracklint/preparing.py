@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from .checking import check_reading
+from .checking import check_reading, held
 from .config import Config, given
 from .edits import apply
 from .findings import Container, Report
@@ -54,6 +54,7 @@ def prepare(
     """
     config = replace(given(config), purpose="strava")
     reading = read_thing(thing, config, name=name)
+    config = held(reading, config)
     changes: list[str] = []
     external_id = f"tracklint-{reading.source.sha256[:16]}"
     mended, report = _mended(reading, config, changes)

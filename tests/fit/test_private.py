@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from conftest import ROOT
 from tracklint.checking import check
 from tracklint.cli import main
-from tracklint.config import BadConfig, Config, load_config
+from tracklint.config import BadConfig, Config
+from tracklint.configuration import load_config
 from tracklint.fit import profile, scan_fit
 from tracklint.fit.decode import messages
 from tracklint.fit.private import load_private

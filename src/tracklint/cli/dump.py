@@ -50,7 +50,7 @@ def dump(
 
     The lines come as the file is read; (none) marks a field that holds the invalid value of its type.
     """
-    from ..config import load_config
+    from ..configuration import load_config
     from ..dump import UnknownMessage, dump_rows, json_line, table
     from ..reading import read_thing
 

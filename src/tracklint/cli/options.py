@@ -6,7 +6,7 @@ import datetime
 import errno
 import functools
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -134,7 +134,7 @@ def config_options(command: Command) -> Command:
     @profile_option
     @functools.wraps(command)
     def run(*args: Any, config_file: Path | None, **kwargs: Any) -> Any:
-        from ..config import load_config
+        from ..configuration import load_config
 
         names = ("purpose", "select", "ignore", "fail_on", "now", "relative_to", "profile")
         picked = {name: kwargs.pop(name) for name in names}
@@ -155,13 +155,14 @@ def _merged(
     profile: Path | None,
 ) -> Config:
     from ..config import severity
+    from ..configuration.names import Named, check_codes
 
     if (profile := profile or config.profile) is not None:
         from ..fit.private import load_private
 
         load_private(profile)  # a file that cannot be used is said once, before any file is checked
-    _known((*select, *ignore))
-    _known((*config.select, *config.ignore, *config.severity), f"{config.file}: ")
+    check_codes([*(Named("--select", code) for code in select), *(Named("--ignore", code) for code in ignore)])
+    sections = tuple(replace(each, select=()) for each in config.sections) if select else config.sections
     return replace(
         config,
         purpose=purpose or config.purpose,
@@ -169,20 +170,10 @@ def _merged(
         ignore=(*config.ignore, *ignore),
         fail_on=severity(fail_on) if fail_on else config.fail_on,
         limits=replace(config.limits, now=now) if now is not None else config.limits,
-        relative_to=relative_to,
+        relative_to=relative_to or config.relative_to,
         profile=profile,
+        sections=sections,
     )
-
-
-def _known(codes: Sequence[str], where: str = "") -> None:
-    """End where no rule has one of these codes, given at ``where``. Without codes the rules are not even imported."""
-    if not codes:
-        return
-    from ..rules import RULES
-
-    for code in codes:
-        if not code or not any(known.startswith(code) for known in RULES):
-            fail(f"{where}no rule has the code {code!r}; `tracklint explain` lists them")
 
 
 def exit_status(reports: Iterable[Report], config: Config) -> int:

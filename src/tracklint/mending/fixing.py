@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..activity import COLUMNS, Activity, Floats
-from ..checking import check_reading
+from ..checking import check_reading, held
 from ..config import Config, given
 from ..edits import Asked, Draft, Edit, Step, Wishes
 from ..findings import Finding, Report, Severity
@@ -109,6 +109,7 @@ def fix_reading(
     wishes: Wishes | None = None,
 ) -> Fixed:
     """`fix` for what is read already."""
+    config = held(reading, config)
     before = check_reading(reading, config)
     mended = mend(reading, before, config, unsafe=unsafe, notes=notes, wishes=wishes)
     bench = _bench(reading.source.format)
@@ -232,7 +233,7 @@ class _Work:
     state: _State = field(init=False)
 
     def __post_init__(self) -> None:
-        self.all = replace(self.config, select=(), ignore=())
+        self.all = self.config.asking_all()
         asked_all = self.all == self.config
         findings = self.before.findings if asked_all else tuple(run_rules(self.reading, self.all)[0])
         self.state = _State(Draft.of(self.reading.source.data), self.reading, findings)

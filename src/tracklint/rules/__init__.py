@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .registry import Basis, Hit, Rule, explain, run_rules
+from .registry import Basis, Hit, Rule, explain, left_out, run_rules
 
 if TYPE_CHECKING:
     from .registry import RULES
 
-__all__ = ["RULES", "Basis", "Hit", "Rule", "explain", "run_rules"]
+__all__ = ["RULES", "Basis", "Hit", "Rule", "explain", "left_out", "run_rules"]
 
 
 def __getattr__(name: str) -> Any:

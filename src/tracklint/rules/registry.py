@@ -11,7 +11,7 @@ import inspect
 import math
 import string
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -38,6 +38,7 @@ __all__ = [
     "every_rule",
     "explain",
     "from_faults",
+    "left_out",
     "now",
     "rule",
     "run_rules",
@@ -145,6 +146,7 @@ class Rule:
 #: Container, document, FIT wire and messages, second readers (which run on request only).
 _EVERY_PURPOSE = ("UPL", "DOC", "FIT", "RDR")
 _NOT_ASKED = "not asked for: about Strava and other readers, or told of TCX and GPX by the rules of the schema"
+_NOT_HERE = "the configuration leaves it out for this file"
 _NOT_PARSED = "the document is not well-formed, so that it cannot be held against its schema"
 
 #: The rules that were declared so far, by code; `every_rule` gives all of them.
@@ -273,7 +275,7 @@ def run_rules(reading: Reading, config: Config) -> tuple[list[Finding], list[Ski
     """
     declare_for(reading)
     parts = reading.parts
-    asked = _Question(reading.source.format, frozenset(parts), config.purpose, config.select, config.ignore)
+    asked = _Question(reading.source.format, frozenset(parts), config.purpose, config.select, config.ignored)
     choice = _choice(tuple(RULES.values()), asked)
     skipped = dict(choice.skipped)
     wanted: Sequence[Rule] = choice.rules
@@ -294,11 +296,24 @@ def run_rules(reading: Reading, config: Config) -> tuple[list[Finding], list[Ski
                 ]
             except Exception as error:  # a defect of ours must not hide the file's other findings
                 found.append((crash(each.code, error), ()))
-    ran = {each.code[:3] for each in wanted}
-    skipped |= {code[:3] + "*" if code[:3] not in ran else code: _NOT_ASKED for code in choice.unasked}
+    skipped |= dict.fromkeys(_by_family(choice.unasked, {each.code for each in wanted}), _NOT_ASKED)
     findings = _once(found, config)
     findings.sort(key=lambda f: (f.where.offset is None, f.where.offset or 0, f.code))
     return findings, [Skipped(code, why) for code, why in sorted(skipped.items())]
+
+
+def left_out(everywhere: Config, here: Config) -> list[Skipped]:
+    """The rules that run in general and not where ``here`` holds, with the reason."""
+    general = {code for code in RULES if everywhere.wants(code)}
+    here_too = {code for code in general if here.wants(code)}
+    return [Skipped(code, _NOT_HERE) for code in sorted(set(_by_family(general - here_too, here_too)))]
+
+
+def _by_family(left: Iterable[str], ran: Collection[str]) -> Iterator[str]:
+    """The codes of ``left``; ``TIM*`` for those of a family of which nothing ran."""
+    families = {code[:3] for code in ran}
+    for code in left:
+        yield code if code[:3] in families else code[:3] + "*"
 
 
 class _Question(NamedTuple):
@@ -346,7 +361,7 @@ def _once(found: list[tuple[Finding, tuple[str, ...]]], config: Config) -> list[
     return [
         finding
         for finding, told_by in found
-        if not any(code in codes or code.startswith(config.ignore or ("?",)) for code in told_by)
+        if not any(code in codes or code.startswith(config.ignored or ("?",)) for code in told_by)
     ]
 
 
@@ -357,7 +372,7 @@ def _finding(each: Rule, hit: Hit, config: Config, format_: str) -> Finding:
     return Finding(
         code=each.code,
         name=each.name,
-        severity=config.severity.get(each.code, each.level(hit, config.purpose)),
+        severity=config.severity_of(each.code) or each.level(hit, config.purpose),
         message=agreed(_FILLED.vformat(each.says, (), words)),
         hint=_FILLED.vformat(each.hint, (), words),
         where=hit.where,
