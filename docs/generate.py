@@ -1,6 +1,7 @@
-"""Writes docs/rules.md from the rules, docs/cli.md from the commands, docs/fixing.md's tables from the repairs,
-docs/sandbox.md's table of scenarios, docs/facts.md from the measures, docs/screens.md from what commands show, and from
-the cases of the tests what each rule says of one of them. Tests fail when they differ."""
+"""Writes schemas/configuration.schema.json from the keys of a configuration, docs/rules.md from the rules, docs/cli.md
+from the commands, docs/fixing.md's tables from the repairs, docs/sandbox.md's table of scenarios, docs/facts.md from the
+measures, docs/screens.md from what commands show, and from the cases of the tests what each rule says of one of them.
+Tests fail when they differ."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ from tracklint.checking import check
 from tracklint.measured import MEASURES
 from tracklint.reading import Reading
 from tracklint.config import Config, Limits
+from tracklint.configuration.schema import json_schema
 from tracklint.rules import RULES
 from tracklint.rules.examples import PLACE, example, forget
 from tracklint.strava.sandbox.scenarios import SCENARIOS
@@ -34,6 +36,7 @@ SANDBOX = Path(__file__).parent / "sandbox.md"
 CLI = Path(__file__).parent / "cli.md"
 SCREENS = Path(__file__).parent / "screens.md"
 FACTS = Path(__file__).parent / "facts.md"
+SCHEMA = Path(__file__).parent.parent / "schemas" / "configuration.schema.json"
 _XML = ("tcx", "gpx")
 
 
@@ -146,6 +149,11 @@ _DATA = Path(__file__).parent.parent / "tests" / "data"
 _CONFIG = Config(limits=Limits(now=1795305600, max_inflated_bytes=100_000, max_upload_bytes=100_000))
 
 
+def schema() -> str:
+    """schemas/configuration.schema.json."""
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
 def fixing_page(before: str) -> str:
     """docs/fixing.md with the tables of repairs as they are now."""
     document = xml.document.REPAIRS
@@ -233,6 +241,7 @@ def filled(before: str, name: str, rows: Iterable[str]) -> str:
 if __name__ == "__main__":
     PLACE.write_text(examples(), encoding="utf-8")
     forget()
+    SCHEMA.write_text(schema(), encoding="utf-8")
     for path, lines in ((PAGE, page), (CLI, cli_page), (FACTS, facts_page)):
         path.write_text("".join(f"{line}\n" for line in lines()), encoding="utf-8")
     for path, written in ((FIXING, fixing_page), (SANDBOX, sandbox_page), (SCREENS, screens_page)):

@@ -285,6 +285,10 @@ def test_the_page_of_the_facts_is_up_to_date(generate: ModuleType) -> None:
     assert written == "".join(f"{line}\n" for line in generate.facts_page()), "run `python docs/generate.py`"
 
 
+def test_the_schema_of_the_configuration_is_up_to_date(generate: ModuleType) -> None:
+    assert generate.SCHEMA.read_text(encoding="utf-8") == generate.schema(), "run `python docs/generate.py`"
+
+
 def test_the_tables_of_repairs_are_up_to_date(generate: ModuleType) -> None:
     written = generate.FIXING.read_text(encoding="utf-8")
     assert written.count("written by `python docs/generate.py`") == 6

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import re
 import subprocess
 import sys
+import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from conftest import ROOT
@@ -300,6 +303,7 @@ def test_options_go_before_sections(tmp_path: Path) -> None:
     assert done.stderr.startswith("tracklint: --select: no rule has the code 'TIMM3'; did you mean 'TIM")
 
 
+SCHEMA = json.loads((ROOT / "schemas" / "configuration.schema.json").read_text(encoding="utf-8"))
 EXAMPLES = [
     (page, text)
     for page in sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -316,7 +320,78 @@ def test_the_examples_of_the_pages_are_configurations(page: Path, text: str, tmp
     config = load_config(path)
     assert config != Config()
     check(LATE, config=config)
+    table = tomllib.loads(text)
+    jsonschema.validate(table["tool"]["tracklint"] if "tool" in table else table, SCHEMA)
 
 
 def test_the_pages_have_examples() -> None:
     assert {page.name for page, _ in EXAMPLES} >= {"README.md", "configuration.md"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "selct = []", "select = 'TIM'", "ignore = ['tim']", "severity.TIM = 'off'", "severity.TIM001 = 'of'",
+        "limits.gap-s = -1", "limits.gap_s = 1", "limits.earliest-year = 1990.5", "for = 'x'", "fail-on = 'off'",
+        "[[path]]\nignore = ['POS']", "[[device]]\nfirmware = 9.1", "[[device]]\nproduct = -1", "[[path]]\nmatch = ['a']\nx = 1",
+    ],
+)  # fmt: skip
+def test_the_schema_refuses_what_the_reader_refuses(text: str, tmp_path: Path) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(tomllib.loads(text), SCHEMA)
+    (tmp_path / "tracklint.toml").write_text(text)
+    with pytest.raises(BadConfig):
+        load_config(tmp_path / "tracklint.toml")
+
+
+def config_of(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tracklint", "config", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_config_prints_what_holds_and_whence(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text('ignore = ["SEN"]\nlimits.gap-s = 5\n')
+    (tmp_path / "tracklint.toml").write_text(
+        'extend = "base.toml"\nextend-ignore = ["TIM009"]\nseverity.TIM002 = "off"\n'
+        '[[path]]\nmatch = ["rides/indoor/**"]\nignore = ["POS"]\n'
+        '[[device]]\nproduct = "my app"\nselect = ["TIM"]\nseverity.TIM001 = "info"\n'
+        '[[device]]\nproduct = "no such"\nselect = ["DEV"]\n'
+    )
+    (tmp_path / "rides" / "indoor").mkdir(parents=True)
+    (tmp_path / "rides" / "indoor" / "a.gpx").write_bytes(Ride(seconds=60).gpx(creator="My App"))
+    (tmp_path / "b.gpx").write_bytes(LATE)
+    own, base = tmp_path / "tracklint.toml", tmp_path / "base.toml"
+    done = config_of(tmp_path, "rides/indoor/a.gpx", "b.gpx", "nothing.gpx", "-o", "json", "--fail-on", "info")
+    assert done.returncode == 2
+    assert done.stderr == "tracklint: nothing.gpx: there is no such file\n"
+    told = json.loads(done.stdout)
+    assert told["values"]["fail-on"] == {"value": "info", "from": "option"}
+    assert told["values"]["for"] == {"value": "strava", "from": "default"}
+    assert told["values"]["limits.gap-s"] == {"value": 5, "from": str(base)}
+    assert told["values"]["ignore"] == {"value": ["SEN", "TIM009"], "from": f"{base}, {own}"}
+    assert told["holding_for_no_file"] == [f"{own} [[device]] 2"]
+    indoor, other = told["files"]
+    assert (indoor["product"], other["sections"][0]["why_not"]) == ("My App", "its name is not like rides/indoor/**")
+    assert [each["why_not"] for each in indoor["sections"]] == [None, None, "its product is My App"]
+    assert indoor["values"] == {
+        "select": {"value": ["TIM"], "from": f"{own} [[device]] 1"},
+        "ignore": {"value": ["SEN", "TIM009", "POS"], "from": f"{base}, {own}, {own} [[path]] 1"},
+        "severity.TIM001": {"value": "info", "from": f"{own} [[device]] 1"},
+        "severity.TIM002": {"value": "off", "from": str(own)},
+    }
+    assert other["values"]["ignore"]["value"] == ["SEN", "TIM009"]
+    text = config_of(tmp_path, "rides")
+    assert text.returncode == 0
+    assert f"  {own} [[path]] 1 holds: match rides/indoor/**\n" in text.stdout
+    assert text.stderr == f"{own} [[device]] 2 holds for none of these files\n"
+
+
+def test_config_without_a_file(tmp_path: Path) -> None:
+    done = config_of(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("no configuration file; these are the defaults\n")
+    assert re.search(r'^  for = "strava" +default$', done.stdout, re.MULTILINE)
+    (tmp_path / "tracklint.toml").write_text("ignroe = []")
+    done = config_of(tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"tracklint: {tmp_path}/tracklint.toml: unknown key 'ignroe'; did you mean 'ignore'?\n"

@@ -16,7 +16,7 @@ from .findings import Purpose, Severity
 from .parts import Device
 from .selecting import Selector
 
-__all__ = ["PURPOSES", "RANGES", "BadConfig", "Config", "Limits", "Section", "given", "key_of", "level", "severity"]
+__all__ = ["PURPOSES", "RANGES", "BadConfig", "Config", "Limits", "Section", "given", "key_of", "levels", "severity"]
 
 #: The questions that a check can answer.
 PURPOSES = get_args(Purpose)
@@ -165,7 +165,7 @@ class Section:
     def __post_init__(self) -> None:
         if not isinstance(self.where, Selector):
             raise TypeError(f"where is {reprlib.repr(self.where)}; a Selector is wanted")
-        object.__setattr__(self, "severity", _levels(self.severity))
+        object.__setattr__(self, "severity", levels(self.severity))
         _texts(self, "select", "ignore")
 
 
@@ -209,7 +209,7 @@ class Config:
     def __post_init__(self) -> None:
         if not isinstance(self.limits, Limits):
             raise TypeError(f"limits is {reprlib.repr(self.limits)}; a Limits is wanted")
-        object.__setattr__(self, "severity", _levels(self.severity))
+        object.__setattr__(self, "severity", levels(self.severity))
         object.__setattr__(self, "fail_on", _severity("fail_on", self.fail_on))
         for name in ("profile", "relative_to", "file"):
             if not isinstance(path := getattr(self, name), str | Path | None):
@@ -264,10 +264,11 @@ def _texts(owner: object, *names: str) -> None:
         object.__setattr__(owner, name, tuple(words))
 
 
-def _levels(severity: object) -> dict[str, Level]:
+def levels(severity: object) -> dict[str, Level]:
+    """The severities of single rules, by their codes. Raises TypeError for what is no mapping, and ValueError."""
     if not isinstance(severity, Mapping):
         raise TypeError(f"severity is {reprlib.repr(severity)}; a mapping of codes to severities is wanted")
-    return {_code(code): level(f"severity.{code}", word) for code, word in severity.items()}
+    return {_code(code): _level(f"severity.{code}", word) for code, word in severity.items()}
 
 
 def given(config: Config | None) -> Config:
@@ -285,7 +286,7 @@ def _code(code: Any) -> str:
     return code
 
 
-def level(key: str, word: Any) -> Level:
+def _level(key: str, word: Any) -> Level:
     """The severity that stands under a key, or ``"off"``. Raises ValueError."""
     if word == "off":
         return "off"

@@ -29,6 +29,7 @@ COMMANDS = {
     "status": "say who is signed in, for how long, and where things are kept",
     "create": "create an activity without a file",
     "sandbox": "run a local stand-in of Strava's upload API",
+    "config": "print the configuration, and what holds for a file",
     "explain": "explain a rule by its code",
     "help": "print the help of a command",
     "version": "print the version",

@@ -18,10 +18,12 @@ from .troubles import own_failure
 
 if TYPE_CHECKING:
     from ..config import Config
+    from ..configuration import Loaded
     from ..findings import Purpose, Report
 
 __all__ = [
-    "config_options", "exit_status", "fail", "files_options", "loudness", "one_line_errors", "paths", "profile_option",
+    "config_options", "exit_status", "fail", "files_options", "loaded_options", "loudness", "one_line_errors", "paths",
+    "profile_option",
 ]  # fmt: skip
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -104,8 +106,19 @@ def files_options(command: Command) -> Command:
 
 
 def config_options(command: Command) -> Command:
+    """`loaded_options` without what only ``tracklint config`` tells."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        del kwargs["loaded"]
+        return command(*args, **kwargs)
+
+    return loaded_options(run)  # type: ignore[return-value]  # functools.wraps keeps the signature
+
+
+def loaded_options(command: Command) -> Command:
     """--config, --for, --select, --ignore, --fail-on, --now, --relative-to and --profile; the command gets one
-    ``config``."""
+    ``config``, and as ``loaded`` the same with where its values come from."""
 
     @click.option(
         "--config", "config_file", type=click.Path(path_type=Path), metavar="FILE", help="Read this tracklint.toml."
@@ -134,17 +147,18 @@ def config_options(command: Command) -> Command:
     @profile_option
     @functools.wraps(command)
     def run(*args: Any, config_file: Path | None, **kwargs: Any) -> Any:
-        from ..configuration import load_config
+        from ..configuration import load
 
         names = ("purpose", "select", "ignore", "fail_on", "now", "relative_to", "profile")
         picked = {name: kwargs.pop(name) for name in names}
-        return command(*args, config=_merged(load_config(config_file), **picked), **kwargs)
+        loaded = _merged(load(config_file), **picked)
+        return command(*args, config=loaded.config, loaded=loaded, **kwargs)
 
     return run  # type: ignore[return-value]  # the decorated function takes the same positional arguments
 
 
 def _merged(
-    config: Config,
+    loaded: Loaded,
     *,
     purpose: Purpose | None,
     select: tuple[str, ...],
@@ -153,17 +167,22 @@ def _merged(
     now: float | None,
     relative_to: Path | None,
     profile: Path | None,
-) -> Config:
+) -> Loaded:
     from ..config import severity
     from ..configuration.names import Named, check_codes
 
+    config, origins = loaded.config, dict(loaded.origins)
+    options = {"for": purpose, "select": select, "fail-on": fail_on, "limits.now": now, "profile": profile}
+    origins |= {key: "option" for key, value in options.items() if value not in (None, ())}
+    if ignore:
+        origins["ignore"] = ", ".join(filter(None, (origins.get("ignore"), "option")))
     if (profile := profile or config.profile) is not None:
         from ..fit.private import load_private
 
         load_private(profile)  # a file that cannot be used is said once, before any file is checked
     check_codes([*(Named("--select", code) for code in select), *(Named("--ignore", code) for code in ignore)])
     sections = tuple(replace(each, select=()) for each in config.sections) if select else config.sections
-    return replace(
+    config = replace(
         config,
         purpose=purpose or config.purpose,
         select=select or config.select,
@@ -174,6 +193,7 @@ def _merged(
         profile=profile,
         sections=sections,
     )
+    return replace(loaded, config=config, origins=origins)
 
 
 def exit_status(reports: Iterable[Report], config: Config) -> int:

@@ -11,12 +11,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..config import PURPOSES, RANGES, Limits, Section, key_of, level, severity
+from ..config import PURPOSES, RANGES, Limits, Section, key_of, levels, severity
 from ..findings import Severity
 from ..selecting import Selector
 from .names import meant
 
-__all__ = ["KEYS", "LIMITS", "SECTIONS", "Key", "known", "read"]
+__all__ = ["KEYS", "LIMITS", "SECTIONS", "Key", "known", "properties", "read"]
 
 #: A JSON Schema, or a part of one.
 Shape = Mapping[str, Any]
@@ -77,7 +77,7 @@ def _fail_on(key: str, value: Any, _file: Path) -> Severity:
 
 
 def _severities(key: str, value: Any, _file: Path) -> dict[str, Any]:
-    return {code: level(f"severity.{code}", word) for code, word in _table(key, value).items()}
+    return dict(levels(_table(key, value)))
 
 
 def _limits(key: str, value: Any, _file: Path) -> dict[str, float]:

@@ -12,10 +12,10 @@ from .files import Layer, layers, nearest
 from .keys import KEYS, read
 from .names import Named, check_codes, check_manufacturers
 
-__all__ = ["Loaded", "load"]
+__all__ = ["FIELDS", "Loaded", "load"]
 
 #: The keys that say one thing, with the fields of `Config`.
-_FIELDS = {
+FIELDS = {
     "for": "purpose", "select": "select", "ignore": "ignore", "fail-on": "fail_on", "profile": "profile",
     "schema-dir": "schema_dir", "barometer-creators": "barometer_creators",
 }  # fmt: skip
@@ -64,8 +64,8 @@ class _Merging:
     def add(self, layer: Layer) -> None:
         """What the next file says. Raises ValueError."""
         said = read(layer.table, KEYS, layer.path)
-        for key in _FIELDS.keys() & said.keys():
-            self._set(_FIELDS[key], key, said[key], layer)
+        for key in FIELDS.keys() & said.keys():
+            self._set(FIELDS[key], key, said[key], layer)
         for key in ("select", "ignore"):
             if more := said.get(f"extend-{key}"):
                 self._extend(key, more, layer)
