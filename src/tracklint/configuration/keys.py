@@ -62,6 +62,12 @@ def _path(wanted: str) -> Callable[[str, Any, Path], Path]:
     return read_path
 
 
+def _switch(key: str, value: Any, _file: Path) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} is {reprlib.repr(value)}; true or false is wanted")
+    return value
+
+
 def _purpose(key: str, value: Any, _file: Path) -> str:
     if value not in PURPOSES:
         raise ValueError(f"{key} is {reprlib.repr(value)}; known are {', '.join(PURPOSES)}")
@@ -215,6 +221,7 @@ KEYS: Mapping[str, Key] = {
         _TEXT_SHAPE,
         _texts('names is wanted, such as ["My App"]'),
     ),
+    "facts": Key("Measure facts of each file too, beside the findings.", {"type": "boolean"}, _switch),
     "path": Key("What holds for the files of these names.", _section_shape("path"), _sections),
     "device": Key("What holds for the files of this device.", _section_shape("device"), _sections),
 }

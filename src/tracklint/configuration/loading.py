@@ -17,7 +17,7 @@ __all__ = ["FIELDS", "Loaded", "load"]
 #: The keys that say one thing, with the fields of `Config`.
 FIELDS = {
     "for": "purpose", "select": "select", "ignore": "ignore", "fail-on": "fail_on", "profile": "profile",
-    "schema-dir": "schema_dir", "barometer-creators": "barometer_creators",
+    "schema-dir": "schema_dir", "barometer-creators": "barometer_creators", "facts": "facts",
 }  # fmt: skip
 
 
