@@ -94,6 +94,7 @@ def check_reading(reading: Reading, config: Config) -> Report:
         schema_valid=valid,
         purpose=config.purpose,
         facts=facts,
+        config=everywhere.digest,
     )
 
 

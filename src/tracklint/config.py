@@ -3,6 +3,7 @@ reads it from files."""
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 import reprlib
@@ -54,6 +55,8 @@ RANGES = {
     "second_reader_mebibytes": (1, 2**20),
 }
 
+#: Limits that change no finding of a file that is checked to its end, and the clock.
+_NO_VERDICT = ("now", "seconds", "second_reader_seconds", "second_reader_mebibytes")
 _MOST = 1e300
 _SEVERITIES = {s.label: s for s in Severity}
 #: What the findings of a rule are, or that it does not run.
@@ -226,6 +229,18 @@ class Config:
     def ignored(self) -> tuple[str, ...]:
         """The codes and families of the rules that do not run: ``ignore``, and those that are off."""
         return (*self.ignore, *(code for code, level in self.severity.items() if level == "off"))
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that are the same for configurations under which a file has the same findings at
+        the same time. Reports carry them, so that no others are compared."""
+        said = (
+            self.purpose, sorted(self.select), sorted(self.ignore), sorted(self.severity.items()), self.second_readers,
+            self.profile and self.profile.name, self.schema_dir and self.schema_dir.name,
+            [getattr(self.limits, each.name) for each in fields(self.limits) if each.name not in _NO_VERDICT],
+            [replace(each, where=replace(each.where, folder=None), name="") for each in self.sections],
+        )  # fmt: skip
+        return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
     def wants(self, code: str) -> bool:
         """Whether the rule with this code is to run."""

@@ -263,6 +263,7 @@ class Report:
     findings answer: ``strava`` or ``spec``. ``known`` are findings that a baseline knows: they count for the verdict,
     because Strava does not know the baseline, and are shown nowhere. ``facts`` are the measured ones
     (`measured.FACTS`), empty where they were not asked for; they count for ``==`` and not for the hash.
+    ``config`` is `Config.digest` of the check.
     """
 
     name: str
@@ -278,6 +279,7 @@ class Report:
     purpose: Purpose = "strava"
     known: tuple[Finding, ...] = ()
     facts: Mapping[str, FactValue] = field(default_factory=dict, hash=False)
+    config: str = ""
 
     @property
     def worst(self) -> Severity | None:

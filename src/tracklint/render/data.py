@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Where
+from ..version import __version__
 from ..words import iso
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def file_object(report: Report) -> dict[str, Any]:
         "prediction": None if report.prediction is None else _prediction(report.prediction),
         "findings": [_finding(finding) for finding in report.findings],
         "skipped": [{"code": skipped.code, "why": skipped.why} for skipped in report.skipped],
+        "checked_by": {"version": __version__, "config": report.config or None},
     }
     return told | {"facts": plain(report.facts)} if report.facts else told
 

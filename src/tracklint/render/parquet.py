@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..activity import ends_with_barometer
 from ..measured import FACTS
+from ..version import __version__
 from ..words import iso, json_text
 from .digest import digest
 from .spool import NamedSpools
@@ -37,6 +38,7 @@ COLUMNS = {
         "elapsed_s": "DOUBLE", "distance_m": "DOUBLE", "points": "BIGINT", "points_without_time": "BIGINT",
         "laps": "BIGINT", "sessions": "BIGINT", "sport": "VARCHAR", "strava_sport": "VARCHAR", "errors": "BIGINT",
         "warnings": "BIGINT", "infos": "BIGINT", "known": "BIGINT",
+        "version": "VARCHAR", "config": "VARCHAR", "purpose": "VARCHAR",
     },
     "findings": {
         "file": "VARCHAR", "sha256": "VARCHAR", "code": "VARCHAR", "name": "VARCHAR", "severity": "VARCHAR",
@@ -84,6 +86,9 @@ def _file(report: Report) -> dict[str, Any]:
         "warnings": counts["warning"],
         "infos": counts["info"],
         "known": len(report.known),
+        "version": __version__,
+        "config": report.config or None,
+        "purpose": report.purpose,
     }
     if (activity := report.activity) is not None:
         device, sport = activity.device, activity.sport
