@@ -17,7 +17,7 @@ import click
 from ..extras import how_to_install
 from ..words import counted
 from .lines import line, lines
-from .options import config_options, fail, files_options, one_line_errors
+from .options import cannot_draw, config_options, fail, files_options, one_line_errors
 
 if TYPE_CHECKING:
     from ..cluster import Client
@@ -43,6 +43,8 @@ def _outputs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ..
             raise click.BadParameter(f"{name} is no output; known are {', '.join(OUTPUTS)}")
         if name in FOLDERS:
             _can_be_made(name, file)
+        if name == "html":
+            _can_be_drawn(file)
         outputs.append((name, file))
     if sum(not file for _, file in outputs) > 1:
         raise click.BadParameter("only one output can go to standard output; name a file for the others: json=FILE")
@@ -56,6 +58,22 @@ def _can_be_made(name: str, folder: str) -> None:
         raise click.BadParameter(f"{name} is a folder; name it: {name}=FOLDER")
     if find_spec("duckdb") is None:
         raise click.BadParameter(f"{name} needs the extra `{name}`; {how_to_install(name)}")
+
+
+def _can_be_drawn(file: str) -> None:
+    """The page of one file is a file that ends in .html, or goes to standard output."""
+    if file and not file.lower().endswith(".html"):
+        raise click.BadParameter(f"html={file} would be a folder of pages, not made yet; name a page: html=FILE.html")
+    if why := cannot_draw():
+        raise click.BadParameter(why)
+
+
+def _one_alone(named: Iterable[tuple[str, Thing]], page: str) -> Iterator[tuple[str, Thing]]:
+    """The inputs. End at a second one, which the page of one file has no room for."""
+    for number, each in enumerate(named):
+        if number:
+            fail(f"{page} is the page of one file, and there are more; pages of many files need a folder: html=FOLDER")
+        yield each
 
 
 def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -77,7 +95,7 @@ def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
 @click.option(
     "--output", "-o", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[=FILE]",
     help="text (default), json, jsonl, junit, sarif, markdown, github, gitlab or azure, to standard output or to FILE; "
-    "parquet=FOLDER. Repeatable.",
+    "parquet=FOLDER; html=FILE.html, a page of one file with map and charts. Repeatable.",
 )  # fmt: skip
 @click.option(
     "--all", "--verbose", "-v", "show_all", is_flag=True,
@@ -156,14 +174,16 @@ def check(
     config = _with_readers(config, second_reader=second_reader, schema_dir=schema_dir)
     config = replace(config, facts=facts or config.facts)
     ledger, sums = Ledger(_known(baseline, prune=prune), config), Statistics()
-    look: dict[str, Any] = {"fail_on": config.fail_on, "show_all": show_all, "quiet": quiet, "again": _again(paths)}
-    made = [(output_for(name, sys.stdout, **look), file) for name, file in outputs]
+    look: dict[str, Any] = {"show_all": show_all, "quiet": quiet, "again": _again(paths)}
+    made = [(output_for(name, sys.stdout, config=config, **look), file) for name, file in outputs]
     telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes, ledger.baseline)
 
     def given() -> Iterator[tuple[str, Thing]]:
         return expand(itertools.chain(paths, _listed(files_from) if files_from is not None else ()), config)
 
     spared = _spare_inputs([*outputs, *statistics], _stdin_kept(given()))
+    if pages := [f"html={file}" if file else name for name, file in outputs if name == "html"]:
+        spared = _one_alone(spared, pages[0])
     named = Counted(spared, None if files_from is not None and not Path(files_from).is_file() else given)
     status, stoppable, gone, watch = 0, Stoppable(), "", Watch()
     with (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -118,20 +119,12 @@ def _why_not(fixed: Fixed, worst: Finding) -> str:
 def show_diff(name: str, fixed: Fixed, config: Config, out: Output) -> None:
     """What changes: message by message, or line by line."""
     from ..reading import read_thing
-    from ..render.diff import diff_lines, text_diff
+    from ..render.diff import fixed_lines
 
-    if fixed.before.format == "fit":
-        from ..mending.fit.differences import differences
-
-        with read_thing(fixed.original, config).names():
-            for line in diff_lines(differences(fixed.original, fixed.data, fixed.edits)):
-                out.exact(f"  {line}")
-        return
-    from ..xml.encoding import find_encoding
-
-    codec = find_encoding(fixed.original).found
-    for line in text_diff(name, fixed.original, fixed.data, fixed.edits, codec):
-        out.exact(line)
+    fit = fixed.before.format == "fit"
+    with read_thing(fixed.original, config).names() if fit else contextlib.nullcontext():
+        for line in fixed_lines(name, fixed):
+            out.exact(f"  {line}" if fit else line)
 
 
 def _ranges(change: Change) -> str:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ..findings import Purpose, Report
 
 __all__ = [
-    "config_options", "exit_status", "fail", "files_options", "loaded_options", "loudness", "one_line_errors", "paths",
+    "cannot_draw", "config_options", "exit_status", "fail", "files_options", "loaded_options", "loudness",
+    "one_line_errors", "paths",
     "profile_option",
 ]  # fmt: skip
 
@@ -39,6 +40,16 @@ def fail(message: str) -> NoReturn:
     """End with one clear line on stderr and exit status 2."""
     line(f"tracklint: {message}", err=True)
     sys.exit(2)
+
+
+def cannot_draw() -> str:
+    """Why no page can be made here, ``""`` where it can."""
+    from importlib.util import find_spec
+
+    from ..extras import how_to_install
+
+    there = all(find_spec(name) is not None for name in ("jinja2", "plotly"))
+    return "" if there else f"a page needs the extra `report`; {how_to_install('report')}"
 
 
 def one_line_errors(command: Command) -> Command:

@@ -13,7 +13,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from ..findings import Severity
+from ..config import Config
 from .look import Look
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["FOLDERS", "OUTPUTS", "Look", "Output", "Writer", "output_for", "write"]
 
 #: Every output that ``--output`` takes.
-OUTPUTS = ("text", "json", "jsonl", "junit", "sarif", "markdown", "github", "gitlab", "azure", "parquet")
+OUTPUTS = ("text", "json", "jsonl", "junit", "sarif", "markdown", "github", "gitlab", "azure", "parquet", "html")
 #: Outputs that are a folder, and the files in it: what ``opened(1)``, ``opened(2)`` open, in binary.
 FOLDERS = {"parquet": ("files.parquet", "findings.parquet")}
 
@@ -42,17 +42,19 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One output of a run: ``name`` is one of `OUTPUTS`, ``fail_on`` the least severity of a failure. It can be
-    pickled."""
+    """One output of a run: ``name`` is one of `OUTPUTS`, ``config`` what files are checked with. It can be pickled."""
 
     name: str
     look: Look = field(default_factory=Look)
-    fail_on: Severity = Severity.ERROR
+    config: Config = field(default_factory=Config)
 
     def piece(self, report: Report, data: Callable[[], bytes | None]) -> str:
-        """What ``report`` is in this output; ``data()`` gives the uncompressed bytes of its file, for excerpts."""
+        """What ``report`` is in this output; ``data()`` gives the uncompressed bytes of its file, for excerpts
+        and for what is drawn."""
         made: Any = import_module(f".{self.name}", __package__).piece
-        more: dict[str, tuple[Any, ...]] = {"text": (self.look, data), "junit": (self.fail_on,)}
+        more: dict[str, tuple[Any, ...]] = {
+            "text": (self.look, data), "junit": (self.config.fail_on,), "html": (data, self.config),
+        }  # fmt: skip
         text: str = made(report, *more.get(self.name, ()))
         return text
 
@@ -83,12 +85,12 @@ def write(
     writer.close()
 
 
-def output_for(name: str, out: TextIO, *, fail_on: Severity = Severity.ERROR, **look: Any) -> Output:
+def output_for(name: str, out: TextIO, *, config: Config | None = None, **look: Any) -> Output:
     """The output of this name as it looks on ``out``. Raises KeyError for another name."""
     if name not in OUTPUTS:
         raise KeyError(name)
     if name != "text":
-        return Output(name, fail_on=fail_on)
+        return Output(name, config=config or Config())
     from .text import look_of
 
-    return Output(name, look_of(out, **look), fail_on)
+    return Output(name, look_of(out, **look), config or Config())

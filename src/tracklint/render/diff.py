@@ -14,8 +14,9 @@ from ..words import printable
 
 if TYPE_CHECKING:
     from ..mending.fit.differences import Difference
+    from ..mending.fixing import Fixed
 
-__all__ = ["diff_lines", "place", "text_diff"]
+__all__ = ["diff_lines", "fixed_lines", "place", "text_diff"]
 
 _CONTEXT = 2
 #: A file with a longer line is shown element by element, and of a longer piece only what is around the difference.
@@ -28,6 +29,17 @@ def place(offset: int, size: int) -> str:
     """A range of bytes: ``bytes 7442-7459``, the last one included; ``byte 7442`` for one, or where something is
     added."""
     return f"bytes {offset}-{offset + size - 1}" if size > 1 else f"byte {offset}"
+
+
+def fixed_lines(name: str, fixed: Fixed) -> Iterator[str]:
+    """What a repair changes: message by message, or line by line. Private messages have the names that hold now."""
+    if fixed.before.format == "fit":
+        from ..mending.fit.differences import differences
+
+        return diff_lines(differences(fixed.original, fixed.data, fixed.edits))
+    from ..xml.encoding import find_encoding
+
+    return text_diff(name, fixed.original, fixed.data, fixed.edits, find_encoding(fixed.original).found)
 
 
 def diff_lines(differences: list[Difference]) -> Iterator[str]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TextIO
 import numpy as np
 
 from ..findings import Severity
-from ..words import clock, counted, iso, severities
+from ..words import severities
 from .page import STYLES, Page
+from .rows import container_row, fact_rows, predicted_rows, predicted_title
 from .units import UNITS, Measure, Units
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from ..findings import Prediction, Report, Summary
+    from ..findings import Report
     from .units import System
 
 __all__ = ["show", "sparkline"]
@@ -51,42 +52,18 @@ def show(
     for finding in report.findings:
         if finding.severity == Severity.ERROR:
             page.line(("error", STYLES["error"]), page.safe(f" {finding.code} {finding.message}"), indent=2, hang=2)
-    packed = "" if report.container == "plain" else f" in {report.container}"
-    _row(
-        page,
-        "format",
-        f"{report.format.upper() if report.format != 'unknown' else 'unknown'}{packed}, {report.bytes} bytes",
-    )
+    _row(page, *container_row(report))
     if report.schema_valid is False:
         _row(page, "schema", "not valid, see check --for spec")
     if report.activity is not None:
-        _facts(page, report.activity, UNITS[units])
+        for row in fact_rows(report.activity, UNITS[units]):
+            _row(page, *row)
         _table(page, columns, UNITS[units])
-    refused = report.purpose == "strava" and report.verdict == "refused"
-    left = report.activity is not None and report.activity.points > 0
-    if report.prediction is not None and (left or not refused):
+    if report.prediction is not None and (title := predicted_title(report)) is not None:
         page.line()
-        title = "Strava refuses the file. What it would make of what can be read of it"
-        page.line((title if refused else "What Strava will make of it", "bold"))
-        _predicted(page, report.prediction, UNITS[units])
-
-
-def _facts(page: Page, summary: Summary, units: Units) -> None:
-    device, sport = summary.device, summary.sport
-    barometer = {True: ", with a barometer", False: ", without a barometer", None: ""}[device.barometer]
-    product = device.product if device.product != device.name else None
-    made_by = " ".join(filter(None, (device.manufacturer, product)))
-    name = device.name or made_by or "not named"
-    _row(page, "device", name + (f" ({made_by})" if made_by and made_by != name else "") + barometer)
-    said = " / ".join(filter(None, (sport.file, sport.sub))) or "not named"
-    _row(page, "sport", f"{said} -> {sport.strava or 'the default sport of the athlete'} ({sport.sure})")
-    _row(page, "start", iso(summary.start_time))
-    _row(page, "end", iso(summary.end_time))
-    _row(page, "elapsed", None if summary.elapsed_s is None else clock(round(summary.elapsed_s)))
-    _row(page, "distance", None if summary.distance_m is None else units.way(summary.distance_m))
-    without = f", {summary.points_without_time} without time" if summary.points_without_time else ""
-    _row(page, "points", f"{summary.points}{without}")
-    _row(page, "parts", f"{counted(summary.laps, 'lap')}, {counted(summary.sessions, 'session')}")
+        page.line((title, "bold"))
+        for row in predicted_rows(report.prediction, UNITS[units]):
+            _row(page, *row)
 
 
 def _table(page: Page, columns: Mapping[str, npt.NDArray[np.float64]], units: Units) -> None:
@@ -134,27 +111,5 @@ def sparkline(values: npt.NDArray[np.float64], steps: str = _BLOCKS, size: int =
     return "".join(steps[level] if level >= 0 else " " for level in levels.tolist())
 
 
-def _predicted(page: Page, prediction: Prediction, units: Units) -> None:
-    sport = prediction.sport or "the default sport of the athlete"
-    _row(page, "sport", f"{sport} ({prediction.sport_sure}): {prediction.sport_why}")
-    _row(page, "device", prediction.device or "not shown")
-    elevation = {
-        "file": "as it stands in the file", "recomputed": "recomputed from the positions", "none": "none",
-    }.get(prediction.elevation.source, "as in the file or recomputed, not known")  # fmt: skip
-    _row(page, "elevation", f"{elevation}: {prediction.elevation.why}")
-    if prediction.ascent_m is not None:
-        source = "read from the file" if prediction.ascent_from == "header" else "computed from the elevation"
-        _row(page, "ascent", f"{units.climb(prediction.ascent_m)}, {source}")
-    _row(page, "moving", None if prediction.moving_s is None else clock(round(prediction.moving_s)))
-    _row(page, "distance", None if prediction.distance_m is None else units.way(prediction.distance_m))
-    if prediction.stationary:
-        _row(page, "place", "no map: the activity is shown as indoor")
-    _row(page, "reads", ", ".join(name.replace("_", " ") for name in prediction.channels_read) or "no channel")
-    for ignored in prediction.channels_ignored:
-        where = f"{ignored.channel.replace('_', ' ')} in {ignored.place} ({counted(ignored.points, 'point')})"
-        _row(page, "ignores", where + (f": {ignored.why}" if ignored.why else ""))
-
-
-def _row(page: Page, label: str, value: str | None) -> None:
-    if value is not None:
-        page.line((f"{label:<10} ", "dim"), page.safe(value), indent=2, hang=11)
+def _row(page: Page, label: str, value: str) -> None:
+    page.line((f"{label:<10} ", "dim"), page.safe(value), indent=2, hang=11)

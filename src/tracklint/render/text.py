@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 from ..words import counted, place, severities
 from .look import Look
 from .page import STYLES, Page
+from .rows import not_checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ..findings import Finding, Report, Skipped
+    from ..findings import Finding, Report
     from .digest import Digest
     from .page import Part
 
@@ -114,8 +115,8 @@ def _file(page: Page, report: Report, shown: Sequence[Finding], data: Data, most
         page.line((f"and {counted(notes, 'note')}, shown with --all", "dim"), indent=2)
     if report.schema_valid is False and report.purpose == "strava":
         page.line(("schema: not valid, see --for spec", "dim"), indent=2)
-    for text in _not_checked(report.skipped):
-        page.line((page.safe(text), "dim"), indent=2, hang=2)
+    for codes, why in not_checked(report.skipped):
+        page.line((page.safe(f"not checked: {codes}: {why}"), "dim"), indent=2, hang=2)
     page.line()
 
 
@@ -165,22 +166,3 @@ def _source_line(page: Page, content: bytes, offset: int, size: int) -> None:
     page.line(before + after, indent=5, keep=True)
     caret = "^" + "~" * (min(marked, len(after)) - 1)
     page.line(" " * page.cells(before), (caret, "bold"), indent=5, keep=True)
-
-
-def _not_checked(skipped: Sequence[Skipped]) -> list[str]:
-    """What was not checked, one line a reason."""
-    reasons: dict[str, list[str]] = {}
-    for each in skipped:
-        reasons.setdefault(each.why, []).append("the other rules" if each.code == "*" else each.code)
-    return [f"not checked: {_listed(codes)}: {why}" for why, codes in reasons.items()]
-
-
-def _listed(codes: Sequence[str]) -> str:
-    """Codes, with ``to`` between the first and the last of three or more that follow each other."""
-    rows: list[list[str]] = []
-    for code in codes:
-        if rows and code[-3:].isdigit() and rows[-1][-1] == f"{code[:-3]}{int(code[-3:]) - 1:03}":
-            rows[-1].append(code)
-        else:
-            rows.append([code])
-    return ", ".join(f"{row[0]} to {row[-1]}" if len(row) > 2 else ", ".join(row) for row in rows)
