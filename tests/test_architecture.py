@@ -47,7 +47,7 @@ FLOORS = (
     ("mending",),
     ("batch", "preparing", "render"),
     ("dump", "fleet"),
-    ("strava", "testing"),
+    ("strava", "testing", "watching"),
     ("testing.sandbox", "cli"),
     ("testing.plugin",),
     ("__init__", "__main__"),

@@ -111,6 +111,11 @@ def test_no_command_obeys_a_name_or_a_content(files: list[str], strava: str, mon
     each("fix", "--diff", "--unsafe", "--notes", folder)
     each("fix", "--unsafe", "--out", f"fixed{files[0][:20]}".replace("/", ""), folder)
     each("prepare", "--out", f"out{files[0][:20]}".replace("/", ""), folder)
+    each("config", *files, EVIL)
+    each(
+        "watch", folder, "--once", "--settle", "0", "--prepare", f"watched{files[0][:20]}".replace("/", ""), "--sandbox"
+    )
+    each("watch", EVIL)
     each("explain", EVIL)
     each("explain", "TIM001")
     each("upload", "--sandbox", "--title", EVIL, *files)

@@ -56,7 +56,7 @@ def rides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 ARGUMENTS = {
     "check": ["rides"], "show": ["rides/1.fit"], "dump": ["rides/1.fit"], "fix": ["rides"],
-    "prepare": ["--out", "out", "rides"], "upload": ["--sandbox", "rides"],
+    "prepare": ["--out", "out", "rides"], "upload": ["--sandbox", "rides"], "watch": ["rides"],
     "create": ["--sandbox", "--name", "Gym", "--sport", "Workout", "--start", "2026-01-31T18:00:00", "--elapsed", "1"],
 }  # fmt: skip
 

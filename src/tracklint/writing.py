@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["beside", "keep_copy", "put_back", "write_new", "write_over"]
+__all__ = ["beside", "keep_copy", "put_back", "set_down", "write_new", "write_over"]
 
 #: Whether a file that is being written can be locked, and renamed while it is open. Windows can do neither, and removes
 #: no open file.
@@ -71,6 +71,20 @@ def write_new(target: Path, data: bytes) -> None:
     """Make ``target`` with ``data``; FileExistsError where something stands there already. Raises OSError."""
     with beside(target, over=False) as file:
         file.write(data)
+
+
+def set_down(aside: Path, place: Path) -> None:
+    """Let a file that was put aside take its place, where the same content stands already or nothing.
+
+    FileExistsError where something else stands there. Raises OSError.
+    """
+    try:
+        _rename_to_new(aside, place)
+    except FileExistsError:
+        if not place.is_file() or place.read_bytes() != aside.read_bytes():
+            raise
+        aside.unlink()
+    _sync_folder(place.parent)
 
 
 def keep_copy(original: Path, copy: Path) -> bool:

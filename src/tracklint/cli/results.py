@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..source import Thing
     from .output import Output
 
-__all__ = ["part_of", "replace", "stands_alone", "undo", "write"]
+__all__ = ["content_of", "part_of", "replace", "stands_alone", "undo", "write"]
 
 
 def _stem(own: str) -> tuple[str, str]:
@@ -44,12 +44,17 @@ def write(given: Input, out: Path, fixed: Fixed, original: bytes, *, troubles: T
         said.say(f"{given.name}: not written, it is no activity file")
         return
     for k, data in enumerate(fixed.parts, 1) if fixed.parts else [(0, fixed.data)]:
-        content = data
-        if fixed.before.container == "gzip":
-            content = original if data is fixed.original else _packed(data)
+        content = content_of(fixed, original, data)
         with troubles.of(given.name):
             target = troubles.write(given.name, out, part_of(given.below, k, fixed), content)
             said.say(f"{given.name} -> {target} ({counted(len(content), 'byte')})")
+
+
+def content_of(fixed: Fixed, original: bytes, data: bytes) -> bytes:
+    """What a result's file holds: compressed where ``original``, the file as it came, was."""
+    if fixed.before.container != "gzip":
+        return data
+    return original if data is fixed.original else _packed(data)
 
 
 def _packed(data: bytes) -> bytes:

@@ -75,8 +75,9 @@ class Troubles:
         return f", {len(self._told)} {what}" if self._told else ""
 
     def told(self, status: int) -> int:
-        """Tell them on stderr; 2 where there are any, else ``status``."""
-        for text in self._told:
+        """Tell them on stderr, each once; 2 where there are any, else ``status``."""
+        told, self._told = self._told, []
+        for text in told:
             line(f"tracklint: {text}", err=True)
         sys.stderr.flush()
-        return 2 if self._told else status
+        return 2 if told else status

@@ -37,7 +37,9 @@ class Order:
     config: Config = field(default_factory=Config)
 
 
-def jobs_for(things: Iterable[Thing], order: Order, unread: Callable[[Unreadable], object]) -> Iterator[Job]:
+def jobs_for(
+    things: Iterable[Thing | tuple[str, Thing]], order: Order, unread: Callable[[Unreadable], object]
+) -> Iterator[Job]:
     """A job for each file in ``things`` (`inputs.expand`). ``unread`` is told what cannot be read at all."""
     for name, thing in expand(things, order.config):
         row = row_for(order.table, name, _as_given(thing))
