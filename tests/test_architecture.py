@@ -45,7 +45,7 @@ FLOORS = (
     ("rules",),
     ("checking", "configuration"),
     ("mending",),
-    ("batch", "preparing", "render"),
+    ("anonymising", "batch", "preparing", "render"),
     ("dump", "fleet"),
     ("strava", "testing", "watching"),
     ("testing.sandbox", "cli"),

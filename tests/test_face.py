@@ -21,7 +21,7 @@ from tracklint import strava
 from tracklint.testing import assert_valid
 
 CLIENT = Path(__file__).parent / "client.py"
-FUNCTIONS = ("check", "check_many", "read", "facts", "fix", "prepare", "explain", "load_config")
+FUNCTIONS = ("check", "check_many", "read", "facts", "fix", "prepare", "anonymise", "explain", "load_config")
 
 
 @pytest.mark.parametrize("face", [tracklint, strava], ids=lambda face: face.__name__)
@@ -56,7 +56,7 @@ def test_what_a_function_takes_and_returns_is_exported(name: str) -> None:
     assert met <= set(tracklint.__all__)
 
 
-@pytest.mark.parametrize("name", ["check", "check_many", "read", "fix", "prepare"])
+@pytest.mark.parametrize("name", ["check", "check_many", "read", "fix", "prepare", "anonymise"])
 def test_the_configuration_is_given_by_name(name: str) -> None:
     parameters = inspect.signature(getattr(tracklint, name)).parameters
     assert parameters["config"].kind is inspect.Parameter.KEYWORD_ONLY

@@ -116,6 +116,7 @@ def test_no_command_obeys_a_name_or_a_content(files: list[str], strava: str, mon
         "watch", folder, "--once", "--settle", "0", "--prepare", f"watched{files[0][:20]}".replace("/", ""), "--sandbox"
     )
     each("watch", EVIL)
+    each("anonymise", "--verbose", "--out", f"shown{files[0][:20]}".replace("/", ""), folder)
     each("explain", EVIL)
     each("explain", "TIM001")
     each("upload", "--sandbox", "--title", EVIL, *files)

@@ -15,6 +15,7 @@ from .version import __version__ as __version__
 
 if TYPE_CHECKING:
     from .activity import Activity, BadValue, Device, Event, Lap, Place, Session
+    from .anonymising import Anonymised, NotAnonymised, anonymise
     from .batch import check_many
     from .checking import check, read
     from .config import BadConfig, Config, Limits, Section
@@ -50,6 +51,9 @@ if TYPE_CHECKING:
     from .source import Denied, Member, Remote, Thing, Unreadable
 
 _HOMES = {
+    "Anonymised": "anonymising",
+    "NotAnonymised": "anonymising",
+    "anonymise": "anonymising",
     "Activity": "activity",
     "BadConfig": "config",
     "BadValue": "activity",
@@ -112,6 +116,7 @@ __all__ = [
     "FACTS",
     "RULES",
     "Activity",
+    "Anonymised",
     "BadConfig",
     "BadValue",
     "Basis",
@@ -135,6 +140,7 @@ __all__ = [
     "Lap",
     "Limits",
     "Member",
+    "NotAnonymised",
     "Place",
     "Prediction",
     "Prepared",
@@ -157,6 +163,7 @@ __all__ = [
     "Verdict",
     "Where",
     "Wishes",
+    "anonymise",
     "check",
     "check_many",
     "explain",

@@ -23,6 +23,7 @@ COMMANDS = {
     "dump": "print the messages or points of a file, one a line",
     "fix": "mend files: say what would change, or write it",
     "prepare": "tag, compress and name files for an upload",
+    "anonymise": "write files without who, where and when, to show them to others",
     "upload": "check, prepare and send files to Strava, or to the sandbox",
     "login": "sign in at Strava",
     "logout": "end the sign-in, at Strava and on this machine",
