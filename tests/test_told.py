@@ -271,10 +271,11 @@ def test_no_backup_keeps_none(here: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "command"), [(50, ["check", "--all"]), (80, ["fix"]), (50, ["prepare", "--out", "out"])]
+    ("columns", "terminal", "command"),
+    [(50, "xterm", ["check", "--all"]), (50, "dumb", ["fix"]), (120, "xterm", ["prepare", "--out", "out"])],
 )
-def test_text_keeps_to_its_columns(command: list[str], columns: int, here: Path) -> None:
-    shown = on_a_terminal(columns, *command, "rides", NO_COLOR="1")
+def test_text_keeps_to_its_columns(command: list[str], terminal: str, columns: int, here: Path) -> None:
+    shown = on_a_terminal(columns, *command, "rides", NO_COLOR="1", TERM=terminal)
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
     assert "rides/cut.fit" in plain
     assert max(map(len, plain.splitlines())) <= columns

@@ -71,8 +71,8 @@ class Page:
             return
         from rich.text import Text
 
-        for line in text.splitlines():
-            self.console.print(Text.from_ansi(line), soft_wrap=True)
+        if lines := [Text.from_ansi(line) for line in text.splitlines()]:
+            self.console.print(Text("\n").join(lines), soft_wrap=True)
 
     def line(self, *parts: Part, indent: int = 0, hang: int = 0, keep: bool = False) -> None:
         """One line, wrapped to the width where lines are wrapped; ``keep`` cuts it there."""
@@ -106,10 +106,14 @@ def _console(
 ) -> Console:
     from rich.console import Console
 
+    height = None
+    if width is None and os.environ.get("TERM") == "dumb" and out.isatty():
+        size = os.get_terminal_size(out.fileno())  # rich takes it to be 80 by 25, unless it is told both numbers
+        width, height = size.columns or 80, size.lines or 25
     return Console(
         file=out, force_terminal=color or terminal, no_color=False if color else None,
         color_system="standard" if color else "auto",
-        width=width, highlight=False, markup=False, emoji=False, legacy_windows=False if color else None,
+        width=width, height=height, highlight=False, markup=False, emoji=False, legacy_windows=False if color else None,
     )  # fmt: skip
 
 
