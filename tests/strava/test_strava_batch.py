@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from tracklint.source import Unreadable
 from tracklint.strava.batch import Batch, Job
 from tracklint.strava.client import Client
 from tracklint.strava.errors import Forbidden, NotAuthorised
-from tracklint.strava.jobs import Order, jobs_again, jobs_for
+from tracklint.strava.jobs import Order, jobs_again, jobs_for, replaced
 from tracklint.strava.journal import Entry, Journal
 from tracklint.strava.uploader import Uploaded, Uploader
 from tracklint.testing import Ride
@@ -485,6 +486,25 @@ def test_a_file_is_known_again_under_the_cap_of_the_configuration(tmp_path: Path
     entry = Entry(sha256=job.sha256, name=job.name, path=job.path, request=job.request)
     assert [again.sha256 for again in jobs_again([entry], order, unread.append)] == [job.sha256]
     assert unread == []
+
+
+def test_the_second_member_of_one_name_is_known_again_as_the_second(tmp_path: Path) -> None:
+    """It was taken for the first one: told to be changed, and to be replaced by it."""
+    path = tmp_path / "rides.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("ride.gpx", Ride(seconds=60).gpx())
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("ride.gpx", Ride(seconds=90).gpx())
+    order, unread = Order(config=Config()), list[Unreadable]()
+    given = list(jobs_for([path], order, unread.append))
+    entries = [Entry(sha256=job.sha256, name=job.name, path=job.path, request=job.request) for job in given]
+    again = list(jobs_again(entries, order, unread.append))
+    assert [(job.sha256, job.prepare()[0].external_id) for job in again] == [
+        (job.sha256, f"tracklint-{job.sha256[:16]}") for job in given
+    ]
+    assert len({job.sha256 for job in again}) == 2
+    assert unread == []
+    assert replaced(entries, given) == []
 
 
 def test_a_404_to_a_question_is_asked_again_and_stays_resumable(bench: Bench) -> None:

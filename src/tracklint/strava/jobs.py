@@ -67,7 +67,7 @@ def jobs_again(entries: Iterable[Entry], order: Order, unread: Callable[[Unreada
         member = request.get("member")
         thing: Thing = entry.path or ""
         if member and entry.path:
-            thing = Member(Path(entry.path), str(member))
+            thing = Member(Path(entry.path), str(member), int(request.get("copy", 0)))
         asked = replace(
             order,
             barometer=bool(request.get("barometer")),
@@ -84,13 +84,14 @@ def jobs_again(entries: Iterable[Entry], order: Order, unread: Callable[[Unreada
 def replaced(entries: Sequence[Entry], jobs: Iterable[Job]) -> list[Entry]:
     """Those of ``entries`` that wait to be sent but whose file holds something else by now, which one of ``jobs``
     sends: nobody can go on with them."""
-    given = {(job.path, job.request.get("member")): job.sha256 for job in jobs if job.path is not None}
+    given = {_place(job): job.sha256 for job in jobs if job.path is not None}
     waiting = [entry for entry in entries if entry.state in ("planned", "sending") and entry.path is not None]
-    return [
-        entry
-        for entry in waiting
-        if given.get((entry.path or "", entry.request.get("member")), entry.sha256) != entry.sha256
-    ]
+    return [entry for entry in waiting if given.get(_place(entry), entry.sha256) != entry.sha256]
+
+
+def _place(asked: Entry | Job) -> tuple[object, ...]:
+    """Where a file stands: its path, and inside an archive its name and which of that name it is."""
+    return asked.path, asked.request.get("member"), asked.request.get("copy", 0)
 
 
 def _gone(entry: Entry, thing: Thing, config: Config) -> str:
@@ -119,7 +120,8 @@ def _job(name: str, thing: Thing, order: Order, *, sha256: str | None = None) ->
     request: dict[str, Any] = {"fields": order.fields.said()}
     request |= {k: True for k in ("barometer", "force") if getattr(order, k)}
     request |= {} if order.gzip else {"gzip": False}
-    request |= {"member": thing.name} if isinstance(thing, Member) else {}
+    if isinstance(thing, Member):
+        request |= {"member": thing.name} | ({"copy": thing.copy} if thing.copy else {})
 
     def ready() -> tuple[Prepared, Mapping[str, Any]]:
         prepared = prepare(thing, config=config, barometer=order.barometer, gzip=order.gzip, name=name)
