@@ -242,6 +242,33 @@ def test_a_position_that_is_read_as_something_else_is_refused() -> None:
         anonymise(ride + hiding, config=CONFIG)
 
 
+def test_dates_that_are_read_as_something_else_are_refused() -> None:
+    ride = RIDE.fit()
+    first = int(read(ride, config=CONFIG).time[0]) - 631_065_600
+    hiding = FitBuilder().define(0, 18, [(7, 4, 0x86), (8, 4, 0x86)])
+    for seconds in range(0, 20, 2):
+        hiding.data(0, first + seconds, first + seconds + 1)
+    with pytest.raises(NotAnonymised, match="dates stand in what is not read as dates"):
+        anonymise(ride + hiding.build(), config=CONFIG)
+
+
+def test_a_file_without_points_is_moved_too() -> None:
+    place = b'<wpt lat="48.1371" lon="11.5754"><time>2023-04-05T06:07:08Z</time></wpt>'
+    new = shown(b'<gpx xmlns="http://www.topografix.com/GPX/1/1" version="1.1" creator="x">' + place + b"</gpx>")
+    assert b"<time>2024-01-01T06:07:08Z</time>" in new
+    assert b"48.1371" not in new
+
+
+def test_a_message_that_is_cut_at_the_end_is_overwritten() -> None:
+    """What stands behind the last whole message is a position and a time that nobody reads."""
+    data = RIDE.fit()
+    for cut in range(len(data) - 240, len(data) - 200):
+        new = anonymise(data[:cut], config=CONFIG).data
+        end = read(data[:cut], config=CONFIG)
+        assert len(new) == cut
+        assert struct.pack("<I", int(end.time[-1]) + 1 - 631_065_600) not in new
+
+
 @pytest.mark.parametrize("at", [0.4, 0.8])
 def test_bytes_that_cannot_be_read_are_overwritten(at: float) -> None:
     data = RIDE.fit()

@@ -16,11 +16,12 @@ from ..edits import apply
 from ..errors import TracklintError
 from ..findings import Report
 from ..fit import FitDocument
+from ..fit.profile import FIT_EPOCH
 from ..reading import Reading, read_thing
 from ..source import Thing
 from ..words import counted
 from ..xml import XmlDocument
-from .moves import Move, move_of
+from .moves import DAY, Floats, Move, move_of
 
 __all__ = ["Anonymised", "NotAnonymised", "anonymise"]
 
@@ -87,8 +88,22 @@ def _move(reading: Reading, config: Config) -> Move:
     times = activity.time
     if not np.isfinite(times).any():
         times = np.array([activity.stated_time, *(session.start_time for session in activity.sessions)])
+    if not np.isfinite(times).any():
+        times = _dates(reading)
     now = config.limits.now if config.limits.now is not None else time.time()
     return move_of(activity.latitude, activity.longitude, times, now)
+
+
+def _dates(reading: Reading) -> Floats:
+    """The dates of a file without points and sessions: seconds since 1970."""
+    if isinstance(reading.document, FitDocument):
+        from .fit import scrubbed
+
+        dates = scrubbed(reading.document, move_of(np.zeros(0), np.zeros(0), np.zeros(0), 0.0))[2]
+        return (dates + FIT_EPOCH).astype(np.float64)
+    from .xml import days_in
+
+    return np.array(days_in(reading.source.data), np.float64) * DAY
 
 
 def _difference(before: Report, after: Report) -> str:
@@ -111,11 +126,11 @@ def _drafts(reading: Reading, move: Move) -> Iterator[tuple[bytes, Counter[str]]
         edits, gone = edits_of(reading.source.data, move)
         yield apply(reading.source.data, edits), gone
         return
-    from .fit import gaps, scrubbed, seal, untouched
+    from .fit import dates_left, gaps, scrubbed, seal, untouched
 
     activity = reading.activity
     assert isinstance(document, FitDocument) and activity is not None  # noqa: PT018 - what else there is was refused
-    data, gone = scrubbed(document, move)
+    data, gone, times = scrubbed(document, move)
     unread = gaps(document)
     if unread:
         gone["bytes that cannot be read"] += sum(end - start for start, end in unread)
@@ -125,4 +140,6 @@ def _drafts(reading: Reading, move: Move) -> Iterator[tuple[bytes, Counter[str]]
         seal(document, data)
         if (at := untouched(document.data, bytes(data), activity.latitude, activity.longitude)) >= 0:
             raise NotAnonymised(f"{shown}: not anonymised, at byte {at} a position stands in what is not read as one")
+        if dates_left(document.data, bytes(data), times):
+            raise NotAnonymised(f"{shown}: not anonymised, dates stand in what is not read as dates")
         yield bytes(data), gone

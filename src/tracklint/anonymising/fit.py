@@ -19,11 +19,12 @@ from ..fit.document import DeveloperSpec, FieldSpec, Layout, Messages
 from ..fit.profile import UPTIME_LIMIT, BaseType, FieldFact, field_fact, message_number, typed_fields
 from .moves import DAY, MIDDLE, Move
 
-__all__ = ["gaps", "scrubbed", "seal", "untouched"]
+__all__ = ["dates_left", "gaps", "scrubbed", "seal", "untouched"]
 
 Octets = npt.NDArray[np.uint8]
 #: The bytes of a field, a row for each message.
 Rows = npt.NDArray[np.int64]
+Degrees = npt.NDArray[np.float64]
 
 #: Messages about the ride. Of all others (profiles, zones, settings, what nobody knows) nothing stays but times.
 _ABOUT_THE_RIDE = frozenset(
@@ -43,17 +44,20 @@ _NUMBERS = ("serial_number", "ant_id", "ant_device_number", "unit_id")
 _TELLING = ("nec_", "swc_", "heading", "uuid", "cum_operating_time", "user_profile")
 _DEGREES = 180 / 2**31
 _NONE = 0x7FFFFFFF
+#: Degrees around 0, 0: small numbers of any kind are places there.
+_NOWHERE = 0.1
 
 
-def scrubbed(document: FitDocument, move: Move) -> tuple[bytearray, Counter[str]]:
-    """The bytes of a document without what tells who, where and when, and how much of what is gone.
+def scrubbed(document: FitDocument, move: Move) -> tuple[bytearray, Counter[str], Rows]:
+    """The bytes of a document without what tells who, where and when, how much of what is gone, and the dates that
+    were there (seconds as FIT counts them).
 
     What no message holds is left (`gaps`), and so are the checksums (`sealed`).
     """
     scrub = _Scrub(np.frombuffer(document.data, np.uint8).copy(), move)
     for group in document.messages:
         scrub.group(group, descriptions(document).get(group.definition.segment, {}))
-    return bytearray(scrub.new.tobytes()), scrub.gone
+    return bytearray(scrub.new.tobytes()), scrub.gone, np.unique(np.concatenate([np.zeros(0, np.int64), *scrub.times]))
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +68,7 @@ class _Scrub:
     move: Move
     gone: Counter[str] = field(default_factory=Counter)
     serials: dict[int, int] = field(default_factory=dict)
+    times: list[Rows] = field(default_factory=list)
 
     def group(self, group: Messages, described: Mapping[tuple[int, int], Description]) -> None:
         """All fields of the messages of one definition."""
@@ -89,19 +94,20 @@ class _Scrub:
         for name, rows in places.items():
             partner = places.get(_partner(name))
             if partner is None:
-                self.put(rows, kind, np.full(len(rows), MIDDLE[_is_longitude(name)] / _DEGREES))
+                self.put(rows, kind, np.full(len(rows), MIDDLE[_is_longitude(name)]))
             elif not _is_longitude(name):
                 raw = [self.new[each].view(kind)[:, 0].astype(np.float64) for each in (rows, partner)]
                 both = (raw[0] != _NONE) & (raw[1] != _NONE)
                 moved = self.move.position(*(each * _DEGREES for each in raw))
                 for each, new, middle in zip((rows, partner), moved, MIDDLE, strict=True):
-                    self.put(each, kind, np.where(both, new, middle) / _DEGREES)
+                    self.put(each, kind, np.where(both, new, middle), anyway=both)
 
-    def put(self, rows: Rows, kind: str, semicircles: npt.NDArray[np.float64]) -> None:
-        """Write positions where there are some; zero, which devices write for nothing, stays too."""
+    def put(self, rows: Rows, kind: str, degrees: Degrees, *, anyway: npt.NDArray[np.bool_] | None = None) -> None:
+        """Write positions where there are some. Half a position of zero is what devices write for nothing, and stays,
+        but where ``anyway``."""
         old = self.new[rows].view(kind)[:, 0]
-        there = (old != _NONE) & (old != 0)
-        value = np.where(there, np.rint(semicircles).clip(-(2**31), _NONE - 1), old)
+        there = (old != _NONE) & ((old != 0) if anyway is None else (old != 0) | anyway)
+        value = np.where(there, np.rint(degrees / _DEGREES).clip(-(2**31), _NONE - 1), old)
         self.new[rows] = value.astype(np.int64).astype(kind)[:, None].view(np.uint8)
 
     def field(self, layout: Layout, spec: FieldSpec, rows: Rows) -> str:
@@ -138,6 +144,7 @@ class _Scrub:
         """Let what is a date be so much later; small numbers count from when the device was switched on."""
         times = self.new[rows].view(kind)
         real = (times >= UPTIME_LIMIT) & (times != 0xFFFFFFFF)
+        self.times.append(times[real].astype(np.int64))
         moved = (times.astype(np.int64) + seconds).clip(UPTIME_LIMIT, 0xFFFFFFFE)
         self.new[rows] = np.where(real, moved, times).astype(kind).view(np.uint8)
 
@@ -205,7 +212,7 @@ def _filled(texts: Octets) -> Octets:
     """Letters and digits as x; what ends a text, and what is no ASCII in a text that is no UTF-8, stays what it is."""
     for i, text in enumerate(texts):
         try:
-            text.tobytes().decode("utf-8")
+            text.tobytes().partition(b"\0")[0].decode("utf-8")
             high = ord("x")
         except UnicodeDecodeError:
             high = 0xFF
@@ -222,7 +229,8 @@ def gaps(document: FitDocument) -> list[tuple[int, int]]:
         held[(group.offsets[:, None] + np.arange(group.definition.layout.stride)).ravel()] = True
     for segment in document.segments:
         held[segment.offset : segment.data_start] = True
-        held[segment.data_end : segment.end] = True
+        if segment.file_crc is not None:
+            held[segment.data_end : segment.end] = True
     edges = np.flatnonzero(np.diff(np.r_[True, held[:-1], True].astype(np.int8)))
     return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
 
@@ -243,10 +251,11 @@ def seal(document: FitDocument, data: bytearray) -> None:
         data[segment.data_end : segment.end] = struct.pack("<H", stored)
 
 
-def untouched(old: bytes, new: bytes, latitude: npt.NDArray[np.float64], longitude: npt.NDArray[np.float64]) -> int:
+def untouched(old: bytes, new: bytes, latitude: Degrees, longitude: Degrees) -> int:
     """Where two numbers that were not changed are a place within a thousandth of a degree of these (degrees); -1 where
     nothing is: damage lets a position be read as something else."""
-    usable = np.isfinite(latitude) & np.isfinite(longitude) & ((latitude != 0) | (longitude != 0))
+    usable = np.isfinite(latitude) & np.isfinite(longitude)
+    usable[usable] &= (np.abs(latitude[usable]) > _NOWHERE) | (np.abs(longitude[usable]) > _NOWHERE)
     cells = np.unique(_cell(latitude[usable], longitude[usable]))
     if not len(cells):
         return -1
@@ -263,6 +272,18 @@ def untouched(old: bytes, new: bytes, latitude: npt.NDArray[np.float64], longitu
     return -1
 
 
-def _cell(latitude: npt.NDArray[np.float64], longitude: npt.NDArray[np.float64]) -> Rows:
+def dates_left(old: bytes, new: bytes, times: Rows) -> bool:
+    """Whether more of these dates stand where they stood than chance lets numbers be equal to one: damage lets a date
+    be read as something else."""
+    left = 0
+    for kind in ("<u4", ">u4"):
+        for start in range(4):
+            count = max(len(old) - start, 0) // 4
+            here, there = (np.frombuffer(data, kind, count, start) for data in (old, new))
+            left += int(np.isin(here[here == there], times).sum())
+    return left > 2 + 2 * (2 * len(old) * len(times) / 2**32)
+
+
+def _cell(latitude: Degrees, longitude: Degrees) -> Rows:
     cell: Rows = np.floor(latitude * 1000).astype(np.int64) * 1_000_000 + np.floor(longitude * 1000).astype(np.int64)
     return cell

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DAY", "MIDDLE", "Move", "move_of"]
+__all__ = ["DAY", "MIDDLE", "Floats", "Move", "move_of"]
 
 Floats = npt.NDArray[np.float64]
 

@@ -5,7 +5,9 @@ One pass over the tokens, which needs no well-formed document: what stands in no
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import math
 import re
 from codecs import BOM_UTF8
 from collections import Counter
@@ -17,7 +19,7 @@ from ..edits import Edit
 from ..sports import synonym
 from .moves import Move
 
-__all__ = ["edits_of"]
+__all__ = ["days_in", "edits_of"]
 
 _TOKEN = re.compile(
     rb"(?P<comment><!--.*?-->)|(?P<cdata><!\[CDATA\[.*?\]\]>)|(?P<declared><\?.*?\?>|<![A-Z][^<>\[]*[>\[])"
@@ -50,7 +52,8 @@ _WORDS = frozenset(
     b"Active Resting Manual Distance Location Time HeartRate Present Absent none 2d 3d dgps pps NaN nan INF -INF inf "
     b"null None true false SymbolOnly SymbolAndName SymbolAndDescription Black DarkRed DarkGreen DarkYellow DarkBlue "
     b"DarkMagenta DarkCyan LightGray DarkGray Red Green Yellow Blue Magenta Cyan White Transparent "
-    b"Internal Alpha Beta Release Generic Summit Valley Water Food Danger Left Right Straight Sprint".split()
+    b"Internal Alpha Beta Release Generic Summit Valley Water Food Danger Left Right Straight Sprint "
+    b"max min avg manual time distance location hr rest active".split()
 )
 _PHRASES = frozenset(
     (b"First Aid", b"4th Category", b"3rd Category", b"2nd Category", b"1st Category", b"Hors Category")
@@ -60,6 +63,7 @@ _TIMES = frozenset((b"time", b"id", b"starttime", b"scheduledon"))
 #: Attributes that name formats and types.
 _PLAIN = frozenset((b"version", b"encoding", b"standalone", b"cadencesensor"))
 _LATITUDES, _LONGITUDES = (b"lat", b"latitudedegrees"), (b"lon", b"longitudedegrees")
+_FIRST_DAY = datetime.date(1970, 1, 1).toordinal()
 #: Text, or the value of an attribute, and its offset.
 _Place = tuple[int, bytes]
 
@@ -69,6 +73,15 @@ def edits_of(data: bytes, move: Move) -> tuple[list[Edit], Counter[str]]:
     scrub = _Scrub(data, move)
     scrub.go()
     return sorted(scrub.edits), scrub.gone
+
+
+def days_in(data: bytes) -> list[int]:
+    """The days, since 1970, that stand anywhere in a text as a year, a month and a day with hyphens."""
+    found = []
+    for year, month, day in re.findall(rb"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)", data):
+        with contextlib.suppress(ValueError):
+            found.append(datetime.date(int(year), int(month), int(day)).toordinal() - _FIRST_DAY)
+    return [day for day in found if day]  # the first day is what programs write for none
 
 
 class _Scrub:
@@ -81,6 +94,8 @@ class _Scrub:
         self.within = b""
         self.creator = False
         self.latitude: _Place | None = None
+        self.places: list[tuple[_Place, _Place]] = []
+        self.degrees: list[tuple[float, float]] = []
 
     def change(self, offset: int, old: bytes, new: bytes, what: str = "") -> None:
         if new != old:
@@ -104,6 +119,7 @@ class _Scrub:
             elif kind == "declared" and not text.startswith(b"<?xml "):
                 self.change(offset, text, b"<?" + _filled(text[2:-2]) + b"?>", "processing instructions")
         self.lonely()
+        self.turned()
 
     def tag(self, offset: int, tag: bytes) -> None:
         name = found[1].lower() if (found := _NAME.match(tag)) else b""
@@ -133,6 +149,8 @@ class _Scrub:
     def attribute(self, key: bytes, at: int, value: bytes) -> None:
         names_format = key in _PLAIN or key.startswith((b"xmlns", b"xsi:", b"xml:"))
         if names_format or key.endswith((b":type", b":schemalocation")) or (key == b"sport" and _is_sport(value)):
+            return
+        if key == b"kind" and value in _WORDS:
             return
         if key == b"creator":
             self.change(at, value, _UNIT.sub(lambda found: _filled(found[0]), value), "texts")
@@ -174,18 +192,24 @@ class _Scrub:
             self.latitude = None
 
     def place(self, lat: _Place, lon: _Place) -> None:
+        """Note a position; what is none is filled."""
         try:
-            degrees = [np.array([float(value)]) for _, value in (lat, lon)]
+            degrees = float(lat[1]), float(lon[1])
         except ValueError:
-            for at, value in (lat, lon):
-                self.change(at, value, _filled(value))
-            return
-        if all(np.isfinite(each).all() for each in degrees):
-            for (at, value), new in zip((lat, lon), self.move.position(*degrees), strict=True):
-                self.change(at, value, _spelt_like(value, float(new[0])))
+            degrees = math.nan, math.nan
+        if math.isfinite(degrees[0]) and math.isfinite(degrees[1]):
+            self.places.append((lat, lon))
+            self.degrees.append(degrees)
         else:
             for at, value in (lat, lon):
                 self.change(at, value, value if value.strip() in _WORDS else _filled(value))
+
+    def turned(self) -> None:
+        """Turn all positions at once."""
+        if self.places:
+            for places, *new in zip(self.places, *self.move.position(*np.array(self.degrees).T), strict=True):
+                for (at, value), degrees in zip(places, new, strict=True):
+                    self.change(at, value, _spelt_like(value, float(degrees)))
 
     def dated(self, text: bytes) -> bytes:
         """A date as many days later as all others; what is none has its digits filled."""
@@ -209,9 +233,11 @@ def _is_sport(value: bytes) -> bool:
 
 
 def _spelt_like(old: bytes, degrees: float) -> bytes:
-    """A number with as many decimals as the old one, as an exponent where it had one."""
+    """A number with as many decimals as the old one, or so many that a turn moves no point by a metre; as an exponent
+    where it had one."""
     bare = old.strip()
     decimals = len(re.split(rb"[eE]", bare)[0].partition(b".")[2])
+    decimals = decimals if decimals >= 5 else 6
     text = f"{degrees:.{max(decimals, 1)}e}" if b"e" in bare.lower() else f"{degrees:.{decimals}f}"
     at = old.index(bare)
     return old[:at] + (b"+" if bare.startswith(b"+") and degrees >= 0 else b"") + text.encode() + old[at + len(bare) :]
