@@ -252,8 +252,9 @@ def test_dates_that_are_read_as_something_else_are_refused() -> None:
         anonymise(ride + hiding.build(), config=CONFIG)
 
 
-def test_a_file_without_points_is_moved_too() -> None:
-    place = b'<wpt lat="48.1371" lon="11.5754"><time>2023-04-05T06:07:08Z</time></wpt>'
+@pytest.mark.parametrize("none", ["", "<metadata><time>1970-01-01T00:00:00Z</time></metadata>"])
+def test_a_file_without_points_is_moved_too(none: str) -> None:
+    place = none.encode() + b'<wpt lat="48.1371" lon="11.5754"><time>2023-04-05T06:07:08Z</time></wpt>'
     new = shown(b'<gpx xmlns="http://www.topografix.com/GPX/1/1" version="1.1" creator="x">' + place + b"</gpx>")
     assert b"<time>2024-01-01T06:07:08Z</time>" in new
     assert b"48.1371" not in new

@@ -21,7 +21,7 @@ from ..reading import Reading, read_thing
 from ..source import Thing
 from ..words import counted
 from ..xml import XmlDocument
-from .moves import DAY, Floats, Move, move_of
+from .moves import DAY, Floats, Move, are_dates, move_of
 
 __all__ = ["Anonymised", "NotAnonymised", "anonymise"]
 
@@ -86,9 +86,9 @@ def _move(reading: Reading, config: Config) -> Move:
     activity = reading.activity
     assert activity is not None  # `anonymise` asks
     times = activity.time
-    if not np.isfinite(times).any():
+    if not are_dates(times).any():
         times = np.array([activity.stated_time, *(session.start_time for session in activity.sessions)])
-    if not np.isfinite(times).any():
+    if not are_dates(times).any():
         times = _dates(reading)
     now = config.limits.now if config.limits.now is not None else time.time()
     return move_of(activity.latitude, activity.longitude, times, now)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DAY", "MIDDLE", "Floats", "Move", "move_of"]
+__all__ = ["DAY", "MIDDLE", "Floats", "Move", "are_dates", "move_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,6 +23,8 @@ DAY = 86_400
 MIDDLE = 0.0, -150.0
 #: The year that a ride gets; one of a year that may be wrong keeps it (clocks of GPS that are 1,024 weeks late).
 _YEAR, _EARLIEST = 2024, 2010
+#: 1989-12-31: before it nobody rode with a receiver for GPS.
+_FIRST = 631_065_600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +55,7 @@ class Move:
 
 def move_of(latitude: Floats, longitude: Floats, times: Floats, now: float) -> Move:
     """The move of a ride with these positions (degrees) and times (UTC seconds)."""
-    known = np.isfinite(times)
+    known = are_dates(times)
     days = _days(float(np.median(times[known])), now) if known.any() else 0
     past = times[known & (times <= now)]
     if len(past):  # nothing gets a date in the future that has none
@@ -63,6 +65,12 @@ def move_of(latitude: Floats, longitude: Floats, times: Floats, now: float) -> M
         return Move(_turn(0.0, 0.0), days, 0)
     lat, lon = float(np.median(latitude[usable])), float(np.median(longitude[usable]))
     return Move(_turn(lat, lon), days, round((MIDDLE[1] - lon) / 15))
+
+
+def are_dates(times: Floats) -> npt.NDArray[np.bool_]:
+    """Which times are known and not those that programs write for none, such as the first second of 1970."""
+    dates: npt.NDArray[np.bool_] = np.nan_to_num(times, nan=0.0) >= _FIRST
+    return dates
 
 
 def _turn(latitude: float, longitude: float) -> Floats:

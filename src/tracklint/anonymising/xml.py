@@ -76,12 +76,12 @@ def edits_of(data: bytes, move: Move) -> tuple[list[Edit], Counter[str]]:
 
 
 def days_in(data: bytes) -> list[int]:
-    """The days, since 1970, that stand anywhere in a text as a year, a month and a day with hyphens."""
+    """The days, since 1970, that stand anywhere in a text as a year, a month and a day with marks between."""
     found = []
-    for year, month, day in re.findall(rb"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)", data):
+    for year, _, month, day in re.findall(rb"(?<!\d)(\d{4})([-/.])(\d\d)\2(\d\d)(?!\d)", data):
         with contextlib.suppress(ValueError):
             found.append(datetime.date(int(year), int(month), int(day)).toordinal() - _FIRST_DAY)
-    return [day for day in found if day]  # the first day is what programs write for none
+    return found
 
 
 class _Scrub:
