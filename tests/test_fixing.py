@@ -512,3 +512,17 @@ def test_documents_in_a_row_are_split(tmp_path: Path) -> None:
     assert "part 2 of 2" in output
     parts = sorted((tmp_path / "out").iterdir())
     assert [gzip.decompress(p.read_bytes()).rstrip() for p in parts] == [RIDE.gpx().rstrip(), later.rstrip()]
+
+
+def test_a_mark_promises_no_repair_that_is_not_made() -> None:
+    """A maximum whose lap lies apart from all records, and a root without a namespace beside a prefix without one."""
+    ride = Ride(seconds=60, laps=1)
+    late = {"max_heart_rate": 100, "start_time": 1_150_000_000}
+    marks = {
+        start: [f.fix for f in check(ride.fit(messages={"lap": lap}), config=CONFIG).findings if f.code == "FIT421"]
+        for start, lap in (("late", late), ("true", {"max_heart_rate": 100}))
+    }
+    assert marks == {"late": [None], "true": ["unsafe"]}
+    gpx = ride.gpx(namespace="").replace(b"</trkpt>", b"<extensions><mmp:color>1</mmp:color></extensions></trkpt>", 1)
+    assert [f.fix for f in check(gpx, config=CONFIG).findings if f.code == "SCH002"] == ["safe"]
+    assert "SCH002" in [change.code for change in fix(gpx, config=CONFIG).ledger]

@@ -15,7 +15,7 @@ from ...fit.activity import fit_activity
 from ...fit.columns import MessageColumns, message_columns
 from ...fit.document import FitDocument
 from ...fit.profile import field_fact, message_name
-from ...rules.fit.totals import time_stopped
+from ...rules.fit.totals import recorded_during, time_stopped
 from .values import put
 
 __all__ = [
@@ -280,15 +280,13 @@ def total_maxima(document: FitDocument, asked: Asked) -> Iterator[Step]:
     """Write the maximum of a session's or lap's records where its average is above its maximum, and their average where
     it is above that one, too."""
     records = message_columns(document, _RECORD)
-    times, timed = records.integers(253)
     for global_, pairs in _MAXIMA.items() if asked.unsafe and len(records) else ():
         columns = message_columns(document, global_)
-        (starts, known), (elapsed, there) = columns.integers(2), columns.integers(7)
         rows: list[tuple[int, int, int | None]] = []
         for average, most, sources in pairs:
             (avg, told), (top, kept) = columns.integers(average), columns.integers(most)
-            for i in np.flatnonzero(told & kept & (avg > top) & known & there).tolist():
-                inside = timed & (times >= starts[i]) & (times <= starts[i] + elapsed[i] // 1000 + 1)
+            for i in np.flatnonzero(told & kept & (avg > top)).tolist():
+                inside = recorded_during(columns, records, i)
                 best = [int(v[inside & ok].max()) for v, ok in map(records.integers, sources) if (inside & ok).any()]
                 if best and max(best) >= avg[i]:
                     rows.append((i, most, max(best)))

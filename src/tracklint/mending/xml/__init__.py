@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...edits import Asked, Edit, Step
+from ...rules.xml.document import no_namespace, other_namespace
 from ..repair import Repair
 from . import device, document, laps, positions, schema, sensors, sport, structure, times
 from .split import split
@@ -22,7 +23,10 @@ __all__ = ["REPAIRS", "close", "split"]
 
 
 def _once_parsed(repair: Repair) -> Repair:
-    """The repair for documents that are well-formed: in others nobody knows where an element ends."""
+    """The repair for documents that are well-formed: in others nobody knows where an element ends. What changes the
+    start tag of the root only needs no end."""
+    if repair.rules == (no_namespace, other_namespace):
+        return repair
 
     def plan(document: XmlDocument, asked: Asked) -> Iterable[Step]:
         return repair.plan(document, asked) if document.well_formed else ()

@@ -10,12 +10,13 @@ from dataclasses import replace
 from itertools import islice, takewhile
 
 import numpy as np
+import numpy.typing as npt
 
 from ...activity import Activity, Lap, Session
 from ...config import Limits
 from ...findings import Severity
 from ...fit import FitDocument
-from ...fit.columns import message_columns
+from ...fit.columns import MessageColumns, message_columns
 from ...steps import Floats
 from ..basis import FIT_ACTIVITY_FILE, PRACTICE, STRAVA_UPLOADS
 from ..registry import Found, Hit, rule
@@ -245,6 +246,10 @@ _PAIRS = {
 }
 
 
+#: The fields of records that hold what is averaged.
+_RECORDED = {"speed": (6, 73), "heart_rate": (3,), "cadence": (4,), "power": (7,)}
+
+
 def _pairs() -> Iterator[tuple[int, int, int]]:
     for global_, pairs in _PAIRS.items():
         for pair in pairs:
@@ -282,7 +287,24 @@ def avg_over_max(document: FitDocument, _limits: Limits) -> Found:
                 "avg": columns.fact(first).name, "max": columns.fact(second).name, "rows": wrong.tolist(),
                 "average": float(columns.floats(first)[i]), "maximum": float(columns.floats(second)[i]),
             }  # fmt: skip
-            yield Hit(replace(columns.where(i, columns.fact(second).name), count=len(wrong)), evidence)
+            where = replace(columns.where(i, columns.fact(second).name), count=len(wrong))
+            yield Hit(where, evidence, fix=None if _is_recorded(columns, wrong, str(evidence["avg"])) else "")
+
+
+def _is_recorded(columns: MessageColumns, rows: npt.NDArray[np.int64], average: str) -> bool:
+    """Whether records of the time of one of these sessions or laps have what this is the average of."""
+    records = message_columns(columns.document, 20)
+    there = [records.integers(number)[1] for number in _RECORDED[average.rpartition("avg_")[2]]]
+    return any((recorded_during(columns, records, i) & each).any() for i in rows.tolist() for each in there)
+
+
+def recorded_during(columns: MessageColumns, records: MessageColumns, i: int) -> npt.NDArray[np.bool_]:
+    """Which records lie in the time of the session or lap in row ``i``; none where it does not say when it was."""
+    (starts, known), (elapsed, there) = columns.integers(2), columns.integers(7)
+    times, timed = records.integers(253)
+    inside: npt.NDArray[np.bool_] = timed & (times >= starts[i]) & (times <= starts[i] + elapsed[i] // 1000 + 1)
+    inside &= bool(known[i] and there[i])
+    return inside
 
 
 #: Fields of session and lap that hold a speed: average, maximum, and their enhanced twins.
