@@ -252,6 +252,14 @@ def test_dates_that_are_read_as_something_else_are_refused() -> None:
         anonymise(ride + hiding.build(), config=CONFIG)
 
 
+def test_a_creator_keeps_the_program_and_loses_the_ride_the_unit_and_the_address() -> None:
+    creator = b"GPSies http://www.gpsies.com - Invented round ELEMNT 5A1C 123456 erika@muster.de"
+    data = RIDE.gpx().replace(RIDE.device.encode(), creator)
+    assert creator in data
+    new = shown(data)
+    assert b'creator="GPSies http://www.gpsies.com - xxxxxxxx xxxxx ELEMNT 0x0x 000000 xxxxx@xxxxxx.xx"' in new
+
+
 @pytest.mark.parametrize("none", ["", "<metadata><time>1970-01-01T00:00:00Z</time></metadata>"])
 def test_a_file_without_points_is_moved_too(none: str) -> None:
     place = none.encode() + b'<wpt lat="48.1371" lon="11.5754"><time>2023-04-05T06:07:08Z</time></wpt>'

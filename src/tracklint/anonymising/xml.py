@@ -34,6 +34,7 @@ _DATE = re.compile(rb"(\d{4})(?P<mark>[-/.]?)(\d\d)(?P=mark)(\d\d)")
 _CLOCK = re.compile(rb"[Tt\s]*(\d\d?(:?\d\d){0,2}([.,]\d{0,9})?)?\s*([Zz]|[+-]\d\d:?(\d\d)?)?\s*")
 _REFERENCE = re.compile(rb"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);")
 _HEX = re.compile(rb"[0-9A-Fa-f]{16,}")
+_NAMED = re.compile(rb"<name>\s*([^<]{4,}?)\s*</name>")
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _NUMBER = re.compile(rb"\s*[+-]?\d*[.,]?\d*(?:[eE][+-]?\d+)?\s*")
 #: In the name of a program or device: what may be the number of one unit, or an address.
@@ -89,6 +90,7 @@ class _Scrub:
 
     def __init__(self, data: bytes, move: Move) -> None:
         self.data, self.move = data, move
+        self.names = sorted(set(_NAMED.findall(data)), key=len, reverse=True)
         self.edits: list[Edit] = []
         self.gone: Counter[str] = Counter()
         self.within = b""
@@ -153,7 +155,10 @@ class _Scrub:
         if key == b"kind" and value in _WORDS:
             return
         if key == b"creator":
-            self.change(at, value, _UNIT.sub(lambda found: _filled(found[0]), value), "texts")
+            known = _UNIT.sub(lambda found: _filled(found[0]), value)
+            for name in self.names:  # some programs write the ride's name there
+                known = known.replace(name, _filled(name))
+            self.change(at, value, known, "texts")
         elif key in _TIMES:
             self.change(at, value, self.dated(value))
         else:
