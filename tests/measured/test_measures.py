@@ -290,9 +290,9 @@ def test_intervals_against_heart_rate(big_endian: bool) -> None:
 def test_batteries_and_sensors() -> None:
     kinds = [(253, 4, 0x86), (0, 1, 0x02), (3, 4, 0x8C), (21, 2, 0x8B), (10, 2, 0x84), (32, 1, 0x02)]
     fit = FitBuilder().define(1, 23, kinds)
-    fit.data(1, START, 0, 900, 0, 4 * 256, 90).data(1, START, 1, 11, 0, 3 * 256, None).data(
-        1, START, 2, 0, 77, None, 50
-    )
+    fit.data(1, START - 1, 0, 900, 0, 0, 0).data(1, START, 0, 900, 0, 4 * 256, 90).data(
+        1, START, 1, 11, 0, 3 * 256, None
+    ).data(1, START, 2, 0, 77, None, 50)
     fit.data(1, START + 3600, 1, 12, 0, None, None).data(1, START + 3600, 2, 0, 77, None, 40)
     fit.data(1, START + 7200, 0, 900, 0, 1000, 78)
     values = measured(records(fit, [{} for _ in range(3)]).build())

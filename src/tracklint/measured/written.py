@@ -60,7 +60,7 @@ def _battery(reading: Reading) -> tuple[float | None, ...]:
     found: list[float | None] = []
     for number in (32, 10):
         values, times = info.floats(number)[ours], info.times()[ours]
-        known = np.flatnonzero(np.isfinite(values))
+        known = np.flatnonzero(values > 0)
         if not len(known):
             found += [None] * 3
             continue
@@ -106,11 +106,11 @@ MEASURES = (
     ),
     Measure(
         (
-            Fact("battery_start_percent", "number", "%", "first device_info.battery_level of device 0", "no level"),
-            Fact("battery_end_percent", "number", "%", "last device_info.battery_level of device 0", "no level"),
+            Fact("battery_start_percent", "number", "%", "first battery_level above 0 of device 0", "no level"),
+            Fact("battery_end_percent", "number", "%", "last battery_level above 0 of device 0", "no level"),
             Fact("battery_loss_percent_h", "number", "%/h", "first level less the last, over the time", "one level"),
-            Fact("battery_start_v", "number", "V", "first device_info.battery_voltage of device 0", "no voltage"),
-            Fact("battery_end_v", "number", "V", "last device_info.battery_voltage of device 0", "no voltage"),
+            Fact("battery_start_v", "number", "V", "first battery_voltage above 0 of device 0", "no voltage"),
+            Fact("battery_end_v", "number", "V", "last battery_voltage above 0 of device 0", "no voltage"),
             Fact("battery_loss_v_h", "number", "V/h", "first voltage less the last, over the time", "one voltage"),
         ),
         _battery,
