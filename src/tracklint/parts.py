@@ -70,7 +70,7 @@ class Session:
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lap:
     """One FIT or TCX lap. ``points`` is the number of points inside it (TCX; 0 for FIT, where laps are time
-    windows)."""
+    windows). ``averages`` and ``maxima`` are what it says of the columns of `SAID_OF`."""
 
     start_time: float = np.nan
     timestamp: float = np.nan
@@ -78,6 +78,8 @@ class Lap:
     timer_s: float = np.nan
     distance_m: float = np.nan
     calories: float = np.nan
+    averages: tuple[float | None, ...] = (None,) * len(SAID_OF)
+    maxima: tuple[float | None, ...] = (None,) * len(SAID_OF)
     first_point: int = 0
     points: int = 0
     where: Where = field(default_factory=Where)

@@ -29,6 +29,7 @@ __all__ = [
     "missing_between",
     "null_or_marker",
     "runs_of_one_value",
+    "seconds_each",
     "session_steps",
     "timer_pauses",
     "timer_stops_between",
@@ -188,6 +189,16 @@ def timer_stops_between(activity: Activity, a: Ints, b: Ints, slack_s: float) ->
     first = np.searchsorted(stops, activity.time[a] - slack_s)
     last = np.searchsorted(stops, activity.time[b] + slack_s, side="right")
     return np.asarray(last > first)
+
+
+#: A point may stand for the time until the next, but for no pause.
+_LONGEST_STEP_S = 30.0
+
+
+def seconds_each(times: Floats) -> Floats:
+    """The seconds that each of these points stands for: up to the next one, but for no pause; 1 s without a time."""
+    steps = np.append(np.diff(times), 1.0)
+    return np.where(np.isfinite(steps), np.clip(steps, 0, _LONGEST_STEP_S), 1.0)
 
 
 def ways(activity: Activity) -> tuple[Floats, Floats, Ints]:

@@ -230,6 +230,30 @@ def test_what_laps_say(channel: str, unit: str) -> None:
     )
 
 
+def test_what_laps_of_tcx_say() -> None:
+    invented = Ride(seconds=120, laps=2)
+    extension = "<LX xmlns='http://www.garmin.com/xmlschemas/ActivityExtension/v2'>{}</LX>".format(
+        "<AvgSpeed>5</AvgSpeed><MaxBikeCadence>140</MaxBikeCadence><AvgWatts>90</AvgWatts><MaxWatts>900</MaxWatts>"
+    )
+    own = {
+        "MaximumSpeed": "12",
+        "AverageHeartRateBpm": "<Value>100</Value>",
+        "MaximumHeartRateBpm": "<Value>240</Value>",
+    }
+    data = invented.tcx(lap=own).replace(b"</Lap>", f"<Extensions>{extension}</Extensions></Lap>".encode())
+    data = data.replace(b"<Intensity>", b"<Cadence>60</Cadence><Intensity>")
+    values = measured(data)
+    said = {"speed": (5, 12), "heart_rate": (100, 240), "cadence": (60, 140), "power": (90, 900)}
+    spans = ((0, 60), (60, 121))  # the point between two laps stands in the second
+    for channel, unit in CHANNELS.items():
+        laps = [[invented.point(i)[channel] for i in range(*span)] for span in spans]
+        names = f"lap_avg_{channel}_off_{unit}", f"lap_max_{channel}_off_{unit}"
+        assert told(values, *names) == (
+            pytest.approx(max((said[channel][0] - statistics.mean(points) for points in laps), key=abs), abs=1e-5),
+            pytest.approx(max((said[channel][1] - max(points) for points in laps), key=abs), abs=1e-5),
+        ), channel
+
+
 def test_a_mean_is_over_time_and_without_cadences_of_zero() -> None:
     fit = FitBuilder().define(1, 18, [(253, 4, 0x86), (2, 4, 0x86), (7, 4, 0x86), (16, 1, 2), (18, 1, 2)])
     fit.data(1, START + 9, START, 9000, 110, 80)
@@ -243,14 +267,14 @@ def test_a_mean_is_over_time_and_without_cadences_of_zero() -> None:
 
 
 def test_work_against_power() -> None:
-    fit = FitBuilder().define(1, 18, [(253, 4, 0x86), (48, 4, 0x86)]).data(1, START + 500, 44_000)
+    fit = FitBuilder().define(1, 18, [(253, 4, 0x86), (48, 4, 0x86)]).data(1, START + 500, 50_930)
     rows: list[dict[str, int | None]] = [{"power": 200} for _ in range(201)]
     rows += [
         {"time": START + 400, "power": 300},
         {"time": START + 401, "power": None},
-    ]  # a step of 200 s does not count
+    ]  # 30 s of the pause count
     values = measured(records(fit, rows).build())
-    assert told(values, "work_j", "work_by_power_j", "work_off_percent") == (44_000.0, 40_000.0, 10.0)
+    assert told(values, "work_j", "work_by_power_j", "work_off_percent") == (50_930.0, 46_300.0, 10.0)
 
 
 # -- the barometer -----------------------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def test_dropouts_and_stuck_values() -> None:
 
 
 def _ways(frame: pandas.DataFrame) -> Mapping[str, float]:
-    seconds = frame.time.diff()
+    seconds = -frame.time.diff(-1).fillna(-1)
     firsts = {
         f"first_{channel}_s": frame.time[frame[channel].first_valid_index()] - frame.time.min()
         for channel in ("position", "heart_rate")
@@ -123,7 +123,7 @@ def _ways(frame: pandas.DataFrame) -> Mapping[str, float]:
     }
     return {
         "distance_by_field_m": frame.distance.dropna().diff().clip(lower=0).sum(),
-        "work_by_power_j": (frame.power * seconds)[seconds <= 10].sum(),
+        "work_by_power_j": (frame.power * seconds.clip(0, 30)).sum(),
         **firsts,
     }
 

@@ -258,6 +258,8 @@ def _by_column(columns: MessageColumns, numbers: Sequence[tuple[int, ...]]) -> l
 
 #: Fields of averages and maxima in a session for each of `SAID_OF`, the preferred one first.
 _AVERAGES, _MAXIMA = ((124, 14), (16,), (18,), (20,)), ((125, 15), (17,), (19,), (21,))
+#: The same in a lap.
+_LAP_AVERAGES, _LAP_MAXIMA = ((110, 13), (15,), (17,), (19,)), ((111, 14), (16,), (18,), (20,))
 _SESSION = {
     "work_j": 48,
     "elapsed_s": 7,
@@ -276,6 +278,7 @@ def _laps(document: FitDocument, shifts: dict[int, float]) -> tuple[Lap, ...]:
         return ()
     stamp, start = _dates(columns, 253, shifts), _dates(columns, 2, shifts)
     told = (start, stamp, *(columns.floats(number) for number in (7, 8, 9, 11)))
+    said = (_by_column(columns, numbers) for numbers in (_LAP_AVERAGES, _LAP_MAXIMA))
     return tuple(
         Lap(
             start_time=start_time,
@@ -284,10 +287,12 @@ def _laps(document: FitDocument, shifts: dict[int, float]) -> tuple[Lap, ...]:
             timer_s=timer,
             distance_m=distance,
             calories=calories,
+            averages=averages,
+            maxima=maxima,
             where=where,
         )
-        for start_time, timestamp, elapsed, timer, distance, calories, where in zip(
-            *(column.tolist() for column in told), columns.places(stamp), strict=True
+        for start_time, timestamp, elapsed, timer, distance, calories, averages, maxima, where in zip(
+            *(column.tolist() for column in told), *said, columns.places(stamp), strict=True
         )
     )
 

@@ -8,24 +8,13 @@ from functools import partial
 
 import numpy as np
 
-from ..activity import SAID_OF, Activity, Floats, Ints
-from ..fit import FitDocument
-from ..fit.columns import MessageColumns, message_columns
-from ..reading import Reading
+from ..activity import SAID_OF, Activity, Floats, Ints, Lap, Session
+from ..steps import columns_once, seconds_each
 from .fact import SUFFIXES, Fact, Measure
 
 __all__ = ["MEASURES"]
 
 _UNITS = {"speed": "m/s", "heart_rate": "bpm", "cadence": "rpm", "power": "W"}
-#: A value counts for the seconds up to the next point, but no longer.
-_MOST_STEP_S = 10.0
-#: Fields of averages and maxima in a lap for each of `SAID_OF`, the preferred one first.
-_LAP_SAID = {
-    "speed": ((110, 13), (111, 14)),
-    "heart_rate": ((15,), (16,)),
-    "cadence": ((17,), (18,)),
-    "power": ((19,), (20,)),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +28,21 @@ class Parts:
     weights: Floats
 
     @classmethod
-    def of(cls, activity: Activity, starts: Floats, seconds: Floats) -> Parts:
-        """Those that begin at these UTC seconds and last so long. The only one of a file is all of it."""
+    def of(cls, activity: Activity, parts: Sequence[Session | Lap]) -> Parts:
+        """Those of these sessions or laps. The only one of a file is all of it."""
         time = activity.time
+        if len(parts) == 1:
+            return cls(None, np.zeros(1, np.int64), np.array((len(time),)), seconds_each(time))
+        if activity.format != "fit":
+            firsts = np.array([part.first_point for part in parts])
+            return cls(None, firsts, firsts + [part.points for part in parts], seconds_each(time))
         order = None if (np.diff(time) >= 0).all() else np.argsort(time, kind="stable")
         time = time if order is None else time[order]
-        weights = np.clip(np.diff(time, append=time[-1:] + 1), 0, _MOST_STEP_S)
-        weights[np.isnan(weights)] = 0
-        if len(starts) == 1:
-            return cls(order, np.zeros(1, np.int64), np.array((len(time),)), weights)
+        starts, seconds = np.array([(part.start_time, part.elapsed_s) for part in parts]).T
         firsts = np.searchsorted(time, starts)
         known = np.isfinite(starts) & np.isfinite(seconds)
         ends = np.where(known, np.searchsorted(time, starts + seconds, side="right"), firsts)
-        return cls(order, firsts, np.maximum(firsts, ends), weights)
+        return cls(order, firsts, np.maximum(firsts, ends), seconds_each(time))
 
     def means_and_maxima(self, values: Floats) -> tuple[Floats, Floats]:
         """Mean over time and greatest number of a column in each part, NaN where it has none."""
@@ -65,7 +56,7 @@ class Parts:
         return means, np.where((self.ends > self.firsts) & np.isfinite(greatest), greatest, np.nan)
 
 
-def _off(activity: Activity, channel: str, parts: Parts, said: Sequence[Floats]) -> tuple[float | None, ...]:
+def _off(activity: Activity, channel: str, parts: Parts, said: Floats) -> tuple[float | None, ...]:
     """What averages and maxima are off at most, with their signs."""
     values = getattr(activity, channel)
     if channel == "cadence":
@@ -75,51 +66,26 @@ def _off(activity: Activity, channel: str, parts: Parts, said: Sequence[Floats])
     return tuple(float(each[np.argmax(np.abs(each))]) if len(each) else None for each in known)
 
 
-def _session_parts(activity: Activity) -> Parts:
-    starts, seconds = np.array([(s.start_time, s.elapsed_s) for s in activity.sessions]).T
-    return Parts.of(activity, starts, seconds)
-
-
-def _sessions(channel: str, activity: Activity) -> tuple[float | None, ...]:
+def _said(part: str, channel: str, activity: Activity) -> tuple[float | None, ...]:
     at = SAID_OF.index(channel)
-    said = [
-        np.array([each[at] if each[at] is not None else np.nan for each in told], np.float64)
-        for told in ([s.averages for s in activity.sessions], [s.maxima for s in activity.sessions])
-    ]
+    said = np.array([(each.averages[at], each.maxima[at]) for each in _of(activity, part)], np.float64).T
     if not np.isfinite(said).any():
         return None, None
-    return _off(activity, channel, _session_parts(activity), said)
+    return _off(activity, channel, columns_once(activity, _parts, part), said)
 
 
-def _first_of(laps: MessageColumns, numbers: Sequence[int]) -> Floats:
-    """For each lap the value above 0 of the first of these fields that has one, else NaN."""
-    found = np.full(len(laps), np.nan)
-    for values in map(laps.floats, numbers):
-        found = np.where(np.isnan(found) & (values > 0), values, found)
-    return found
+def _of(activity: Activity, part: str) -> Sequence[Session | Lap]:
+    return activity.sessions if part == "session" else activity.laps
 
 
-def _laps(channel: str, reading: Reading) -> tuple[float | None, ...]:
-    assert reading.activity is not None
-    assert isinstance(reading.document, FitDocument)
-    laps = message_columns(reading.document, 19)
-    said = [_first_of(laps, numbers) for numbers in _LAP_SAID[channel]]
-    if not np.isfinite(said).any():
-        return None, None
-    return _off(reading.activity, channel, _lap_parts(reading.activity), said)
-
-
-def _lap_parts(activity: Activity) -> Parts:
-    starts, seconds = np.array([(lap.start_time, lap.elapsed_s) for lap in activity.laps]).T
-    return Parts.of(activity, starts, seconds)
+def _parts(activity: Activity, part: str) -> Parts:
+    return Parts.of(activity, _of(activity, part))
 
 
 def _work(activity: Activity) -> tuple[float | None, ...]:
     told = [session.work_j for session in activity.sessions if session.work_j > 0]
     said = sum(told) if told else None
-    seconds, power = np.diff(activity.time), activity.power[1:]
-    counts = (seconds > 0) & (seconds <= _MOST_STEP_S) & np.isfinite(power)
-    found = float((power[counts] * seconds[counts]).sum())
+    found = float(np.nansum(activity.power * seconds_each(activity.time)))
     return said, found, None if said is None or not found > 0 else 100 * (said / found - 1)
 
 
@@ -138,17 +104,17 @@ def _facts(part: str, channel: str) -> tuple[Fact, ...]:
 
 MEASURES = (
     *(
-        Measure(_facts("session", channel), partial(_sessions, channel), needs=("fit", "sessions", channel, "time"))
-        for channel in SAID_OF
-    ),
-    *(
-        Measure(_facts("lap", channel), partial(_laps, channel), needs=("fit", "lap", channel, "time"), on=Reading)
+        Measure(_facts(part, channel), partial(_said, part, channel), needs=(f"{part}s", channel, "time"))
+        for part in ("session", "lap")
         for channel in SAID_OF
     ),
     Measure(
         (
             Fact("work_j", "number", "J", "total_work of the FIT sessions, summed", "no total_work"),
-            Fact("work_by_power_j", "number", "J", "power of each point times the step before it, of at most 10 s"),
+            Fact(
+                "work_by_power_j", "number", "J",
+                "power of each record times the step to the next one, of which at most 30 s count",
+            ),
             Fact(
                 "work_off_percent", "number", "%", "work_j over work_by_power_j, minus 100 %", "no total_work",
             ),

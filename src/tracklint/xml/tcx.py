@@ -9,11 +9,12 @@ import numpy as np
 from ..activity import Activity, Device, Lap, Session, ends_with_barometer
 from .columns import Points, count_elements, element_place, locator, read_points, segment_starts, sessions
 from .creators import VERSION, owners_of
-from .laps import lap_elements
+from .laps import lap_elements, lap_numbers
 from .values import read_number, read_time
 
 if TYPE_CHECKING:
     from .document import Text, XmlDocument
+    from .tags import Int32s
 
 __all__ = ["tcx_activity"]
 
@@ -60,7 +61,7 @@ def _laps(document: XmlDocument, points: Points) -> tuple[Lap, ...]:
     laps = lap_elements(document)
     texts = [document.child_texts(laps, name) for name in ("TotalTimeSeconds", "DistanceMeters", "Calories")]
     found = []
-    for lap, total, distance, calories in zip(laps.tolist(), *texts, strict=True):
+    for lap, said, total, distance, calories in zip(laps.tolist(), _said(document, laps), *texts, strict=True):
         first, end = points.before(lap), points.before(document.elements.end_of(lap))
         start = document.attribute_of(lap, "StartTime")
         found.append(
@@ -70,12 +71,33 @@ def _laps(document: XmlDocument, points: Points) -> tuple[Lap, ...]:
                 timer_s=_number(total),
                 distance_m=_number(distance),
                 calories=_number(calories),
+                averages=tuple(map(said.get, _AVERAGES)),
+                maxima=tuple(map(said.get, _MAXIMA)),
                 first_point=first,
                 points=end - first,
                 where=element_place(document, lap),
             )
         )
     return tuple(found)
+
+
+#: What a lap calls its averages and maxima, in the order of `SAID_OF`; `_ALSO` are other names of theirs.
+_AVERAGES = ("AvgSpeed", "AverageHeartRateBpm", "Cadence", "AvgWatts")
+_MAXIMA = ("MaximumSpeed", "MaximumHeartRateBpm", "MaxBikeCadence", "MaxWatts")
+_ALSO = {"AvgRunCadence": "Cadence", "MaxRunCadence": "MaxBikeCadence"}
+
+
+def _said(document: XmlDocument, laps: Int32s) -> list[dict[str, float]]:
+    """The averages and maxima above 0 of each lap, by name."""
+    found: list[dict[str, float]] = [{} for _ in laps]
+    for place, elements in lap_numbers(document):
+        name = _ALSO.get(place, place)
+        if name in _AVERAGES or name in _MAXIMA:
+            for element, lap in zip(elements.tolist(), np.searchsorted(laps, elements, side="right") - 1, strict=True):
+                number = _number(document.text_of(element))
+                if lap >= 0 and number > 0:
+                    found[lap].setdefault(name, number)
+    return found
 
 
 def _number(text: Text | None) -> float:

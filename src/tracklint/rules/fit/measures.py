@@ -10,6 +10,7 @@ import numpy as np
 from ...activity import SAID_OF, Activity, Floats, Session
 from ...config import Limits
 from ...findings import Severity
+from ...steps import seconds_each
 from ..basis import PRACTICE
 from ..registry import Found, Hit, rule
 
@@ -59,8 +60,6 @@ _CHANNELS = (("speed", "m/s", 0.1), ("heart rate", "bpm", 1.0), ("cadence", "rpm
 _TOLD_BY = {
     "m/s": ("SEN016", "SEN022", "SEN027"), "bpm": ("SEN008",), "rpm": ("SEN010",), "W": ("SEN011",), "J": ("SEN011",),
 }  # fmt: skip
-#: A record may stand for the time until the next, but for no pause.
-_LONGEST_STEP_S = 30.0
 
 
 @rule(
@@ -88,12 +87,6 @@ def session_contradicts_records(activity: Activity, _limits: Limits) -> Found:
             yield Hit(session.where, evidence, told_by=("FIT421", *_TOLD_BY.get(unit, ())))
 
 
-def _weights(activity: Activity, mine: slice) -> Floats:
-    """The seconds that each record stands for: up to the next one, but for no pause."""
-    steps = np.append(np.diff(activity.time[mine]), 1.0)
-    return np.where(np.isfinite(steps), np.clip(steps, 0, _LONGEST_STEP_S), 1.0)
-
-
 def _contradictions(activity: Activity, session: Session) -> Iterator[tuple[str, str, float, float, float]]:
     """What the records of a session do not bear out: name, unit, what it says, and between what it should lie."""
     mine = slice(session.first_point, session.first_point + session.points)
@@ -108,13 +101,15 @@ def _contradictions(activity: Activity, session: Session) -> Iterator[tuple[str,
             continue
         mean = float(values.mean())
         if average is not None and not 0.85 * mean - least <= average <= 1.15 * mean + least:
-            low, high = _averages(values, _weights(activity, mine)[there], session if column == "speed" else None)
+            low, high = _averages(
+                values, seconds_each(activity.time[mine])[there], session if column == "speed" else None
+            )
             if not 0.85 * low - least <= average <= 1.15 * high + least:
                 yield f"average {name}", unit, average, low, high
         if maximum is not None and maximum < 0.95 * (highest := float(values.max())) - least:
             yield f"maximum {name}", unit, maximum, highest, highest
     if session.work_j > 0 and int(np.count_nonzero(activity.channel("power")[mine])) >= _ENOUGH:
-        work = float(np.nansum(activity.power[mine] * _weights(activity, mine)))
+        work = float(np.nansum(activity.power[mine] * seconds_each(activity.time[mine])))
         if abs(session.work_j - work) > 0.2 * work + 1000:
             yield "work", "J", session.work_j, work, work
 
