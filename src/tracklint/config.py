@@ -180,7 +180,8 @@ class Config:
     ``select`` and ``ignore`` hold codes or families (``TIM``, ``TIM008``); an empty ``select`` is all.
     ``severity`` changes the severity of single codes; a rule that is ``"off"`` does not run. ``fail_on`` is the least
     severity that makes exit status 1. A severity may be given by its word. ``sections`` hold for some files only, a
-    later one before an earlier one (`holding`).
+    later one before an earlier one (`holding`). ``rules`` are modules of own rules, by name or as files that end in
+    ``.py``; whoever makes a `Config` of them lets their code run.
     ``profile`` is a file with a manufacturer's private messages (`fit.private`). ``second_readers`` lets other readers
     read each file too (`second`), which takes many times longer than the check; one of them validates, with the XSD
     files in ``schema_dir`` and with ours for the namespaces that these leave out. ``barometer_creators`` are the names
@@ -207,6 +208,7 @@ class Config:
     allow_empty: bool = False
     facts: bool = False
     sections: tuple[Section, ...] = ()
+    rules: tuple[str, ...] = ()
     file: Path | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -220,7 +222,9 @@ class Config:
             object.__setattr__(self, name, None if path is None else Path(path))
         if self.purpose not in PURPOSES:
             raise ValueError(f"purpose is {self.purpose!r}; known are {', '.join(PURPOSES)}")
-        _texts(self, "select", "ignore", "barometer_creators", "exclude")
+        _texts(self, "select", "ignore", "barometer_creators", "exclude", "rules")
+        rules = (str(Path(each).absolute()) if each.endswith(".py") else each for each in self.rules)
+        object.__setattr__(self, "rules", tuple(dict.fromkeys(rules)))
         if not all(isinstance(each, Section) for each in self.sections):
             raise TypeError(f"sections is {reprlib.repr(self.sections)}; a tuple of Section is wanted")
         object.__setattr__(self, "sections", tuple(self.sections))
@@ -237,6 +241,7 @@ class Config:
         said = (
             self.purpose, sorted(self.select), sorted(self.ignore), sorted(self.severity.items()), self.second_readers,
             self.profile and self.profile.name, self.schema_dir and self.schema_dir.name,
+            [Path(each).name for each in self.rules],
             [getattr(self.limits, each.name) for each in fields(self.limits) if each.name not in _NO_VERDICT],
             [replace(each, where=replace(each.where, folder=None), name="") for each in self.sections],
         )  # fmt: skip

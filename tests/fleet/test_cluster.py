@@ -20,7 +20,7 @@ from tracklint import check_many
 from tracklint.batch import check_in_processes
 from tracklint.cli import main
 from tracklint.cluster import Gone, connected
-from tracklint.config import Config, Limits
+from tracklint.config import BadConfig, Config, Limits
 from tracklint.findings import Report
 from tracklint.render import jsonl
 from tracklint.source import Thing
@@ -75,6 +75,15 @@ def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Thi
 
 def lines(reports: Iterator[Report]) -> list[str]:
     return [jsonl.piece(report) for report in reports]
+
+
+def test_own_rules_run_on_a_cluster(client: Any, many: list[tuple[str, Thing]]) -> None:
+    config = Config(rules=(str(ROOT / "docs" / "examples" / "our_rules.py"),), select=("ACM",))
+    reports = list(check_many(many[:8], config=config, executor=client))
+    assert [[each.code for each in report.findings] for report in reports] == 2 * [[], ["ACM001"], [], []]
+    broken = Config(rules=("no_such_module",))
+    with pytest.raises(BadConfig, match=r"^no_such_module: there is no module of this name"):
+        list(check_many(many[:8], config=broken, executor=client))
 
 
 def worker_pids(client: Any) -> list[int]:

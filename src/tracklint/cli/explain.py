@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .lines import line, lines
-from .options import fail
+from .options import fail, one_line_errors, rules_option
 
 if TYPE_CHECKING:
     from ..failures import Failure
@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("codes", metavar="[CODE]...", nargs=-1)
-def explain(codes: tuple[str, ...]) -> None:
+@rules_option
+@one_line_errors
+def explain(codes: tuple[str, ...], rules: tuple[str, ...]) -> None:
     """Explain the rule with this CODE (or NAME), the failure of a check (INT), or the measured fact of this name;
     without one, list all rules."""
+    from ..config import Config
     from ..failures import FAILURES, Failure
     from ..rules import RULES
+    from ..rules.own import declare_own
 
+    declare_own(Config(rules=rules).rules)
     every: dict[str, Rule | Failure] = {**RULES, **FAILURES}
     if not codes:
         for each in every.values():
@@ -68,9 +73,10 @@ def _parts(found: Rule | Failure) -> Iterator[tuple[str, str]]:
         yield "Do", found.hint
         return
     from ..mending.told import how_mended
-    from ..rules.examples import example
+    from ..rules.examples import Example, example
+    from ..rules.registry import is_ours
 
-    said = example(found.code)
+    said = example(found.code) if is_ours(found.check) else Example(found.says, found.hint)
     yield "Says", said.message
     yield "Do", said.hint
     for text in how_mended(found):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "cannot_draw", "config_options", "exit_status", "fail", "files_options", "loaded_options", "loudness",
     "one_line_errors", "paths",
-    "profile_option",
+    "profile_option", "rules_option",
 ]  # fmt: skip
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -33,6 +33,11 @@ paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 profile_option = click.option(
     "--profile", type=click.Path(path_type=Path), metavar="FILE",
     help="Name a manufacturer's private FIT messages from this JSON file.",
+)  # fmt: skip
+
+rules_option = click.option(
+    "--rules", multiple=True, metavar="MODULE",
+    help="Run the rules of this module too: its name, or a file that ends in .py. Repeatable.",
 )  # fmt: skip
 
 
@@ -128,7 +133,7 @@ def config_options(command: Command) -> Command:
 
 
 def loaded_options(command: Command) -> Command:
-    """--config, --for, --select, --ignore, --fail-on, --now, --relative-to and --profile; the command gets one
+    """--config, --for, --select, --ignore, --fail-on, --now, --relative-to, --profile and --rules; the command gets one
     ``config``, and as ``loaded`` the same with where its values come from."""
 
     @click.option(
@@ -156,16 +161,25 @@ def loaded_options(command: Command) -> Command:
         help="Name the files below DIR relative to it, instead of those below the working directory.",
     )  # fmt: skip
     @profile_option
+    @rules_option
     @functools.wraps(command)
-    def run(*args: Any, config_file: Path | None, **kwargs: Any) -> Any:
+    def run(*args: Any, config_file: Path | None, rules: tuple[str, ...], **kwargs: Any) -> Any:
         from ..configuration import load
 
         names = ("purpose", "select", "ignore", "fail_on", "now", "relative_to", "profile")
         picked = {name: kwargs.pop(name) for name in names}
-        loaded = _merged(load(config_file), **picked)
+        loaded = _merged(load(config_file, rules=rules), **picked)
+        if loaded.not_loaded:
+            line(f"{loaded.config.file}: {_not_loaded(loaded)}", err=True)
         return command(*args, config=loaded.config, loaded=loaded, **kwargs)
 
     return run  # type: ignore[return-value]  # the decorated function takes the same positional arguments
+
+
+def _not_loaded(loaded: Loaded) -> str:
+    """Rules are programs, and a configuration that was found may be anybody's."""
+    names = ", ".join(loaded.not_loaded)
+    return f"its rules ({names}) are not loaded, because it was found and not named; name it with --config"
 
 
 def _merged(

@@ -68,6 +68,11 @@ def _switch(key: str, value: Any, _file: Path) -> bool:
     return value
 
 
+def _modules(key: str, value: Any, file: Path) -> tuple[str, ...]:
+    names = _texts('modules is wanted, such as ["our_rules.py"]')(key, value, file)
+    return tuple(str((file.parent / name).absolute()) if name.endswith(".py") else name for name in names)
+
+
 def _purpose(key: str, value: Any, _file: Path) -> str:
     if value not in PURPOSES:
         raise ValueError(f"{key} is {reprlib.repr(value)}; known are {', '.join(PURPOSES)}")
@@ -222,6 +227,12 @@ KEYS: Mapping[str, Key] = {
         _texts('names is wanted, such as ["My App"]'),
     ),
     "facts": Key("Measure facts of each file too, beside the findings.", {"type": "boolean"}, _switch),
+    "rules": Key(
+        "Modules of own rules, by name, or as files from the folder of this configuration (.py). They are loaded where "
+        "--config names the configuration.",
+        _TEXT_SHAPE,
+        _modules,
+    ),
     "path": Key("What holds for the files of these names.", _section_shape("path"), _sections),
     "device": Key("What holds for the files of this device.", _section_shape("device"), _sections),
 }

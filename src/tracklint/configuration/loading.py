@@ -17,37 +17,44 @@ __all__ = ["FIELDS", "Loaded", "load"]
 #: The keys that say one thing, with the fields of `Config`.
 FIELDS = {
     "for": "purpose", "select": "select", "ignore": "ignore", "fail-on": "fail_on", "profile": "profile",
-    "schema-dir": "schema_dir", "barometer-creators": "barometer_creators", "facts": "facts",
+    "schema-dir": "schema_dir", "barometer-creators": "barometer_creators", "facts": "facts", "rules": "rules",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A configuration, and the files that its values come from: ``origins["limits.gap-s"]`` is a file. What is not in
-    it is a default."""
+    it is a default. ``not_loaded`` are modules of rules that a configuration names which nobody named: its folder may
+    be a stranger's."""
 
     config: Config
     origins: Mapping[str, str] = field(default_factory=dict)
+    not_loaded: tuple[str, ...] = ()
 
 
-def load(path: Path | None = None, *, start: Path | None = None) -> Loaded:
-    """The configuration in ``path``, or the nearest one at or above ``start``; the defaults where there is none. Raises
-    `BadConfig`."""
-    if path is None and (path := nearest(start)) is None:
-        return Loaded(Config())
+def load(path: Path | None = None, *, start: Path | None = None, rules: tuple[str, ...] = ()) -> Loaded:
+    """The configuration in ``path``, or the nearest one at or above ``start``; the defaults where there is none.
+    ``rules`` are modules of own rules beside those of the configuration. All of them are loaded. Raises `BadConfig`."""
+    file = path or nearest(start)
     merging = _Merging()
-    for layer in layers(path):
+    for layer in layers(file) if file is not None else ():
         try:
             merging.add(layer)
         except ValueError as error:
             raise BadConfig(f"{layer.path}: {error}") from None
-    check_codes(merging.codes)
-    check_manufacturers(merging.manufacturers)
+    strangers = merging.without_rules() if path is None else ()
+    merging.add_rules(rules)
     # patterns mean paths, which are worked out from names: in every process from the same folder
     base = Path.cwd() if any(each.where.folder for each in merging.sections) else None
-    return Loaded(
-        Config(**merging.given, sections=tuple(merging.sections), relative_to=base, file=path), merging.origins
-    )
+    config = Config(**merging.given, sections=tuple(merging.sections), relative_to=base, file=file)
+    if config.rules:
+        from ..rules.own import declare_own
+
+        declare_own(config.rules)
+    not_loaded = tuple(each for each in strangers if each not in config.rules)
+    check_codes(merging.codes, others=bool(not_loaded))
+    check_manufacturers(merging.manufacturers)
+    return Loaded(config, merging.origins, not_loaded)
 
 
 class _Merging:
@@ -83,6 +90,18 @@ class _Merging:
             )
             if isinstance(each.where.manufacturer, str):
                 self.manufacturers.append(Named(each.name, each.where.manufacturer))
+
+    def without_rules(self) -> tuple[str, ...]:
+        """Forget the modules of own rules; which they were."""
+        self.origins.pop("rules", None)
+        rules: tuple[str, ...] = self.given.pop("rules", ())
+        return rules
+
+    def add_rules(self, rules: tuple[str, ...]) -> None:
+        """The modules that an option names, behind the others."""
+        if rules:
+            self.given["rules"] = (*self.given.get("rules", ()), *rules)
+            self.origins["rules"] = ", ".join(filter(None, (self.origins.get("rules"), "option")))
 
     def _set(self, name: str, key: str, value: Any, layer: Layer) -> None:
         self.given[name] = value

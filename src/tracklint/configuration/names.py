@@ -25,13 +25,17 @@ def meant(word: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}? " if near else ""
 
 
-def check_codes(codes: Iterable[Named]) -> None:
-    """Raises `BadConfig` for the first code or family that no rule has. Without codes no rule is imported."""
+def check_codes(codes: Iterable[Named], *, others: bool = False) -> None:
+    """Raises `BadConfig` for the first code or family that no rule has. Without codes no rule is imported. With
+    ``others`` there are own rules that were not loaded, so that only codes of our families can be told."""
     if not (codes := list(codes)):
         return
     from ..rules import RULES
+    from ..rules.registry import FAMILIES
 
     for where, code in codes:
+        if others and not code.startswith(FAMILIES):
+            continue
         if not code or not any(known.startswith(code) for known in RULES):
             near = meant(code.upper(), {*RULES, *(known[:3] for known in RULES)})
             raise BadConfig(f"{where}: no rule has the code {code!r}; {near}`tracklint explain` lists them")

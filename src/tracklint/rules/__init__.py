@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .registry import Basis, Hit, Rule, explain, left_out, run_rules
+from .registry import Basis, Found, Hit, Rule, at_points, explain, from_faults, rule
+from .running import left_out, run_rules
 
 if TYPE_CHECKING:
     from .registry import RULES
 
-__all__ = ["RULES", "Basis", "Hit", "Rule", "explain", "left_out", "run_rules"]
+__all__ = [
+    "RULES", "Basis", "Found", "Hit", "Rule", "at_points", "explain", "from_faults", "left_out", "rule", "run_rules",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""What a rule is, the list of all rules, and how they are run over one file.
+"""What a rule is, and the list of all rules; `running` runs them over a file.
 
 A rule is a function decorated with `rule`. It yields hits, i.e. places with numbers; every text that a person or a
 program sees is a template over these numbers, so that they cannot disagree. The function's docstring is its
@@ -8,28 +8,25 @@ documentation.
 from __future__ import annotations
 
 import inspect
-import math
-import string
+import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 
 from ..activity import Activity
-from ..config import Config, Limits
-from ..failures import FAILURES, Failure, crash
-from ..findings import Finding, Purpose, Safety, Severity, Skipped, Where
-from ..reading import Reading
-from ..source import Fault, Source
-from ..spelling import number
-from ..words import agreed
-from .discovery import declare_all, declare_for
+from ..config import Limits
+from ..failures import FAILURES, Failure
+from ..findings import Purpose, Safety, Severity, Where
+from ..source import Fault
+from .discovery import declare_all
 
 __all__ = [
+    "FAMILIES",
     "RULES",
+    "WHERE_FIELDS",
     "Basis",
     "Found",
     "Hit",
@@ -38,10 +35,8 @@ __all__ = [
     "every_rule",
     "explain",
     "from_faults",
-    "left_out",
     "now",
     "rule",
-    "run_rules",
 ]
 
 
@@ -145,9 +140,9 @@ class Rule:
 
 #: Container, document, FIT wire and messages, second readers (which run on request only).
 _EVERY_PURPOSE = ("UPL", "DOC", "FIT", "RDR")
-_NOT_ASKED = "not asked for: about Strava and other readers, or told of TCX and GPX by the rules of the schema"
-_NOT_HERE = "the configuration leaves it out for this file"
-_NOT_PARSED = "the document is not well-formed, so that it cannot be held against its schema"
+
+#: The families of tracklint's own codes; rules of other people have other ones, which no later rule of ours takes.
+FAMILIES = ("DEV", "DOC", "FIT", "FLT", "INT", "POS", "RDR", "SCH", "SEN", "SPT", "STR", "TIM", "UPL")
 
 #: The rules that were declared so far, by code; `every_rule` gives all of them.
 RULES: dict[str, Rule] = {}
@@ -173,6 +168,9 @@ def rule(
     """Declare a rule: its name in the module becomes the `Rule`. The decorated function takes what it looks at and the
     `Limits`, and yields `Hit`.
 
+    A rule of somebody else needs a docstring, and a code of three letters and three digits whose family is not one of
+    `FAMILIES`. Raises ValueError for another one, and for a code that is taken.
+
     ``formats`` is needed only where they are fewer than those of the class that the rule is ``on``. ``fix`` is
     ``"safe"`` or ``"unsafe"`` for all its formats, or a mapping from format to one of them. The others are those of
     `Rule`.
@@ -181,6 +179,8 @@ def rule(
     fixes = dict.fromkeys(formats, fix) if isinstance(fix, str) else dict(fix or {})
 
     def declare(check: Callable[[Any, Limits], Iterable[Hit]]) -> Rule:
+        if not is_ours(check):
+            _fit_for_others(code, check, fixes)
         if code in RULES:
             raise ValueError(f"{code} is declared twice")
         RULES[code] = declared = Rule(
@@ -205,6 +205,22 @@ def rule(
     return declare
 
 
+def is_ours(check: Callable[..., Any]) -> bool:
+    """Whether the function of a rule stands in this package."""
+    return check.__module__.startswith(f"{__package__}.")
+
+
+def _fit_for_others(code: str, check: Callable[..., Any], fixes: Mapping[str, Safety]) -> None:
+    if not re.fullmatch("[A-Z]{3}[0-9]{3}", code):
+        raise ValueError(f"{code!r} is no code; three capital letters and three digits are wanted, such as ACM001")
+    if code.startswith(FAMILIES):
+        raise ValueError(f"{code}: the family {code[:3]} is tracklint's own; take another one, such as ACM001")
+    if fixes:
+        raise ValueError(f"{code}: no repair can be bound to a rule of somebody else; leave out fix")
+    if not check.__doc__:
+        raise ValueError(f"{code}: its function has no docstring, which is the explanation of the rule")
+
+
 def every_rule() -> dict[str, Rule]:
     """`RULES` with every rule, in the order of the codes."""
     declare_all()
@@ -224,15 +240,16 @@ def now(limits: Limits) -> float:
     return time.time() if limits.now is None else limits.now
 
 
-_WHERE_FIELDS = {f.name for f in fields(Where)}
+#: What a place has words for.
+WHERE_FIELDS = {f.name for f in fields(Where)}
 
 
 def from_faults(faults: Iterable[Fault], *kinds: str) -> Found:
     """A hit for each fault of these kinds: its place from the offset and the place keys, the rest as evidence."""
     for fault in faults:
         if fault.kind in kinds:
-            place = {k: v for k, v in fault.evidence.items() if k in _WHERE_FIELDS}
-            rest = {k: v for k, v in fault.evidence.items() if k not in _WHERE_FIELDS}
+            place = {k: v for k, v in fault.evidence.items() if k in WHERE_FIELDS}
+            rest = {k: v for k, v in fault.evidence.items() if k not in WHERE_FIELDS}
             yield Hit(Where(**{"offset": fault.offset, "size": fault.size or None, **place}), rest)
 
 
@@ -263,154 +280,3 @@ def at_points(activity: Activity, hits: Any, **evidence: Any) -> Found:
             **evidence,
         },
     )
-
-
-@np.errstate(over="ignore", invalid="ignore")  # a TCX file may say 1e300 m
-def run_rules(reading: Reading, config: Config) -> tuple[list[Finding], list[Skipped]]:
-    """Run every wanted rule on the part of ``reading`` that it looks at. A rule that crashes becomes INT001; the others
-    still run.
-
-    Findings come in the order of their bytes, then of their codes. Rules whose part is not there are skipped with the
-    reason, and so are those that do not answer the question of ``config``.
-    """
-    declare_for(reading)
-    parts = reading.parts
-    asked = _Question(reading.source.format, frozenset(parts), config.purpose, config.select, config.ignored)
-    choice = _choice(tuple(RULES.values()), asked)
-    skipped = dict(choice.skipped)
-    wanted: Sequence[Rule] = choice.rules
-    if not getattr(reading.document, "well_formed", False):
-        skipped |= {each.code: _NOT_PARSED for each in wanted if each.well_formed}
-        wanted = [each for each in wanted if not each.well_formed]
-    content: dict[type, frozenset[str]] = {kind: getattr(part, "content", frozenset()) for kind, part in parts.items()}
-    found: list[tuple[Finding, tuple[str, ...]]] = []
-    with np.errstate(over="ignore", invalid="ignore"):  # a TCX file may say 1e300 m
-        for each in wanted:
-            if not each.needs <= content[each.on]:
-                continue
-            try:
-                found += [
-                    (_finding(each, hit, config, reading.source.format), each.told_by + hit.told_by)
-                    for hit in each.check(parts[each.on], config.limits)
-                    if config.purpose == "strava" or not hit.allowed
-                ]
-            except Exception as error:  # a defect of ours must not hide the file's other findings
-                found.append((crash(each.code, error), ()))
-    skipped |= dict.fromkeys(_by_family(choice.unasked, {each.code for each in wanted}), _NOT_ASKED)
-    findings = _once(found, config)
-    findings.sort(key=lambda f: (f.where.offset is None, f.where.offset or 0, f.code))
-    return findings, [Skipped(code, why) for code, why in sorted(skipped.items())]
-
-
-def left_out(everywhere: Config, here: Config) -> list[Skipped]:
-    """The rules that run in general and not where ``here`` holds, with the reason."""
-    general = {code for code in RULES if everywhere.wants(code)}
-    here_too = {code for code in general if here.wants(code)}
-    return [Skipped(code, _NOT_HERE) for code in sorted(set(_by_family(general - here_too, here_too)))]
-
-
-def _by_family(left: Iterable[str], ran: Collection[str]) -> Iterator[str]:
-    """The codes of ``left``; ``TIM*`` for those of a family of which nothing ran."""
-    families = {code[:3] for code in ran}
-    for code in left:
-        yield code if code[:3] in families else code[:3] + "*"
-
-
-class _Question(NamedTuple):
-    """What the choice of rules depends on: the format of a file, the parts that it has, and what is asked."""
-
-    format: str
-    parts: frozenset[type]
-    purpose: Purpose
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-
-
-class _Choice(NamedTuple):
-    """The rules for a file in the order of their codes, the codes of those that do not answer the question, and why
-    others are left out."""
-
-    rules: tuple[Rule, ...]
-    unasked: tuple[str, ...]
-    skipped: Mapping[str, str]
-
-
-@lru_cache(maxsize=64)  # all files of a run that have the same parts share it
-def _choice(rules: tuple[Rule, ...], asked: _Question) -> _Choice:
-    config = Config(select=asked.select, ignore=asked.ignore)
-    chosen: list[Rule] = []
-    unasked: list[str] = []
-    skipped: dict[str, str] = {}
-    for each in sorted(rules, key=lambda each: each.code):
-        if not config.wants(each.code):
-            continue
-        if each.on not in asked.parts:
-            if each.on is Activity:
-                skipped[each.code[:3] + "*"] = "the file has no part that could be read as an activity"
-        elif each.on is Source or asked.format in each.formats:
-            if each.answers(asked.purpose, asked.format):
-                chosen.append(each)
-            else:
-                unasked.append(each.code)
-    return _Choice(tuple(chosen), tuple(unasked), skipped)
-
-
-def _once(found: list[tuple[Finding, tuple[str, ...]]], config: Config) -> list[Finding]:
-    """The findings without those whose cause another one tells, or one that is ignored would tell."""
-    codes = {finding.code for finding, _ in found}
-    return [
-        finding
-        for finding, told_by in found
-        if not any(code in codes or code.startswith(config.ignored or ("?",)) for code in told_by)
-    ]
-
-
-def _finding(each: Rule, hit: Hit, config: Config, format_: str) -> Finding:
-    evidence = {key: _plain(value) for key, value in hit.evidence.items()}
-    words = {f: getattr(hit.where, f) for f in _WHERE_FIELDS} | evidence
-    words = {name: _ABSENT if word is None else word for name, word in words.items()}
-    return Finding(
-        code=each.code,
-        name=each.name,
-        severity=config.severity_of(each.code) or each.level(hit, config.purpose),
-        message=agreed(_FILLED.vformat(each.says, (), words)),
-        hint=_FILLED.vformat(each.hint, (), words),
-        where=hit.where,
-        evidence=evidence,
-        fix=each.fixes.get(format_) if hit.fix is None else hit.fix or None,
-    )
-
-
-class _Filled(string.Formatter):
-    """Templates as `str.format` fills them, but that no number is told as a power of ten."""
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        """``value`` as the template asks for it."""
-        if format_spec == "g" and isinstance(value, int | float):
-            return number(value)
-        filled: str = super().format_field(value, format_spec)
-        return filled
-
-
-_FILLED = _Filled()
-
-
-class _Absent:
-    """What a template shows where a number is not there, whatever the format it asks for."""
-
-    def __format__(self, spec: str) -> str:
-        return "none"
-
-
-_ABSENT = _Absent()
-
-
-def _plain(value: Any) -> Any:
-    """``value`` as JSON can hold it: numpy scalars become numbers, NaN and infinities become None."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, bytes):
-        return value.hex(" ")
-    return value
