@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,7 +23,7 @@ from tracklint.config import BadConfig, Config
 from tracklint.configuration import load, load_config
 from tracklint.rules import RULES, own
 from tracklint.rules.registry import FAMILIES, every_rule
-from tracklint.testing import Ride
+from tracklint.testing import Ride, assert_rule
 
 OURS = ROOT / "docs" / "examples" / "our_rules.py"
 CONFIG = Config(rules=(str(OURS),))
@@ -82,13 +83,44 @@ def test_own_rules_run_where_they_are_named() -> None:
     assert told is None  # the builder's FIT files have a serial number
 
 
-@pytest.mark.parametrize("code", ["ACM001", "ACM002"])
-def test_the_example_is_documented_as_ours_are(code: str) -> None:
-    own.declare_own(CONFIG.rules)
-    rule = RULES[code]
-    assert rule.title.endswith(".")
-    assert rule.documentation
-    assert not rule.says.endswith(".")
+def test_the_test_of_the_page_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    [text] = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(OURS.parent)
+    names: dict[str, Any] = {}
+    exec(text, names)  # noqa: S102 - ours
+    names["test_hot_device"]()
+
+
+@pytest.mark.parametrize(
+    ("breaks", "spares", "told"),
+    [
+        ([RIDE.fit()], [], "ACM001 does not tell this fit"),
+        ([RIDE.gpx()], [RIDE.gpx()], "ACM001 tells this gpx"),
+        ([RIDE.gpx()], [RIDE.fit()], "ACM001 holds for fit, tcx, and nothing that breaks it is of this format"),
+    ],
+)
+def test_a_rule_that_is_not_fit_for_use(breaks: list[bytes], spares: list[bytes], told: str) -> None:
+    with pytest.raises(AssertionError, match=told):
+        assert_rule("ACM001", breaks=breaks, spares=spares, config=CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("yield Hit()", "yield Hit(evidence={'x': object()})", "not JSON serializable"),
+        ('says="always"', 'says="always."', "a text ends in a full stop: always."),
+        ('hint="never"', 'hint=""', "one of its texts is empty"),
+        ("yield Hit()", "raise KeyError('x')", "KeyError"),
+        ("It is an activity", "It is " + "very " * 40, "the first sentence of its docstring is long"),
+    ],
+)
+def test_the_texts_and_numbers_of_a_rule_are_tested(old: str, new: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(ONE.format(code="ACS001").replace(old, new))
+    every = [RIDE.gpx(), RIDE.tcx(), RIDE.fit()]
+    with pytest.raises((AssertionError, TypeError), match=told):
+        assert_rule("ACS001", breaks=every, spares=[], config=Config(rules=(str(path),)))
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def no_serial(activity: Activity, _limits: Limits) -> Found:
     basis=HANDBOOK,
     says="{count} of {points} points are warmer than 50 deg C, the first is {first}",
     hint="do not leave the device in the sun",
+    formats=("fit", "gpx"),  # TCX has no temperatures
     needs=("temperature",),
 )
 def hot_device(activity: Activity, _limits: Limits) -> Found:
