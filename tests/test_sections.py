@@ -16,11 +16,13 @@ import jsonschema
 import pytest
 
 from conftest import ROOT
-from tracklint import check, check_many, fix
+from tracklint import check, check_many, fix, prepare
 from tracklint.config import BadConfig, Config, Section
 from tracklint.configuration import load_config
 from tracklint.findings import Severity
+from tracklint.fleet.baseline import Baseline, Entry, Ledger
 from tracklint.parts import Device
+from tracklint.render.digest import digest
 from tracklint.selecting import Selector, version
 from tracklint.testing import Ride
 
@@ -134,6 +136,22 @@ def test_a_report_says_what_a_section_left_out() -> None:
     }
     assert left == {"TIM*", "POS003"}
     assert not any("leaves" in each.why for each in check(LATE, config=config, name="a.gpx").skipped)
+
+
+def test_what_a_section_left_out_is_not_stale_in_a_baseline() -> None:
+    here = Config(sections=(Section(where=Selector(match=("indoor",)), ignore=("TIM",)),))
+    report = check(LATE, config=here, name="indoor/a.gpx")
+    baseline = Baseline({report.sha256: Entry("indoor/a.gpx", {"TIM001": 1, "POS001": 1})})
+    ledger = Ledger(baseline, here)
+    ledger.add(digest(report))
+    assert [code for _, code, *_ in ledger.stale] == ["POS001"]
+
+
+def test_what_is_prepared_is_checked_as_its_file_is() -> None:
+    here = Config(sections=(Section(where=Selector(match=("indoor/a.gpx",)), ignore=("TIM",)),))
+    for config, told in ((here, False), (Config(), True)):
+        report = prepare(LATE, config=config, name="indoor/a.gpx").report
+        assert ("TIM001" in {finding.code for finding in report.findings}) is told
 
 
 def test_sections_reach_processes(tmp_path: Path) -> None:

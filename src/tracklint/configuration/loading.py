@@ -9,7 +9,6 @@ from typing import Any
 
 from ..config import BadConfig, Config, Limits, Section, key_of
 from .files import Layer, layers, nearest
-from .keys import KEYS, read
 from .names import Named, check_codes, check_manufacturers
 
 __all__ = ["FIELDS", "Loaded", "load"]
@@ -70,6 +69,8 @@ class _Merging:
 
     def add(self, layer: Layer) -> None:
         """What the next file says. Raises ValueError."""
+        from .keys import KEYS, read  # most runs have no configuration
+
         said = read(layer.table, KEYS, layer.path)
         for key in FIELDS.keys() & said.keys():
             self._set(FIELDS[key], key, said[key], layer)

@@ -4,10 +4,8 @@ with them, in whatever process that is."""
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Collection
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
@@ -58,6 +56,8 @@ def _declared(name: str) -> frozenset[Rule]:
 
 def _file(path: Path) -> ModuleType:
     """The module in a file, under a name that no other one has."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
     name = f"_{path.stem}_{crc32(str(path).encode()):08x}"
     spec = spec_from_file_location(name, path)
     assert spec is not None  # it ends in .py
@@ -84,5 +84,7 @@ def _why_not(error: BaseException, name: str) -> str:
     said = " ".join(f"{error}".split())
     if isinstance(error, SyntaxError):
         return f"this is no Python ({said})"
+    import traceback
+
     place = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
     return f"these rules cannot be loaded: {type(error).__name__}: {said}" + (f", line {place[-1]}" if place else "")
