@@ -21,7 +21,18 @@ from tracklint import strava
 from tracklint.testing import assert_valid
 
 CLIENT = Path(__file__).parent / "client.py"
-FUNCTIONS = ("check", "check_many", "read", "facts", "fix", "prepare", "anonymise", "explain", "load_config")
+FUNCTIONS = (
+    "check",
+    "check_many",
+    "read",
+    "facts",
+    "fix",
+    "prepare",
+    "anonymise",
+    "explain",
+    "load_config",
+    "same_ride",
+)
 
 
 @pytest.mark.parametrize("face", [tracklint, strava], ids=lambda face: face.__name__)
@@ -56,7 +67,7 @@ def test_what_a_function_takes_and_returns_is_exported(name: str) -> None:
     assert met <= set(tracklint.__all__)
 
 
-@pytest.mark.parametrize("name", ["check", "check_many", "read", "fix", "prepare", "anonymise"])
+@pytest.mark.parametrize("name", ["check", "check_many", "read", "fix", "prepare", "anonymise", "same_ride"])
 def test_the_configuration_is_given_by_name(name: str) -> None:
     parameters = inspect.signature(getattr(tracklint, name)).parameters
     assert parameters["config"].kind is inspect.Parameter.KEYWORD_ONLY

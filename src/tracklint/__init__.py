@@ -1,9 +1,9 @@
 """tracklint checks FIT, TCX and GPX activity files, says what is wrong and where, and prepares them for Strava.
 
 The library is the command line without the words: `check`, `check_many`, `read`, `facts`, `fix`, `prepare`,
-`explain`, and `load_config` for what they are told. Everything that these take, return or raise is a name of this
-module too. `tracklint.strava` sends files, `tracklint.testing` is for test suites. Names are imported when they are
-first used, so that ``import tracklint`` costs nothing.
+`explain`, `same_ride`, and `load_config` for what they are told. Everything that these take, return or raise is a name
+of this module too. `tracklint.strava` sends files, `tracklint.testing` is for test suites. Names are imported when they
+are first used, so that ``import tracklint`` costs nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,12 @@ from .version import __version__ as __version__
 
 if TYPE_CHECKING:
     from .activity import Activity, BadValue, Device, Event, Lap, Place, Session
+    from .alongside import same_ride
+    from .alongside.agreement import Agreement, Separation, Total
+    from .alongside.clocks import Anchor, Clock
+    from .alongside.comparison import Comparison
+    from .alongside.pairs import Pair, Pause
+    from .alongside.recording import NotComparable, Recording
     from .anonymising import Anonymised, NotAnonymised, anonymise
     from .batch import check_many
     from .checking import check, read
@@ -55,10 +61,14 @@ _HOMES = {
     "NotAnonymised": "anonymising",
     "anonymise": "anonymising",
     "Activity": "activity",
+    "Agreement": "alongside.agreement",
+    "Anchor": "alongside.clocks",
     "BadConfig": "config",
     "BadValue": "activity",
     "Basis": "rules",
     "Change": "mending.fixing",
+    "Clock": "alongside.clocks",
+    "Comparison": "alongside.comparison",
     "Config": "config",
     "Container": "findings",
     "Denied": "source",
@@ -79,17 +89,22 @@ _HOMES = {
     "Lap": "activity",
     "Limits": "config",
     "Member": "source",
+    "NotComparable": "alongside.recording",
+    "Pair": "alongside.pairs",
+    "Pause": "alongside.pairs",
     "Place": "activity",
     "Prediction": "findings",
     "Prepared": "preparing",
     "Purpose": "findings",
     "RULES": "rules",
+    "Recording": "alongside.recording",
     "Remote": "source",
     "Report": "findings",
     "Rule": "rules",
     "Safety": "findings",
     "Section": "config",
     "Selector": "selecting",
+    "Separation": "alongside.agreement",
     "Session": "activity",
     "Severity": "findings",
     "Skipped": "findings",
@@ -97,6 +112,7 @@ _HOMES = {
     "Summary": "findings",
     "Sure": "findings",
     "Thing": "source",
+    "Total": "alongside.agreement",
     "TracklintError": "errors",
     "Unreadable": "source",
     "Verdict": "findings",
@@ -110,17 +126,22 @@ _HOMES = {
     "load_config": "configuration",
     "prepare": "preparing",
     "read": "checking",
+    "same_ride": "alongside",
 }
 
 __all__ = [
     "FACTS",
     "RULES",
     "Activity",
+    "Agreement",
+    "Anchor",
     "Anonymised",
     "BadConfig",
     "BadValue",
     "Basis",
     "Change",
+    "Clock",
+    "Comparison",
     "Config",
     "Container",
     "Denied",
@@ -141,16 +162,21 @@ __all__ = [
     "Limits",
     "Member",
     "NotAnonymised",
+    "NotComparable",
+    "Pair",
+    "Pause",
     "Place",
     "Prediction",
     "Prepared",
     "Purpose",
+    "Recording",
     "Remote",
     "Report",
     "Rule",
     "Safety",
     "Section",
     "Selector",
+    "Separation",
     "Session",
     "Severity",
     "Skipped",
@@ -158,6 +184,7 @@ __all__ = [
     "Summary",
     "Sure",
     "Thing",
+    "Total",
     "TracklintError",
     "Unreadable",
     "Verdict",
@@ -172,6 +199,7 @@ __all__ = [
     "load_config",
     "prepare",
     "read",
+    "same_ride",
 ]
 
 

@@ -60,7 +60,7 @@ def anonymise(paths: tuple[str, ...], *, out: Path, quiet: bool, verbose: bool, 
     for what in STAYS if written else ():
         said.say(f"stays: {what}")
     said.total(f"{counted(written, 'file')} in {out}{troubles.counted('not anonymised')}")
-    stoppable.end(troubles.told(0))
+    stoppable.end(troubles.told(0), lambda done: f"{len(files) - done} not")
 
 
 def _anonymised(files: list[Input], config: Config, troubles: Troubles) -> Iterator[tuple[Input, Anonymised | None]]:
