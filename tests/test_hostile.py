@@ -108,6 +108,8 @@ def test_no_command_obeys_a_name_or_a_content(files: list[str], strava: str, mon
         each("show", file)
         for how in ((), ("--raw", "--offsets"), ("--format", "jsonl", "--raw")):
             each("dump", file, *how)
+    for form in ("text", "json", "markdown"):
+        each("compare", "--same-ride", *files, "--output", form)
     each("fix", "--diff", "--unsafe", "--notes", folder)
     each("fix", "--unsafe", "--out", f"fixed{files[0][:20]}".replace("/", ""), folder)
     each("prepare", "--out", f"out{files[0][:20]}".replace("/", ""), folder)

@@ -25,8 +25,8 @@ _ENOUGH_S, _LEAST_S = 120.0, 60.0
 _LEAST_FAR_S = 600.0
 #: A clock that is off by at most so much is no wonder, so a little less likeness is believed there.
 _NEAR_S, _NEAR_BONUS = 600.0, 0.1
-#: The least likeness that is believed near the stated time, elsewhere, and elsewhere by heart rate, which is slow.
-_LIKE, _LIKE_FAR, _LIKE_FAR_SLOW = 0.5, 0.75, 0.9
+#: The least likeness that is believed near the stated time, elsewhere, and elsewhere by one channel without positions.
+_LIKE, _LIKE_FAR, _LIKE_FAR_ALONE = 0.5, 0.75, 0.9
 #: Recordings that are shorter are not searched by parts, in seconds.
 _LEAST_PARTS_S = 1800
 
@@ -111,7 +111,7 @@ def _believed(both: Both) -> float:
     """The least likeness that is believed far from the stated time. By altitude alone none is: hills are alike."""
     if set(both.weights) <= {"altitude"}:
         return np.inf
-    return _LIKE_FAR if sum(both.weights.values()) >= 1 else _LIKE_FAR_SLOW
+    return _LIKE_FAR if POSITION in both.weights or len(both.weights) > 1 else _LIKE_FAR_ALONE
 
 
 def _enough(both: Both, offsets: Floats) -> Floats:

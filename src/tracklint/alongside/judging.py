@@ -14,6 +14,8 @@ __all__ = ["judged"]
 #: Tracks of one ride are on average not farther apart than this, in metres; and nearer where the clocks differ much,
 #: because the same road may have been ridden on another day.
 _TOGETHER_M, _TOGETHER_FAR_M = 60.0, 30.0
+#: A receiver that is wrong is not wrong by more than this, in metres: two who train by one plan are elsewhere.
+_ASTRAY_M = 2000.0
 #: Clocks that differ by more than this are set to another day or zone, in seconds; then this share of windows must
 #: agree.
 _FAR_S, _AGREEING = 600.0, 0.5
@@ -36,7 +38,8 @@ def judged(pair: Pair, shorter: float, *, moved: bool) -> tuple[bool, str]:
     if tracks is not None:
         told = f"their positions are {tracks.p50_m:.1f} m apart half of the time"
         if tracks.p50_m > (_TOGETHER_FAR_M if far else _TOGETHER_M):
-            alike = [] if far or not there.by else [each.channel for each in agreements if _is_alike(each)]
+            elsewhere = far or not there.by or tracks.p50_m > _ASTRAY_M
+            alike = [] if elsewhere else [each.channel for each in agreements if _is_alike(each)]
             return bool(alike), f"{told}, but they are alike in {_listed(alike)}" if alike else told
         if there.by:
             return _steady(there, far, told)

@@ -20,6 +20,7 @@ __all__ = ["main"]
 COMMANDS = {
     "check": "check files and say what is wrong, and where",
     "show": "print what a file holds and what Strava will make of it",
+    "compare": "compare several recordings of one ride",
     "dump": "print the messages or points of a file, one a line",
     "fix": "mend files: say what would change, or write it",
     "prepare": "tag, compress and name files for an upload",
