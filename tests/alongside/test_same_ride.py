@@ -176,7 +176,7 @@ def test_points_of_another_week_are_left_out_and_said() -> None:
     strayed.time[10] -= 20 * 365 * 86400
     told = same_ride([FIRST, strayed])
     assert told.pairs[0].other.misdated == 1
-    assert "1 point of another week left out" in str(told)
+    assert "1 point with times of another week left out" in str(told)
     assert told.same
 
 

@@ -25,8 +25,8 @@ CHANNELS = ("power", "heart_rate", "cadence", "speed", "altitude", "temperature"
 _LEAST_BRIDGE_S = 3.0
 #: ... and at most so many times a step that nine of ten steps do not exceed.
 _BRIDGE_STEPS = 2.0
-#: Points farther than this from the middle one have a wrong time: nobody rides for two weeks.
-_WEEK_S = 7 * 86400.0
+#: Points farther than this from the middle one have a wrong time: nobody rides for more than a week.
+_HALF_WEEK_S = 3.5 * 86400
 #: What has to be there at all, in seconds.
 _LEAST_S = 3.0
 #: A track that stays within so many degrees (50 m) tells nothing about a ride.
@@ -66,7 +66,7 @@ class Recording:
 
     ``start`` and ``end`` are the times of its first and last point by its own clock (UTC seconds), ``points`` counts
     those with a time, ``interval_s`` is the usual step between them (median), and ``misdated`` are those that are left
-    out because their time is a week off. ``device`` is empty where the file names none.
+    out because their time is days off. ``device`` is empty where the file names none.
     """
 
     name: str
@@ -121,7 +121,7 @@ def traces_of(activity: Activity, name: str) -> Traces:
     known = np.isfinite(time)
     if not known.any():
         raise NotComparable(f"{name}: no point has a time, so it cannot be laid over another recording")
-    dated = known & (np.abs(time - np.median(time[known])) <= _WEEK_S)
+    dated = known & (np.abs(time - np.median(time[known])) <= _HALF_WEEK_S)
     if not dated.any() or np.ptp(time[dated]) < _LEAST_S:
         raise NotComparable(f"{name}: its points span less than {_LEAST_S:g} s, too little to compare")
     running = _trace(time[dated], np.ones(int(dated.sum())))

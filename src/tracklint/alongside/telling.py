@@ -43,7 +43,8 @@ def said(reference: Recording, pairs: Iterable[Pair]) -> Iterator[str]:
 def head(recording: Recording) -> str:
     """A recording in one line."""
     device = f" ({printable(recording.device)})" if recording.device else ""
-    wrong = f", {counted(recording.misdated, 'point')} of another week left out" if recording.misdated else ""
+    left_out = counted(recording.misdated, "point")
+    wrong = f", {left_out} with times of another week left out" if recording.misdated else ""
     return f"{printable(recording.name)}{device}, {counted(recording.points, 'point')}{wrong}"
 
 

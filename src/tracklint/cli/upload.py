@@ -210,7 +210,7 @@ def _jobs(
     paths: tuple[str, ...], order: Order, journal: Journal | None, o: dict[str, Any], unread: list[str]
 ) -> list[Job]:
     """The files that are given, and with ``--resume`` those of earlier runs. What cannot be read at all is told in
-    ``unread``."""
+    ``unread``, and which of them are of one ride on stderr."""
     from ..strava.jobs import jobs_again, jobs_for, replaced
     from ..strava.photos import read_photo
 
@@ -232,6 +232,11 @@ def _jobs(
     for name in ("external_id", "photo"):
         if o[name] and len(jobs) > 1:
             fail(f"--{name.replace('_', '-')} is for one activity, and these are {len(jobs)}; use --fields for more")
+    if len(jobs) > 1:
+        from ..strava.doubles import doubles
+
+        for double in doubles(jobs):
+            say(str(double))
     return jobs
 
 

@@ -30,6 +30,7 @@ from .journal import ARRIVED, Entry
 from .uploader import Uploaded, troubled
 
 if TYPE_CHECKING:
+    from ..activity import Activity
     from ..preparing import Prepared
     from .journal import Journal
     from .limits import RateLimits
@@ -48,7 +49,8 @@ class Job:
 
     ``sha256`` is that of its uncompressed content as it came. ``path`` is where it can be read again after a stop,
     ``None`` for standard input. ``request`` holds everything that was asked for as plain JSON values. ``again`` sends
-    also what Strava has already, ``photo`` is the path of a picture that goes with it.
+    also what Strava has already, ``photo`` is the path of a picture that goes with it. ``read`` gives what the file
+    holds, where that is asked before it is sent.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Job:
     force: bool = False
     again: bool = False
     photo: str | None = None
+    read: Callable[[], Activity] | None = None
 
 
 @dataclass(slots=True)

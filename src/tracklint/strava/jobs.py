@@ -137,6 +137,7 @@ def _job(name: str, thing: Thing, order: Order, *, sha256: str | None = None) ->
         force=order.force,
         again=order.again,
         photo=order.fields.photo,
+        read=lambda: read(thing, config=config, name=name),
     )
 
 
