@@ -19,6 +19,7 @@ __all__ = ["main"]
 #: Each command's module; it is imported when the command is run, so that --help and --version are instant.
 COMMANDS = {
     "check": "check files and say what is wrong, and where",
+    "compare": "compare two nights of reports: what is new, gone and changed",
     "show": "print what a file holds and what Strava will make of it",
     "compare": "compare several recordings of one ride",
     "dump": "print the messages or points of a file, one a line",

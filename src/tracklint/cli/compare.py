@@ -1,66 +1,108 @@
-"""``tracklint compare``."""
+"""``tracklint compare``: two nights of reports, or recordings of one ride."""
 
 from __future__ import annotations
 
+import io
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from .lines import line, lines
+from .nights import NIGHTS_OPTIONS, compare_nights, nights_options
 from .options import fail, one_line_errors, paths
 
 if TYPE_CHECKING:
     from ..alongside.comparison import Comparison
     from ..alongside.thresholds import Beyond, Threshold
 
+_FORMS = ("text", "json", "markdown")
 
-def _thresholds(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[Threshold]:
-    """``power.bias=5%,offset=2s`` as two thresholds."""
-    if not values:
-        return []
-    from ..alongside.thresholds import BadThreshold, threshold
 
-    try:
-        return [threshold(each) for value in values for each in value.split(",")]
-    except BadThreshold as error:
-        raise click.BadParameter(str(error)) from None
+def _outputs(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
+    outputs = [(form, file) for form, _, file in (value.partition("=") for value in given or ("text",))]
+    for form, _ in outputs:
+        if form not in _FORMS:
+            raise click.BadParameter(f"{form} is no form of a comparison; known are {', '.join(_FORMS)}")
+    if sum(not file for _, file in outputs) > 1:
+        raise click.BadParameter("only one output can go to standard output; name a file for the others: json=FILE")
+    return outputs
 
 
 @click.command()
 @paths
 @click.option(
-    "--same-ride", is_flag=True, required=True,
+    "--same-ride", is_flag=True,
     help="The files are recordings of one ride, in any formats: lay them over one another.",
 )  # fmt: skip
-@click.option("--reference", metavar="PATH", help="What the others are compared with; default: the first file.")
 @click.option(
-    "--fail-on", multiple=True, callback=_thresholds, metavar="MEASURE=LIMIT,...",
-    help="Exit status 1 where a recording differs by more, such as power.bias=5%. Repeatable.",
+    "--reference", metavar="PATH", help="With --same-ride: what the others are compared with; default: the first file."
+)
+@click.option(
+    "--output", "-o", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[=FILE]",
+    help="text (default), json or markdown, to standard output or to FILE. Repeatable.",
 )  # fmt: skip
 @click.option(
-    "--output", "-o", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True,
-    help="Lines for people, one JSON object, or a page of Markdown.",
+    "--fail-on", multiple=True, metavar="WORD,...",
+    help="What makes exit status 1. Of two nights: any (default) cause or changed value, a new rule, whatever is worse "
+    "(new, more, larger), values that changed, never; or these rules and facts, by code and name. With --same-ride: "
+    "MEASURE=LIMIT, such as power.bias=5%. Repeatable.",
 )  # fmt: skip
 @one_line_errors
+@nights_options
+@click.pass_context
 def compare(
-    *, paths: tuple[str, ...], same_ride: bool, reference: str | None, fail_on: list[Threshold], output: str
+    ctx: click.Context,
+    /,
+    *,
+    paths: tuple[str, ...],
+    same_ride: bool,
+    reference: str | None,
+    outputs: list[tuple[str, str]],
+    fail_on: tuple[str, ...],
+    **options: Any,
 ) -> None:
-    """Compare recordings of one ride: their clocks, power, heart rate, positions and so on, second by second.
+    """Compare two nights of reports, OLD and NEW; with --same-ride, recordings of one ride.
 
-    Clocks are laid over one another by what was recorded, whatever they say. MEASURE is offset, distance, ascent,
-    separation.p50, separation.p95, power.slope, power.intercept, or a channel with .bias, .mae, .correlation, .lag or
-    .dropout (heart_rate.lag=3s).
+    A night is a file of `check --output jsonl` (gzipped or not) or json, a folder of --output parquet, or a folder of
+    activity files, which is checked on the way. What is new, gone and changed is told by device and firmware, as causes
+    with what follows from them below; chance alone makes no alarm.
 
-    Exit status: 0 within all limits, 1 beyond one, 2 not the same ride, or a file that cannot be compared.
+    Recordings of one ride are compared second by second: clocks, power, heart rate, positions and so on. Clocks are
+    laid over one another by what was recorded, whatever they say. MEASURE is offset, distance, ascent, separation.p50,
+    separation.p95, power.slope, power.intercept, or a channel with .bias, .mae, .correlation, .lag or .dropout
+    (heart_rate.lag=3s).
+
+    Exit status: 0 nothing that --fail-on names, 1 something, 2 what cannot be compared, or is not the same ride.
     """
-    del same_ride  # the one form that there is
-    told = _told(paths, reference)
-    from ..alongside.thresholds import beyond
+    words = tuple(word.strip() for value in fail_on for word in value.split(","))
+    if same_ride:
+        for name in NIGHTS_OPTIONS:
+            if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                raise click.UsageError(f"--{NIGHTS_OPTIONS[name]} is for two nights, not for --same-ride")
+        sys.exit(_same_ride(paths, reference, words, outputs))
+    if reference is not None:
+        raise click.UsageError("--reference is for --same-ride")
+    if len(paths) != 2:
+        raise click.UsageError("give two nights, OLD and NEW; --same-ride compares recordings of one ride")
+    old, new = map(Path, paths)
+    sys.exit(compare_nights(old, new, outputs=outputs, failing=words or ("any",), **options))
 
-    found = beyond(told, fail_on)
-    _written(told, found, output)
-    sys.exit(_status(told, found))
+
+def _same_ride(paths: tuple[str, ...], reference: str | None, words: Sequence[str], outputs: Sequence[Any]) -> int:
+    from ..alongside.thresholds import BadThreshold, beyond, threshold
+
+    try:
+        limits: list[Threshold] = [threshold(word) for word in words]
+    except BadThreshold as error:
+        raise click.UsageError(f"--fail-on: {error}") from None
+    told = _told(paths, reference)
+    found = beyond(told, limits)
+    _write(told, found, outputs)
+    return _status(told, found)
 
 
 def _told(paths: tuple[str, ...], reference: str | None) -> Comparison:
@@ -75,18 +117,27 @@ def _told(paths: tuple[str, ...], reference: str | None) -> Comparison:
         fail(str(error))
 
 
-def _written(told: Comparison, found: list[Beyond], output: str) -> None:
+def _write(told: Comparison, found: list[Beyond], outputs: Sequence[tuple[str, str]]) -> None:
     from ..render import alongside
+    from ..render.page import Page
     from ..words import json_text
+    from ..writing import write_over
+    from .output import Output
 
-    if output == "json":
-        lines(json_text(alongside.data(told, found), indent=2))
-    elif output == "markdown":
-        lines("\n".join(alongside.markdown(told, found)))
-    else:
-        from .output import Output
-
-        alongside.text(told, found, Output().page)
+    for form, file in outputs:
+        if form == "text" and not file:
+            alongside.text(told, found, Output().page)
+            continue
+        out = io.StringIO()
+        if form == "text":
+            alongside.text(told, found, Page(out))
+        else:
+            made = json_text(alongside.data(told, found), indent=2)
+            out.write((made if form == "json" else "\n".join(alongside.markdown(told, found))) + "\n")
+        if file:
+            write_over(Path(file), out.getvalue().encode("utf-8", "backslashreplace"))
+        else:
+            lines(out.getvalue().rstrip("\n"))
 
 
 def _status(told: Comparison, found: list[Beyond]) -> int:
