@@ -6,6 +6,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def read_night(path: Path, config: Config, *, jobs: int, step: Callable[[], None
 
 def checked(path: Path, config: Config, jobs: int) -> Iterator[dict[str, Any]]:
     """The reports of all files in a folder, in their order."""
-    for text in made_in_processes(expand([path], config), _piece, config=config, jobs=jobs):
+    for text in made_in_processes(expand([path], config), _piece, config=replace(config, facts=True), jobs=jobs):
         yield json.loads(text)
 
 
