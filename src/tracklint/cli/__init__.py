@@ -19,9 +19,8 @@ __all__ = ["main"]
 #: Each command's module; it is imported when the command is run, so that --help and --version are instant.
 COMMANDS = {
     "check": "check files and say what is wrong, and where",
-    "compare": "compare two nights of reports: what is new, gone and changed",
     "show": "print what a file holds and what Strava will make of it",
-    "compare": "compare several recordings of one ride",
+    "compare": "compare two nights of reports, or recordings of one ride",
     "dump": "print the messages or points of a file, one a line",
     "fix": "mend files: say what would change, or write it",
     "prepare": "tag, compress and name files for an upload",

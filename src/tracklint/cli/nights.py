@@ -16,8 +16,10 @@ from .lines import lines
 from .options import fail
 
 if TYPE_CHECKING:
+    from ..config import Config
     from ..fleet.compare.comparing import Comparison
     from ..fleet.compare.designs import Tolerances
+    from ..fleet.compare.night import Night
 
 __all__ = ["NIGHTS_OPTIONS", "compare_nights", "nights_options"]
 
@@ -96,27 +98,36 @@ def compare_nights(
     """Compare, write the outputs, and give the exit status. Ends with one line and 2 where that cannot be."""
     from importlib.util import find_spec
 
-    from ..config import load_config
+    from ..configuration import load_config
     from ..fleet.compare.night import BadNight
     from ..workers import cores
-    from .output import Output
 
     if find_spec("scipy") is None:
         fail(f"compare needs the extra `compare`; {how_to_install('compare')}")
     from ..fleet.compare.comparing import compare
-    from ..fleet.compare.reading import read_night
 
     picked = _picked(tolerances)
     config = load_config(config_file)
     try:
-        with Output().progress(None, "checking") as step:
-            nights = [read_night(path, config, jobs=jobs or cores(), step=step) for path in (old, new)]
-        comparison = compare(*nights, by=by, tolerances=picked, alpha=family_error, anyway=anyway)
+        before, now = (_night(path, config, jobs or cores()) for path in (old, new))
+        comparison = compare(before, now, by=by, tolerances=picked, alpha=family_error, anyway=anyway)
     except BadNight as error:
         fail(str(error))
     _known(failing, comparison)
     _write(comparison, outputs, show_all=show_all)
     return int(_fails(comparison, failing))
+
+
+def _night(path: Path, config: Config, jobs: int) -> Night:
+    """One side, with a bar where it is a folder that is checked."""
+    from ..fleet.compare.reading import read_night
+    from ..inputs import expand
+    from .output import Output
+    from .progress import Counted
+
+    files = Counted(iter(()), lambda: expand([path], config)) if path.is_dir() else 0
+    with Output().progress(files, "checking") as step:
+        return read_night(path, config, jobs=jobs, step=step)
 
 
 def _picked(given: Mapping[str, float]) -> Tolerances:
