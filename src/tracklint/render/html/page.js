@@ -10,12 +10,12 @@
     const jumps = new KINDS[type](raw.buffer);
     const hole = type === "f8" ? NaN : -(2 ** (8 * jumps.BYTES_PER_ELEMENT - 1));
     const perStep = Math.round(1 / step);
-    let at = first;
-    return Float64Array.from(jumps, (jump) => {
-      if (jump === hole || jump !== jump) return NaN;
-      at += jump;
-      return step < 1 ? at / perStep : at * step;
-    });
+    const values = new Float64Array(jumps.length);
+    for (let row = 0, at = first; row < jumps.length; row++) {
+      if (jumps[row] === hole || Number.isNaN(jumps[row])) values[row] = NaN;
+      else (at += jumps[row]), (values[row] = step < 1 ? at / perStep : at * step);
+    }
+    return values;
   }
 
   const time = unpacked(data.time), distance = unpacked(data.distance);
@@ -328,6 +328,12 @@
     return best;
   }
 
+  // Paper is light, whatever the screen is.
+  function printing(now) {
+    document.documentElement.dataset.print = now;
+    drawAll();
+  }
+
   function listen() {
     const follow = (event) => event.points.length && event.points[0].curveNumber === 0 && moveTo(event.points[0].pointNumber);
     for (const plot of [...plots, ...(map ? [mapPlot] : [])]) {
@@ -352,6 +358,8 @@
       });
     }
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+    addEventListener("beforeprint", () => printing("yes"));
+    addEventListener("afterprint", () => printing(""));
   }
 
   document.getElementById("ride").hidden = false;
@@ -359,5 +367,6 @@
     listen();
     moveTo(placed.length ? placed[0].row : 0);
     document.documentElement.dataset.ready = "yes";
+    performance.mark("ready");
   });
 })();

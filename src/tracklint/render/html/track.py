@@ -118,8 +118,7 @@ def near(values: Floats) -> tuple[float, float] | None:
     if len(known) < 20:
         return None
     low, high = (float(each) for each in np.percentile(known, (2, 98)))
-    width = max(high - low, 1e-9)
-    if float(known.min()) > low - _FAR * width and float(known.max()) < high + _FAR * width:
+    inside = known[(known >= low - _FAR * (high - low)) & (known <= high + _FAR * (high - low))]
+    if low == high or len(inside) == len(known):
         return None
-    inside = known[(known > low - _FAR * width) & (known < high + _FAR * width)]
     return float(inside.min()), float(inside.max())
