@@ -382,3 +382,11 @@ def test_safe_repairs_keep_every_point(real: list[Real]) -> None:
         if before and after:
             assert after.points >= before.points, each.name
         assert all(change.safe for change in each.safe.ledger)
+
+
+def test_a_declared_encoding_is_found_behind_bytes_that_are_no_character() -> None:
+    """Each of them was counted as three, and the edit stood elsewhere, or beyond the end."""
+    data = Ride(seconds=20).gpx().replace(b'encoding="UTF-8"', b'\xff\xff encoding="latin-9\xff"')
+    fixed = fix(data)
+    assert not [left for left in fixed.left if "itself failed" in left]
+    assert b'\xff\xff encoding="UTF-8"' in fixed.data

@@ -72,18 +72,19 @@ def strip_mark(_document: XmlDocument, asked: Asked) -> Iterator[Step]:
 
 def to_utf8(document: XmlDocument, asked: Asked) -> Iterator[Step]:
     """Write the file in UTF-8 where it is in UTF-16 or UTF-32, and say in the declaration what the bytes are."""
-    match = DECLARATION.search(document.text[:4096].decode(document.codec, "replace"))
-    head = document.text[:4096].decode(document.codec, "replace")
+    head = document.text[:4096].decode(document.codec, "surrogateescape")  # a byte that is no character stays one
+    match = DECLARATION.search(head)
     spot = None
     if match:
-        start, end = (len(head[:edge].encode(document.codec, "replace")) for edge in match.span("word"))
+        start, end = (len(head[:edge].encode(document.codec, "surrogateescape")) for edge in match.span("word"))
         spot = (start, end)
     if document.encoding == document.codec:
         if spot is not None:
+            old = match["word"].encode(errors="replace").decode() if match else ""
             word = "UTF-8" if document.codec in ("utf-8", "ascii") else document.codec
             yield Step(
                 action="changed",
-                says=f"the declared encoding {match['word'] if match else ''} becomes {word}, which the bytes are in",
+                says=f"the declared encoding {old} becomes {word}, which the bytes are in",
                 edits=(replaced(document, *spot, word),),
                 where=asked.findings[0].where,
             )
