@@ -66,10 +66,12 @@ class Writer:
 
 
 def whole(piece: str) -> str:
-    """A piece with the library in it."""
+    """A piece with the library in it, where there is something to draw."""
+    before, library, after = piece.partition(_LIBRARY)
+    if not library:
+        return piece
     from plotly.offline import get_plotlyjs
 
-    before, after = piece.split(_LIBRARY)
     return f"{before}<script>{get_plotlyjs()}</script>{after}"
 
 
