@@ -52,7 +52,7 @@ def test_quiet_when_good(rides: Path) -> None:
 def test_a_finding_says_what_and_where(bad: Path) -> None:
     done = run("check", bad)
     assert done.exit_code == 1
-    assert "error TIM001 point-without-time: 1 of 61 points have no time, the first is point 10" in done.stdout
+    assert "error TIM001 point-without-time: 1 of 61 points has no time, the first is point 10" in done.stdout
     before = bad.read_text().split("<trkpt")
     line = "<trkpt".join(before[:11]).count("\n") + 1
     assert f"line {line}" in done.stdout

@@ -15,7 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-import tracklint.cli
+import tracklint.cli.check
 import tracklint.writing
 from tracklint import workers
 from tracklint.cli import COMMANDS, main
@@ -57,7 +57,7 @@ def rides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 ARGUMENTS = {
     "check": ["rides"], "show": ["rides/1.fit"], "dump": ["rides/1.fit"], "fix": ["rides"],
     "prepare": ["--out", "out", "rides"], "upload": ["--sandbox", "rides"], "watch": ["rides"],
-    "compare": ["--same-ride", "rides/1.fit", "rides/2.fit"],
+    "compare": ["--same-ride", "rides/1.fit", "rides/2.fit"], "anonymise": ["--out", "out", "rides"],
     "create": ["--sandbox", "--name", "Gym", "--sport", "Workout", "--start", "2026-01-31T18:00:00", "--elapsed", "1"],
 }  # fmt: skip
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import ROOT
 from tracklint.fit import FitDocument, fit_activity, scan_fit
 from tracklint.fit.checksum import crc16, flipped_bits
 from tracklint.fit.decode import messages
+from tracklint.fit.search import Search
 from tracklint.testing import FitBuilder, Ride
 
 Corpus = list[tuple[Path, dict[str, str]]]
@@ -370,6 +373,21 @@ def test_the_checksum_points_at_the_flipped_bit() -> None:
         data[at] ^= 1 << bit
         assert (at, bit) in list(flipped_bits(crc16(data) ^ right, 0, len(data)))
         data[at] ^= 1 << bit
+
+
+def test_a_short_file_of_nothing_but_damage_is_not_searched_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fuzzer found 602 bytes in which each place could begin a chain: 205,810 steps were taken in them."""
+    data = (ROOT / "tests/data/fuzz/fit/slow-unit-5d13086beb4627506d7023e671d41201746637be").read_bytes()
+    steps, real = 0, Search._follow
+
+    def counted(self: Search, *args: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        return real(self, *args)
+
+    monkeypatch.setattr(Search, "_follow", counted)
+    read_all(data)
+    assert 0 < steps < 20_000
 
 
 def test_nothing_but_damage_is_read_in_bounded_work() -> None:

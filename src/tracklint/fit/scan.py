@@ -44,7 +44,7 @@ class _Scan:
         self.faults: list[Fault] = []
         self.segments: list[Segment] = []
         self.walks: list[Walk] = []
-        self.budget = Budget()
+        self.budget = Budget.for_size(len(data))
         self.heads = list(heads(data))
 
     def document(self) -> FitDocument:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .document import Layout, read_layout
+from .frames import Budget
 from .profile import BASE_BYTES
 from .resync import BACKWARD, FORWARD, Table, is_dead, local_type, quads, takes_time, time_of
 
@@ -53,6 +54,7 @@ class Search:
     beyond: int
     need: int
     compressed: bool
+    budget: Budget
     _left: int = 0
     _weak: bool = False
     _timed: bool = True
@@ -96,7 +98,7 @@ class Search:
         weak = self.data[offset] & 0x80 or not self._timed
         if weak and self._untimed(offset):
             return []
-        self._left, self._weak = _STEPS, bool(weak)
+        self._left, self._weak = min(_STEPS, self.budget.steps), bool(weak)
         return self._follow(offset, list(self.table), max(self.need, _WEAK) if weak else self.need, 0, None)
 
     def _follow(self, offset: int, table: Table, need: int, evidence: int, last: int | None) -> list[Layout] | None:
@@ -108,6 +110,7 @@ class Search:
         if offset >= self.limit or self._left <= 0:
             return None
         self._left -= 1
+        self.budget.steps -= 1
         header = self.data[offset]
         if header & 0xC0 == 0x40:
             layout = read_layout(self.data, offset, self.limit) if offset != self.beyond else None

@@ -326,6 +326,7 @@ class Walk(Frames):
         search = Search(
             data=self.data, table=self.table_at(fault), pool=self.pool() if again else [[]] * 16, low=low, high=high,
             limit=self.limit, ends=self.ends, beyond=fault, need=need, compressed=self.compressed(fault),
+            budget=self.budget,
         )  # fmt: skip
         return search.resume(max(start + 1, self.start), until)
 
