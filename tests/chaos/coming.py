@@ -119,7 +119,14 @@ def _watch(folder: Path, strava: StravaSandbox, *more: str) -> subprocess.Popen[
         "--settle", str(SETTLE), *more,
     ]  # fmt: skip
     with (folder / "said").open("a") as said:
-        return subprocess.Popen(command, stdout=said, stderr=said, env=environment, text=True)
+        return subprocess.Popen(
+            command, stdout=said, stderr=said, env=environment, text=True, preexec_fn=_hears  # noqa: PLW1509
+        )  # fmt: skip
+
+
+def _hears() -> None:
+    """A background job of a shell ignores SIGINT from its start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run(files: int, kills: int, seed: int) -> Came:
