@@ -296,6 +296,20 @@ def test_moved_says_where_and_which_way() -> None:
     assert difference == pytest.approx(0.3)
     assert 29 <= cut <= 99
     assert chance.p < 1e-3
+    assert moved(np.arange(100.0), np.arange(100.0) + 3, 0.1)[0] == Chance(1.0, 0.0)
+
+
+def test_moved_is_that_of_scipy() -> None:
+    from scipy.stats import ks_2samp
+
+    chance = np.random.default_rng(9)
+    for _ in range(50):
+        old, new = (np.round(chance.gamma(2, scale, chance.integers(20, 300)), 1) for scale in (1.0, 1.3))
+        wanted = ks_2samp(old, new, method="asymp")
+        told, difference, cut = moved(old, new)
+        assert told.p == pytest.approx(wanted.pvalue)
+        assert difference == pytest.approx(wanted.statistic * wanted.statistic_sign)
+        assert (new > cut).mean() - (old > cut).mean() == pytest.approx(difference)
 
 
 def test_many_tests_hold_the_error_and_hopeless_ones_cost_nothing() -> None:

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +26,6 @@ __all__ = ["Chance", "Stratified", "fisher", "moved", "newcombe", "rejected", "s
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 _Z95 = 1.959963984540054
-#: Pairs of values up to which the exact test is quick.
-_EXACT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +67,20 @@ def sign(down: int, up: int) -> Chance:
     return Chance(min(1.0, 2 * float(binom.cdf(min(down, up), changed, 0.5))), min(1.0, 2.0 ** (1 - changed)))
 
 
-def moved(old: Floats, new: Floats) -> tuple[Chance, float, float]:
+def moved(old: Floats, new: Floats, least: float = 0.0) -> tuple[Chance, float, float]:
     """The test of Kolmogorov and Smirnov on two samples without NaN; the largest difference of shares (positive where
-    the new values are larger), and the cut at which it stands: shares are of values above it."""
-    from scipy.stats import ks_2samp
+    the new values are larger), and the cut at which it stands: shares are of values above it. Of a difference below
+    ``least`` p is not worked out and 1."""
+    from scipy.stats import kstwo
 
-    found = ks_2samp(old, new, method="exact" if len(old) * len(new) <= _EXACT else "asymp")
-    difference = float(found.statistic * found.statistic_sign)
-    return Chance(float(found.pvalue)), difference, float(found.statistic_location)
+    cuts = np.unique(np.concatenate([old, new]))
+    below_old, below_new = (np.searchsorted(np.sort(each), cuts, side="right") / len(each) for each in (old, new))
+    at = int(np.argmax(np.abs(below_old - below_new)))
+    difference = float(below_old[at] - below_new[at])
+    if abs(difference) < least:
+        return Chance(1.0, 0.0), difference, float(cuts[at])
+    effective = round(len(old) * len(new) / (len(old) + len(new)))
+    return Chance(float(kstwo.sf(abs(difference), effective))), difference, float(cuts[at])
 
 
 def rejected(chances: Sequence[Chance], alpha: float) -> list[bool]:
@@ -83,16 +88,11 @@ def rejected(chances: Sequence[Chance], alpha: float) -> list[bool]:
     left = set(range(len(chances)))
     while True:
         least = sorted(chances[i].least for i in left)
-        many = next((k for k in range(1, len(least) + 1) if _possible(least, alpha / k) <= k), 1)
+        many = next((k for k in range(1, len(least) + 1) if bisect_right(least, alpha / k) <= k), 1)
         more = {i for i in left if chances[i].p <= alpha / many and chances[i].p < 1}
         if not more:
             return [i not in left for i in range(len(chances))]
         left -= more
-
-
-def _possible(least: Sequence[float], level: float) -> int:
-    """How many tests could be significant at this level."""
-    return sum(each <= level for each in least)
 
 
 def wilson(count: int, files: int) -> tuple[float, float]:

@@ -77,7 +77,7 @@ class Populations:
         chance = fisher(len(some_old), len(old), len(some_new), len(new))
         yield Tested("share", share, chance, abs(share) >= tolerances.share)
         if min(len(some_old), len(some_new)) >= _FEWEST and np.ptp(np.concatenate([some_old, some_new])):
-            chance, difference, cut = moved(some_old, some_new)
+            chance, difference, cut = moved(some_old, some_new, tolerances.shift)
             large = abs(difference) >= tolerances.shift and _far(some_old, some_new, tolerances.value)
             yield Tested("size", difference, chance, large, cut)
 
