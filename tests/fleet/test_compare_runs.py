@@ -200,6 +200,13 @@ def test_what_cannot_be_asked_for(nights: tuple[Path, Path], args: list[str], to
     assert told in " ".join(done.stderr.split())
 
 
+def test_without_scipy_it_says_what_to_install(nights: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    done = run(*nights)
+    assert done.exit_code == 2
+    assert "compare needs the extra `compare`; install it in a checkout" in done.stderr
+
+
 def test_other_rules_are_another_configuration(rides: Path, tmp_path: Path) -> None:
     shutil.copytree(rides / "411", tmp_path / "411")
     check(tmp_path / "411", "jsonl=ignored.jsonl", ignore="TIM")
