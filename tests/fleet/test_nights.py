@@ -211,6 +211,23 @@ def test_followers_are_found_among_pairs_too() -> None:
     assert causes(compared(old, new)) == {"TIM120": ["FIT312"]}
 
 
+@pytest.mark.parametrize("paired", [True, False])
+def test_few_files_are_enough_where_two_rules_speak_in_the_same_ones(paired: bool) -> None:
+    """A fault in all files leaves none to compare, and speaks of laps as the follower does; the clock step explains
+    it."""
+    lap, step, order = finding("FIT413", "lap-index"), finding("TIM120", "clock-step"), finding("FIT312", "x", "info")
+    order["message"] = "messages that stand after records of a later time: lap"
+    files, few = (25, 12) if paired else (60, 28)
+    names = "{}/{}.fit" if paired else "{}/{}-{}.fit"
+    old = [report(names.format("a", k, "a"), [], sha256=f"a{k}") for k in range(files)]
+    new = [
+        report(names.format("b", k, "b"), [lap, step, order][: 3 if 0 < k < few else 1], sha256=f"b{k}")
+        for k in range(files)
+    ]
+    new[0]["findings"] = [lap, order]
+    assert causes(compared(old, new)) == {"FIT413": [], "TIM120": ["FIT312"]}
+
+
 def test_names_alone_make_no_pairs_of_other_rides() -> None:
     """Many devices count their files from 1."""
     old = [report(f"{k}.fit", [], sha256=f"a{k}") for k in range(20)]

@@ -1,8 +1,9 @@
 """From differences to causes: one alarm stands below another where it follows from it.
 
 1. Is an alarm gone among the files that are alike in another one? Then it follows from that. Gone is what is less than
-   a third of what it was, or not significant (p = 0.0025), where as many files are left as would show it. Where two
-   follow from each other, the one of the higher severity is the cause, a rule rather than a fact, the stronger one.
+   a third of what it was, or not significant (p = 0.0025), where as many files are left as would show it; where fewer
+   are left, both must stand in the same files more often than by chance (Fisher's test). Where two follow from each
+   other, the one of the higher severity is the cause, a rule rather than a fact, the stronger one.
 2. A cause that is in nearly all new files leaves no files to compare. Then an alarm stands below it where both speak of
    the same part of the file, such as laps; and so does a fact of a part whose cause stands already.
 3. What stands below nothing is a cause.

@@ -32,6 +32,7 @@ _FEWEST = 20
 _LEFT = 1 / 3
 #: Chi squared of one degree of freedom from which a difference is one, p = 0.0025.
 SEEN = 9.14
+_TIED = 0.0025
 _BINS = 10
 
 
@@ -90,9 +91,11 @@ class Populations:
         mark, new, stratum = mark[asked], new[asked], _strata(other, by)[asked]
         alone = stratified(mark, new, np.zeros(len(mark), int))
         among = stratified(mark, new, stratum)
+        lost = among.difference / alone.difference < _LEFT
         if alone.z2 * among.weight < SEEN * alone.weight:
-            return None
-        return among.z2 < SEEN or among.difference / alone.difference < _LEFT
+            side = new if alone.difference > 0 else ~new
+            return (lost and bool(among.weight) and _tied(mark[side], _marked(other, by)[0][asked][side])) or None
+        return among.z2 < SEEN or lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +126,21 @@ class Pairs:
             alike &= np.nan_to_num(_moves(*cause, "size")) == 0
         asked = ~np.isnan(moves)
         alone, left = moves[asked], moves[asked & alike]
+        lost = len(left) > 0 and bool(left.mean() / alone.mean() < _LEFT)
         if not len(left) or _z2(alone) * len(left) < SEEN * len(alone):
-            return None
-        return _z2(left) < SEEN or left.mean() / alone.mean() < _LEFT
+            return (lost and _tied(alone != 0, ~alike[asked])) or None
+        return _z2(left) < SEEN or lost
 
 
 #: Two nights of one device side by side: ``old`` and ``new`` are rows of files.
 Design = Populations | Pairs
+
+
+def _tied(mark: Marks, cause: Marks) -> bool:
+    """Whether files with a cause have a mark more often than those without it, by Fisher's test."""
+    with_it, without = mark[cause], mark[~cause]
+    told = fisher(int(without.sum()), len(without), int(with_it.sum()), len(with_it))
+    return told.p < _TIED and bool(with_it.mean() > without.mean())
 
 
 def _moves(old: Floats, new: Floats, what: What, tolerance: float = 0.01) -> Floats:
