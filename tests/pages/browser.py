@@ -51,7 +51,7 @@ def looked_at(driver: Driver, width: int, height: int = 900, *, dark: bool = Fal
 def opened(driver: Driver, file: Path) -> None:
     """Open a page from disk and wait until it is drawn."""
     driver.get(file.as_uri())
-    WebDriverWait(driver, 120).until(lambda d: d.execute_script("return performance.getEntriesByName('ready').length"))
+    WebDriverWait(driver, 120).until(lambda d: d.execute_script("return document.documentElement.dataset.ready"))
 
 
 def complaints(driver: Driver) -> list[str]:

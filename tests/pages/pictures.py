@@ -17,7 +17,7 @@ SHOTS = (
     ("page-desktop-dark.png", 1440, 1180, True, True),
     ("page-phone.png", 390, 844, False, True),
 )
-_COLORS = 64
+_COLORS = 256
 
 
 def main(folder: Path) -> None:

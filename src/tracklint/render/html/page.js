@@ -366,7 +366,6 @@
   drawAll().then(() => {
     listen();
     moveTo(placed.length ? placed[0].row : 0);
-    document.documentElement.dataset.ready = "yes";
-    performance.mark("ready");
+    document.documentElement.dataset.ready = Math.round(performance.now());
   });
 })();
