@@ -111,7 +111,7 @@ _HAS = """
 const row = arguments[0], map = document.querySelector('[data-plot="map"]'), chart = document.querySelector('[data-plot="0"]');
 return {
   position: !!map && Number.isFinite(map.data[0].x[row]) && Number.isFinite(map.data[0].y[row]),
-  time: !chart || Number.isFinite(chart.data[0].x[row]),
+  time: !chart || Number.isFinite(chart.data[0].x[chart.data[0].customdata.indexOf(row)]),
 };
 """
 
@@ -194,6 +194,31 @@ def test_how_soon_a_long_ride_can_be_used(driver: Driver, tmp_path: Path, hours:
         note.write(told)
     assert complaints(driver) == []
     assert all(ready)
+
+
+def test_all_charts_have_the_same_ends_and_lines_end_at_pauses(driver: Driver, tmp_path: Path) -> None:
+    looked_at(driver, 1440)
+    change = {i: {"heart_rate": None} for i in range(100)} | {150: {"power": None}}
+    opened(driver, drawn(Ride(seconds=900).gpx(change=change, skip=range(400, 700)), "gap.gpx", tmp_path))
+    ranges, rows = driver.execute_script(
+        "const plots = [...document.querySelectorAll('.chart .plot')];"
+        "const drawn = plots[0].data[0], gap = drawn.customdata.indexOf(-1);"
+        "return [plots.map((each) => each._fullLayout.xaxis.range), [drawn.customdata[gap - 1], drawn.customdata[gap + 1]]];"
+    )
+    assert all(each == ranges[0] for each in ranges)
+    assert len(ranges) > 3
+    assert rows == [399, 400]
+
+
+def test_a_value_far_out_is_seen_where_its_finding_leads(driver: Driver, page: Path) -> None:
+    looked_at(driver, 1440)
+    opened(driver, page)
+    top = "return document.querySelector('[data-plot=\"0\"]')._fullLayout.yaxis.range[1]"
+    assert driver.execute_script(top) < 200
+    names = [str(finding["name"]) for finding in data_of(driver)["findings"]]
+    driver.find_elements("css selector", "[data-finding]")[names.index("POS016 elevation-jump")].click()
+    driver.execute_async_script("setTimeout(arguments[0], 1500)")
+    assert driver.execute_script(top) > 900
 
 
 def test_paper_is_light(driver: Driver, page: Path) -> None:

@@ -155,6 +155,7 @@ def ride_data(figures: Figures | None, notes: Sequence[Note]) -> dict[str, Any]:
             for chart in figures.charts
         ],
         "time_view": near(track.time),
+        "pauses": list(track.pauses),
         "findings": [_placed(note, track) for note in notes],
     }
     if track.on_map:
@@ -162,7 +163,6 @@ def ride_data(figures: Figures | None, notes: Sequence[Note]) -> dict[str, Any]:
             "east": packed(track.east, 0.01),
             "north": packed(track.north, 0.01),
             "view": [near(track.east), near(track.north)],
-            "pauses": list(track.pauses),
         }
     if len(track.points) and track.points[-1] >= len(track.points):
         data["points"] = packed(track.points.astype(np.float64), 1.0)

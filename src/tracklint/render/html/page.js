@@ -2,6 +2,7 @@
 // Draws the ride of the page and lets findings, cursor, charts and map move together. `Plotly` stands above.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
+  const GAP_S = 60;
   const KINDS = { i1: Int8Array, i2: Int16Array, i4: Int32Array, f8: Float64Array };
 
   // A column as packing.py packs it: steps from one known value to the next, the least integer or NaN for a hole.
@@ -24,11 +25,27 @@
   const local = time.map((seconds) => (seconds + data.zone) * 1000);
   const way = distance.map((metres) => metres * data.way.factor);
   const has = (column) => column.some(Number.isFinite);
+  // From the least to the greatest number, with a little room, so that all charts have the same ends.
+  function extent(column) {
+    let low = Infinity, high = -Infinity;
+    for (const value of column) if (Number.isFinite(value)) (low = Math.min(low, value)), (high = Math.max(high, value));
+    const room = (high - low) * 0.01 || 0.5;
+    return [low - room, high + room];
+  }
+
   const AXES = {
-    time: { x: local, type: "date", view: data.time_view && data.time_view.map((s) => (s + data.zone) * 1000) },
-    distance: { x: way, type: "linear", view: null, ticksuffix: ` ${data.way.unit}` },
-    point: { x: Float64Array.from({ length: size }, (_, row) => row), type: "linear", view: null },
+    time: { x: local, type: "date", view: data.time_view ? data.time_view.map((s) => (s + data.zone) * 1000) : extent(local) },
+    distance: { x: way, type: "linear", view: extent(way), ticksuffix: ` ${data.way.unit}` },
+    point: { x: Float64Array.from({ length: size }, (_, row) => row), type: "linear", view: [-1, size] },
   };
+  // The rows in the order in which lines are drawn, with -1 where a line ends: at a pause, and where minutes are missing.
+  const order = [];
+  const pauses = new Set(data.pauses);
+  for (let row = 0; row < size; row++) {
+    order.push(row);
+    if (pauses.has(row) || time[row + 1] - time[row] > GAP_S) order.push(-1);
+  }
+  const along = (column) => Float64Array.from(order, (row) => (row < 0 ? NaN : column[row]));
   const map = data.map && { ...data.map, east: unpacked(data.map.east), north: unpacked(data.map.north) };
   const channels = data.channels.map((channel) => ({ ...channel, values: unpacked(channel.values) }));
   const plots = channels.map((_, i) => document.querySelector(`[data-plot="${i}"]`));
@@ -79,17 +96,17 @@
   }
 
   function drawChart(i) {
-    const { values, joined, view } = channels[i];
+    const { values, joined } = channels[i];
     const traces = [
-      { type: "scatter", mode: "lines", hoverinfo: "none", connectgaps: joined, x: axis().x, y: values,
+      { type: "scatter", mode: "lines", hoverinfo: "none", connectgaps: joined, x: along(axis().x), y: along(values), customdata: order,
         line: { color: color("ink"), width: 1.2, simplify: true } },
       marks(axis().x, values),
     ];
     const layout = {
       ...framed({ l: 44, r: 8, t: 6, b: 20 }),
-      xaxis: { ...ruled(), type: axis().type, range: shown || axis().view || undefined, ticksuffix: axis().ticksuffix,
+      xaxis: { ...ruled(), type: axis().type, range: shown || axis().view, ticksuffix: axis().ticksuffix,
         nticks: Math.max(3, Math.floor(plots[i].clientWidth / 90)), tickangle: 0, tickformatstops: axis().type === "date" ? CLOCK : undefined },
-      yaxis: { ...ruled(), nticks: 4, fixedrange: true, range: view ? padded(view) : undefined },
+      yaxis: { ...ruled(), nticks: 4, fixedrange: true, range: height(i) },
       shapes: stretch(),
     };
     return Plotly.react(plots[i], traces, layout, quiet);
@@ -107,7 +124,7 @@
       { type: "scatter", mode: "lines", hoverinfo: "none", x: map.east, y: map.north, connectgaps: true,
         line: { color: color("way"), width: 2.5 } },
       { type: "scatter", mode: "lines", hoverinfo: "skip", ...lit(), line: { color: color("accent"), width: 4 } },
-      part(map.pauses, { symbol: "line-ns-open", size: 12, color: ink, line: { width: 3 } }),
+      part(data.pauses, { symbol: "line-ns-open", size: 9, color: ink, line: { width: 2 } }),
       part([first], { symbol: "circle", size: 12, color: card, line: { width: 3, color: ink } }),
       part([last], { symbol: "square", size: 11, color: ink, line: { width: 2, color: card } }),
       marks(map.east, map.north),
@@ -120,6 +137,14 @@
       yaxis: { ...plain, range: north ? padded(north) : undefined, scaleanchor: "x", scaleratio: 1 },
     };
     return Plotly.react(mapPlot, traces, layout, quiet);
+  }
+
+  // How high a chart is: all that stands between the ends of the charts, or nearly all of a whole ride.
+  function height(i) {
+    const { values, view } = channels[i], { x } = axis();
+    if (!shown) return padded(view || extent(values));
+    const [low, high] = extent(values.filter((_, row) => shown[0] <= x[row] && x[row] <= shown[1]));
+    return low <= high ? padded([low, high]) : padded(view || extent(values));
   }
 
   function padded([low, high]) {
@@ -223,8 +248,8 @@
   async function zoomCharts(range) {
     shown = range;
     moving = true;
-    const change = range ? { "xaxis.range": range } : axis().view ? { "xaxis.range": axis().view } : { "xaxis.autorange": true };
-    await Promise.all(plots.map((plot) => Plotly.relayout(plot, { ...change, shapes: stretch() })));
+    const change = (i) => ({ "xaxis.range": range || axis().view, "yaxis.range": height(i), shapes: stretch() });
+    await Promise.all(plots.map((plot, i) => Plotly.relayout(plot, change(i))));
     moving = false;
     place();
   }
@@ -280,11 +305,11 @@
   // The charts about a place: a twelfth of the ride, or all of its first stretch.
   function about(finding) {
     const { x, view } = axis();
-    const known = view || [x.reduce((a, b) => (b < a ? b : a), Infinity), x.reduce((a, b) => (b > a ? b : a), -Infinity)];
     const at = x[finding.row], run = finding.runs.find(([a, b]) => a <= finding.row && finding.row <= b);
     const from = run && Number.isFinite(x[run[0]]) ? x[run[0]] : at, to = run && Number.isFinite(x[run[1]]) ? x[run[1]] : at;
-    const half = Math.max((known[1] - known[0]) / 24, 1e-3);
-    return [from - half, to + half];
+    const half = Math.max((view[1] - view[0]) / 24, 1e-3);
+    const inside = view[0] <= at && at <= view[1];
+    return inside ? [Math.max(from - half, view[0]), Math.min(to + half, view[1])] : [from - half, to + half];
   }
 
   // The rows of the way to see with a finding: a minute's worth before and behind, and all of its first stretch.
@@ -335,7 +360,11 @@
   }
 
   function listen() {
-    const follow = (event) => event.points.length && event.points[0].curveNumber === 0 && moveTo(event.points[0].pointNumber);
+    const follow = (event) => {
+      const [point] = event.points;
+      const row = point && point.curveNumber === 0 ? (point.customdata ?? point.pointNumber) : -1;
+      if (row >= 0) moveTo(row);
+    };
     for (const plot of [...plots, ...(map ? [mapPlot] : [])]) {
       plot.on("plotly_hover", follow);
       plot.on("plotly_click", follow);

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["Line", "excerpt", "point_of", "stretches"]
 
 _ROW, _ROWS = 16, 4
+#: A session or a lap may end a little behind the last point.
+_SLACK_S = 60.0
 _BEFORE, _BEHIND = 60, 140
 #: So many stretches of one finding are marked at most.
 _MOST_STRETCHES = 60
@@ -38,7 +40,7 @@ def point_of(where: Where, activity: Activity) -> int | None:
     timed = np.flatnonzero(activity.channel("time"))
     if where.time is not None and len(timed):
         lowest, highest = activity.extent("time")
-        if lowest <= where.time <= highest:
+        if lowest - _SLACK_S <= where.time <= highest + _SLACK_S:
             return int(timed[np.abs(activity.time[timed] - where.time).argmin()])
     if where.offset is None or not size:
         return None
