@@ -1,7 +1,7 @@
 """The page of a file: one document that opens from disk and asks for nothing else.
 
 ``file.html`` is filled by Jinja2, which escapes whatever comes from a file; ``page.css`` and ``page.js`` go into it as
-they are, and so does plotly.js from the installed wheel (docs/decisions/0006-charts.md).
+they are, and so does plotly.js from the installed wheel (docs/decisions/0007-charts.md).
 """
 
 from __future__ import annotations
