@@ -94,7 +94,8 @@ class Populations:
         lost = among.difference / alone.difference < _LEFT
         if alone.z2 * among.weight < SEEN * alone.weight:
             side = new if alone.difference > 0 else ~new
-            return (lost and bool(among.weight) and _tied(mark[side], _marked(other, by)[0][asked][side])) or None
+            tied = by.what == "share" and bool(among.weight) and _tied(mark[side], _some(other)[asked][side])
+            return (lost and tied) or None
         return among.z2 < SEEN or lost
 
 
@@ -128,7 +129,7 @@ class Pairs:
         alone, left = moves[asked], moves[asked & alike]
         lost = len(left) > 0 and bool(left.mean() / alone.mean() < _LEFT)
         if not len(left) or _z2(alone) * len(left) < SEEN * len(alone):
-            return (lost and _tied(alone != 0, ~alike[asked])) or None
+            return (lost and by.what == "share" and _tied(alone != 0, ~alike[asked])) or None
         return _z2(left) < SEEN or lost
 
 
