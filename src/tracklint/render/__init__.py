@@ -13,12 +13,12 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from ..config import Config
 from .look import Look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ..config import Config
     from ..findings import Report
     from .digest import Digest
 
@@ -42,19 +42,22 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One output of a run: ``name`` is one of `OUTPUTS`, ``config`` what files are checked with. It can be pickled."""
+    """One output of a run: ``name`` is one of `OUTPUTS`, ``config`` what files are checked with, ``None`` where that is
+    the default. It can be pickled."""
 
     name: str
     look: Look = field(default_factory=Look)
-    config: Config = field(default_factory=Config)
+    config: Config | None = None
 
     def piece(self, report: Report, data: Callable[[], bytes | None]) -> str:
         """What ``report`` is in this output; ``data()`` gives the uncompressed bytes of its file, for excerpts
         and for what is drawn."""
         made: Any = import_module(f".{self.name}", __package__).piece
         more: dict[str, tuple[Any, ...]] = {
-            "text": (self.look, data), "junit": (self.config.fail_on,), "html": (data, self.config),
-        }  # fmt: skip
+            "text": (self.look, data),
+            "junit": () if self.config is None else (self.config.fail_on,),
+            "html": (data, self.config),
+        }
         text: str = made(report, *more.get(self.name, ()))
         return text
 
@@ -90,7 +93,7 @@ def output_for(name: str, out: TextIO, *, config: Config | None = None, **look: 
     if name not in OUTPUTS:
         raise KeyError(name)
     if name != "text":
-        return Output(name, config=config or Config())
+        return Output(name, config=config)
     from .text import look_of
 
-    return Output(name, look_of(out, **look), config or Config())
+    return Output(name, look_of(out, **look), config)

@@ -43,11 +43,13 @@ _SPEC = {
 }
 
 
-def piece(report: Report, data: Callable[[], bytes | None], config: Config) -> str:
+def piece(report: Report, data: Callable[[], bytes | None], config: Config | None = None) -> str:
     """The page of a report's file but for the library. The file is read once more: a report does not carry its ride."""
+    from ...config import given
     from ...reading import read_source
     from ...source import open_source
 
+    config = given(config)
     return page(report, read_source(open_source(data() or b"", report.name), config), config)
 
 
