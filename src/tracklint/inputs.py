@@ -19,7 +19,7 @@ from .config import Config
 from .globs import matches
 from .opening import why
 from .selecting import is_like
-from .source import SUFFIXES, Denied, Member, Remote, Thing, shown, without_links
+from .source import SUFFIXES, Denied, Member, Remote, Thing, file_without_links, shown, without_links
 
 __all__ = ["Input", "expand", "inputs"]
 
@@ -99,13 +99,13 @@ def _why_empty(place: Path, config: Config) -> str:
 def _key(thing: Thing) -> object:
     """What is the same for two spellings of one file; every object in memory is a thing of its own."""
     if isinstance(thing, Member):
-        return without_links(thing.archive), thing.name, thing.copy
+        return file_without_links(thing.archive), thing.name, thing.copy
     if isinstance(thing, Denied):
         return without_links(thing.path)
     if isinstance(thing, Remote):
         return thing.url
     if isinstance(thing, str | Path):
-        return str(thing) if str(thing) in ("-", "") else without_links(thing)
+        return str(thing) if str(thing) in ("-", "") else file_without_links(thing)
     return object()
 
 

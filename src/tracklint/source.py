@@ -15,6 +15,7 @@ import sys
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -25,8 +26,21 @@ from .findings import Container, Format
 from .opening import read_file, read_stream, why
 
 __all__ = [
-    "Denied", "Fault", "Member", "Remote", "Source", "Thing", "Unreadable", "absolute", "open_source", "read_bytes",
-    "shown", "sniff", "why", "without_links",
+    "Denied",
+    "Fault",
+    "Member",
+    "Remote",
+    "Source",
+    "Thing",
+    "Unreadable",
+    "absolute",
+    "file_without_links",
+    "open_source",
+    "read_bytes",
+    "shown",
+    "sniff",
+    "why",
+    "without_links",
 ]  # fmt: skip
 
 #: The formats that a name can promise.
@@ -181,7 +195,7 @@ def _below(path: PurePath, folder: Path | None) -> PurePath | None:
     if ".." not in whole.parts and whole.is_relative_to(base):
         return whole.relative_to(base)
     parent, own = (whole.parent, whole.name) if path.name not in ("", "..") else (whole, "")
-    real, real_base = PurePath(without_links(parent), own), without_links(base)
+    real, real_base = PurePath(_folder_without_links(str(parent)), own), _folder_without_links(str(base))
     return real.relative_to(real_base) if real.is_relative_to(real_base) else None
 
 
@@ -191,6 +205,24 @@ def without_links(path: str | os.PathLike[str]) -> str:
         return os.path.realpath(path)
     except OSError:
         return os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps the dots
+
+
+@lru_cache(maxsize=64)
+def _folder_without_links(path: str) -> str:
+    """That of a folder, which thousands of files of a run share."""
+    return without_links(path)
+
+
+def file_without_links(path: str | os.PathLike[str]) -> str:
+    """`without_links` of one of many files: where no link stands at its end, its folder tells the rest."""
+    folder, own = os.path.split(os.fspath(path))
+    if own in ("", ".", "..") or os.path.islink(path):  # noqa: PTH114 - ten thousand times
+        return without_links(path)
+    try:
+        whole = os.path.join(os.getcwd(), folder)  # noqa: PTH109, PTH118 - the same
+    except OSError:  # the working directory was deleted
+        return without_links(path)
+    return os.path.join(_folder_without_links(whole), own)  # noqa: PTH118 - the same
 
 
 def absolute(thing: Thing) -> Thing:

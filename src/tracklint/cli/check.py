@@ -340,10 +340,10 @@ def _files(outputs: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _spared(taken: dict[str, str], named: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
-    from ..source import without_links
+    from ..source import file_without_links
 
     for name, thing in named:
-        if taken and isinstance(thing, str | Path) and (file := taken.get(without_links(thing))):
+        if taken and isinstance(thing, str | Path) and (file := taken.get(file_without_links(thing))):
             fail(f"{file}: this is one of the files to check; nothing is written over it")
         yield name, thing
 
