@@ -16,12 +16,13 @@ _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #222;
 background: #fff } table { border-collapse: collapse; width: 100% } caption { text-align: left; padding: .5rem 0 } th,
 td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #ddd;
+overflow-wrap: anywhere } .list td, .list th { overflow-wrap: normal } .list td:nth-child(2), .list td:nth-child(6) {
 overflow-wrap: anywhere } .ready { color: #1a6e2e } .risky { color: #8a5a00 } .refused { color: #a61b1b } ul { margin:
 0; padding-left: 1.1rem } form { display: inline } details { margin: 1.5rem 0 } nav { margin: 1rem 0 }
 button, input, select { font: inherit; padding: .2rem .5rem }
 @media (max-width: 45rem) { body { margin: 1rem auto } .list thead { display: none } .list tr { display: block;
 padding: .6rem 0; border-bottom: 1px solid #ddd } .list td { display: block; border: 0; padding: .1rem 0 } .list
-td::before { content: attr(data-label) ": "; color: #666 } }
+td:empty { display: none } .list td::before { content: attr(data-label) ": "; color: #666 } }
 """
 _COLUMNS = ("Received", "File", "Sent as", "Verdict", "Status", "Findings", "Questions", "Scenario")
 
@@ -108,9 +109,10 @@ def _row(upload: Upload, strava: Strava) -> str:
     report = upload.report
     found = f"{len(report.findings)} findings" if len(report.findings) != 1 else "1 finding"
     first = f"<br><small>{escape(report.findings[0])}</small>" if report.findings else ""
+    other = f"<br><small>{escape(upload.external_id)}</small>" if upload.external_id != upload.file_name else ""
     cells = (
         shown_time(upload.received),
-        f"<a href='/uploads/{upload.id}'>{escape(upload.file_name)}</a><br><small>{escape(upload.external_id)}</small>",
+        f"<a href='/uploads/{upload.id}'>{escape(upload.file_name)}</a>{other}",
         f"{escape(upload.data_type)}, {report.bytes} bytes",
         f"<span class={report.verdict}>{report.verdict}</span>",
         _status(upload, strava),
