@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +131,36 @@ def length(data: bytes, answer: int) -> bytes:
 def test_long_pieces_and_long_answers_do_not_wait_for_each_other() -> None:
     pieces = [(bytes(1 << 20), 1 << 20) for _ in range(12)]
     assert [len(each) for each in workers.answers(length, pieces, jobs=2, seconds=60, ahead=64)] == [1 << 20] * 12  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("night")
+def test_a_run_that_was_killed_and_is_repeated_writes_the_same_bytes() -> None:
+    undisturbed = run("check", "-q", "-o", "text", "-o", "jsonl=one", "-j", "1", "night")
+    assert undisturbed.exit_code == 1
+    command = [sys.executable, "-m", "tracklint", "check", "-o", "jsonl=two", "-j", "2", "night"]
+    with subprocess.Popen(command) as process:
+        while not [*Path().glob(".two.*.part")] and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+    assert not Path("two").exists()
+    assert subprocess.run(command, check=False).returncode == 1
+    assert Path("two").read_bytes() == Path("one").read_bytes()
+    assert [*Path().glob(".two.*.part")] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+@pytest.mark.parametrize("outputs", [["parquet=tables"], ["jsonl=lines", "sarif=results"]])
+@pytest.mark.usefixtures("night")
+def test_a_disk_that_fills_is_one_line_and_leaves_nothing_half_written(outputs: list[str]) -> None:
+    import resource
+
+    before = sorted(Path().rglob("*"))
+    done = subprocess.run(
+        [sys.executable, "-m", "tracklint", "check", *(f"--output={each}" for each in outputs), "night"],
+        capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)),
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert re.search(r"^tracklint: (tables/\w+\.parquet|lines): File too large", done.stderr)
+    assert sorted(Path().rglob("*")) == before
