@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..units import Measure, Units
     from .notes import Note
 
-__all__ = ["Chart", "Figures", "figures", "ride_data"]
+__all__ = ["Chart", "Figures", "figures", "ride_data", "sparse"]
 
 _LABELS = {"altitude": "Elevation"}
 _SIGNS = {"deg C": "°C", "deg F": "°F"}
@@ -149,7 +149,7 @@ def ride_data(figures: Figures | None, notes: Sequence[Note]) -> dict[str, Any]:
                 "unit": chart.unit,
                 "decimals": chart.decimals,
                 "view": chart.view,
-                "joined": _sparse(chart.values),
+                "joined": sparse(chart.values),
                 "values": packed(chart.values, 10.0**-chart.decimals),
             }
             for chart in figures.charts
@@ -179,7 +179,7 @@ def _placed(note: Note, track: Track) -> dict[str, Any]:
     }
 
 
-def _sparse(values: Floats) -> bool:
+def sparse(values: Floats) -> bool:
     """Whether many values stand alone, so that a line that stops at holes would not be seen."""
     known = np.isfinite(values)
     alone = known & ~np.r_[False, known[:-1]] & ~np.r_[known[1:], False]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...words import clock, place
-from .spots import Line, excerpt, point_of, stretches
+from .spots import Line, excerpt, found_at, stretches
 from .zone import said
 
 if TYPE_CHECKING:
@@ -47,10 +47,6 @@ def notes(report: Report, reading: Reading, zone: int | None) -> list[Note]:
 
 def _note(finding: Finding, report: Report, reading: Reading, codec: str, zone: int | None) -> Note:
     where, activity = finding.where, reading.activity
-    runs = stretches(finding)
-    point = point_of(where, activity) if activity is not None else None
-    if point is None and runs and activity is not None and 0 <= runs[0][0] < len(activity):
-        point = runs[0][0]
     start = report.activity.start_time if report.activity is not None else None
     since = "" if where.time is None or start is None else clock(where.time - start)
     moment = said(where.time, zone)
@@ -59,8 +55,8 @@ def _note(finding: Finding, report: Report, reading: Reading, codec: str, zone: 
         word=_WORDS[finding.severity.label],
         place=place(replace(where, time=None), report.format),
         moment=f"{moment}, {since} into the ride" if moment and since and not since.startswith("-") else moment,
-        point=point,
-        runs=tuple(runs),
+        point=found_at(finding, activity) if activity is not None else None,
+        runs=tuple(stretches(finding)),
         lines=tuple(excerpt(reading.source.data, where, report.format, codec)),
         evidence=tuple((key.replace("_", " "), _text(value)) for key, value in finding.evidence.items()),
     )

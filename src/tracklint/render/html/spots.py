@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ...activity import Activity
     from ...findings import Finding, Where
 
-__all__ = ["Line", "excerpt", "point_of", "stretches"]
+__all__ = ["Line", "excerpt", "found_at", "point_of", "stretches"]
 
 _ROW, _ROWS = 16, 4
 #: A session or a lap may end a little behind the last point.
@@ -29,6 +29,15 @@ class Line:
     before: str
     marked: str = ""
     behind: str = ""
+
+
+def found_at(finding: Finding, activity: Activity) -> int | None:
+    """The point of a finding: that of its place, else the first of those that share its cause; ``None`` where it is of
+    no point."""
+    point, runs = point_of(finding.where, activity), stretches(finding)
+    if point is None and runs and 0 <= runs[0][0] < len(activity):
+        return runs[0][0]
+    return point
 
 
 def point_of(where: Where, activity: Activity) -> int | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...activity import Activity, Floats, Ints
 
-__all__ = ["DRAWN", "MOST_POINTS", "Track", "track_of"]
+__all__ = ["DRAWN", "MOST_POINTS", "Track", "near", "thinned", "track_of"]
 
 #: The channels that have a chart, in the order of the page.
 DRAWN = ("altitude", "heart_rate", "cadence", "power", "temperature", "speed")
@@ -56,9 +56,9 @@ def track_of(activity: Activity, spared: Collection[int] = ()) -> Track:
     east, north = _plane(activity)
     points = np.arange(len(activity), dtype=np.int64)
     if len(points) > MOST_POINTS:
-        points = _thinned([*channels.values(), east, north], [*spared, *activity.starts.tolist(), 0, len(points) - 1])
+        points = thinned([*channels.values(), east, north], [*spared, *activity.starts.tolist(), 0, len(points) - 1])
     known = np.flatnonzero(activity.channel("position"))
-    east, north = (np.where(activity.channel("position"), column, np.nan)[points] for column in (east, north))
+    east, north = east[points], north[points]
     if activity.known("distance"):
         distance = activity.distance
     else:
@@ -75,20 +75,22 @@ def track_of(activity: Activity, spared: Collection[int] = ()) -> Track:
 
 
 def _plane(activity: Activity) -> tuple[Floats, Floats]:
-    """Metres east and north of the middle of all positions, on a plane that touches the globe there."""
+    """Metres east and north of the middle of all positions, on a plane that touches the globe there; NaN for a point
+    without one."""
     there = activity.channel("position")
     if not there.any():
         return np.full(len(activity), np.nan), np.full(len(activity), np.nan)
     latitude, longitude = float(np.median(activity.latitude[there])), float(np.median(activity.longitude[there]))
-    along = (activity.longitude - longitude + 180.0) % 360.0 - 180.0
-    east = along * _METRES_A_DEGREE * max(float(np.cos(np.radians(latitude))), 0.01)
-    return east, (activity.latitude - latitude) * _METRES_A_DEGREE
+    north, along = (np.where(there, column, np.nan) for column in (activity.latitude, activity.longitude))
+    east = ((along - longitude + 180.0) % 360.0 - 180.0) * _METRES_A_DEGREE
+    return east * max(float(np.cos(np.radians(latitude))), 0.01), (north - latitude) * _METRES_A_DEGREE
 
 
-def _thinned(columns: list[Floats], spared: list[int]) -> Ints:
-    """Of each stretch of points the one with the least and the one with the greatest value of each column."""
+def thinned(columns: list[Floats], spared: list[int], buckets: int = _BUCKETS) -> Ints:
+    """Of each stretch of points the one with the least and the one with the greatest value of each column. There must
+    be a point for each of the ``buckets``, the stretches."""
     size = len(columns[0])
-    edges = np.linspace(0, size, _BUCKETS + 1).astype(np.int64)
+    edges = np.linspace(0, size, buckets + 1).astype(np.int64)
     kept = [np.array(spared, np.int64)]
     for column in columns:
         for values in (np.where(np.isfinite(column), column, np.inf), np.where(np.isfinite(column), -column, np.inf)):
