@@ -23,10 +23,12 @@ from hypothesis import strategies as st
 from reports import ALL, CONTENT, END, GOOD, NOTED, REFUSED, RISKY, START, finding, report
 
 from conftest import ROOT
+from tracklint.activity import COLUMNS, Activity
 from tracklint.checking import check
 from tracklint.findings import Finding, Report, Severity, Skipped, Where
 from tracklint.render import write
-from tracklint.render.show import show, sparkline
+from tracklint.render.show import show
+from tracklint.render.sparks import sparkline
 from tracklint.source import Member, shown
 from tracklint.words import clock, iso, place, printable
 
@@ -42,7 +44,7 @@ FEW = (RISKY, REFUSED, END)
 
 @pytest.fixture(autouse=True)
 def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLORTERM"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLORTERM", "LC_ALL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm")
 
@@ -53,6 +55,12 @@ def _written(name: str, reports: Any, **options: Any) -> str:
     return out.getvalue()
 
 
+def _activity(**columns: Any) -> Activity:
+    """An activity with these columns, and NaN in the others."""
+    (size,) = {len(column) for column in columns.values()}
+    return Activity(format="fit", **dict.fromkeys(COLUMNS, np.full(size, np.nan)) | columns)
+
+
 def _shown(**options: Any) -> str:
     t = np.arange(121.0)
     columns = {
@@ -60,7 +68,7 @@ def _shown(**options: Any) -> str:
         "power": np.where(t % 30 < 6, np.nan, 200 + t), "temperature": t * 0 + 20,
     }  # fmt: skip
     out = io.StringIO()
-    show(RISKY, columns, out, **options)
+    show(RISKY, _activity(**columns), out, **options)
     return out.getvalue()
 
 
@@ -84,8 +92,9 @@ def test_show() -> None:
     golden("show.txt", _shown())
 
 
-def test_show_on_a_terminal() -> None:
-    golden("show-terminal.txt", _shown(color=True, width=90))
+@pytest.mark.parametrize("width", [90, 59])
+def test_show_on_a_terminal(width: int) -> None:
+    golden(f"show-terminal-{width}.txt", _shown(color=True, width=width))
 
 
 @pytest.mark.parametrize("name", ["json", "jsonl"])
@@ -284,7 +293,7 @@ def test_sparklines() -> None:
 
 def test_show_without_an_activity() -> None:
     out = io.StringIO()
-    show(replace(REFUSED, format="unknown", schema_valid=None), {}, out)
+    show(replace(REFUSED, format="unknown", schema_valid=None), None, out)
     assert out.getvalue().splitlines() == [
         "tracks/refused.gpx: refused, 1 error, 1 warning", "  error DOC010 the prefix gpxtpx is used but not declared", "  format     unknown, 80 bytes",
     ]  # fmt: skip
@@ -385,17 +394,17 @@ def test_printable_text_is_printable(text: str) -> None:
 def test_show_of_a_file_with_errors_names_them_first() -> None:
     """And what it predicts is said to be of what is left of it: of nothing, where no point can be read."""
     out = io.StringIO()
-    show(REFUSED, {}, out)
+    show(REFUSED, None, out)
     lines = out.getvalue().splitlines()
     assert lines[1] == "  error DOC010 the prefix gpxtpx is used but not declared"
     summary, prediction = RISKY.activity, RISKY.prediction
     assert summary is not None
     out = io.StringIO()
-    show(replace(REFUSED, activity=summary, prediction=prediction), {}, out)
+    show(replace(REFUSED, activity=summary, prediction=prediction), None, out)
     assert "Strava refuses the file. What it would make of what can be read of it" in out.getvalue()
     assert "What Strava will make of it" not in out.getvalue()
     out = io.StringIO()
-    show(replace(REFUSED, activity=replace(summary, points=0), prediction=prediction), {}, out)
+    show(replace(REFUSED, activity=replace(summary, points=0), prediction=prediction), None, out)
     assert "refuses the file" not in out.getvalue()
     assert "elevation" not in out.getvalue()
 
@@ -405,7 +414,7 @@ def test_show_in_imperial_units() -> None:
         io.StringIO(),
         {"speed": np.array([10.0]), "altitude": np.array([100.0]), "temperature": np.array([20.0])},
     )
-    show(RISKY, columns | {"distance": np.array([16_093.44])}, out, units="imperial")
+    show(RISKY, _activity(**columns, distance=np.array([16_093.44])), out, units="imperial")
     assert "3176 ft" in out.getvalue()
     assert "39 ft, read from the file" in out.getvalue()
     for words in ("22.4  mph", "328  ft", "68  deg F", "10.00  mi"):

@@ -45,7 +45,7 @@ def show(*, file: str, units: System, facts: bool, html: Path | None, config: Co
 
         write_over(html, whole(page(report, reading, config, units)).encode())
         sys.exit(exit_status([report], config))
-    show_page(report, reading.activity.columns() if reading.activity is not None else {}, sys.stdout, units=units)
+    show_page(report, reading.activity, sys.stdout, units=units)
     if facts:
         show_facts(reading, sys.stdout)
     sys.exit(exit_status([report], config))

@@ -45,6 +45,12 @@ class Page:
         #: The columns of a line; without a terminal lines may be of any length, and excerpts take this many.
         self.width = self.console.width if self.console is not None and self.wraps else 120
 
+    @property
+    def draws(self) -> bool:
+        """Whether block and braille characters can be shown: on a terminal of UTF-8 that nobody keeps to ASCII."""
+        utf = self.encoding.lower().replace("-", "").startswith("utf")
+        return self.terminal and utf and os.environ.get("LC_ALL") not in ("C", "POSIX")
+
     def safe(self, text: str) -> str:
         """``text`` that comes from a file or its name, without what would steer a terminal."""
         return printable(text, self.encoding)

@@ -7,43 +7,48 @@ from typing import TYPE_CHECKING, TextIO
 import numpy as np
 
 from ..findings import Severity
-from ..words import severities
+from ..words import clock, counted, severities
 from .page import STYLES, Page
 from .rows import container_row, fact_rows, predicted_rows, predicted_title
+from .sparks import ASCII, BLOCKS, SPARK, sparkline
 from .units import UNITS, Measure, Units
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    import numpy.typing as npt
-
-    from ..findings import Report
+    from ..activity import Activity, Floats
+    from ..findings import Finding, Report
     from .units import System
 
-__all__ = ["show", "sparkline"]
+__all__ = ["show"]
 
 #: Columns whose mean says nothing.
 _NO_MEAN = ("latitude", "longitude", "distance")
-_BLOCKS = "▁▂▃▄▅▆▇█"
-_ASCII = "_.-=+*#@"
-_SPARK = 40
+#: A narrower terminal gets one row of blocks for each channel, and so does one that cannot show braille, in ASCII.
+_LEAST_WIDTH = 60
+#: A shorter row of blocks says nothing, and gets a line of its own.
+_LEAST_SPARK = 12
+#: A wider drawing says no more.
+_MOST_WIDTH, _MOST_HEIGHT = 120, 16
+#: What stands on the map; more findings than digits are counted.
+_START, _END, _DIGITS = "S", "E", "123456789"
 
 
 def show(
     report: Report,
-    columns: Mapping[str, npt.NDArray[np.float64]],
+    activity: Activity | None,
     out: TextIO,
     *,
     color: bool | None = None,
     width: int | None = None,
     units: System = "metric",
 ) -> None:
-    """Write one file's errors and facts, a table of ``columns`` (float arrays of one length, NaN = none) and the
+    """Write one file's errors and facts, a table of the activity's channels, its way and their curves, and the
     prediction to ``out``. Of a file that Strava refuses only what is left of it is predicted, and nothing where no
     point is.
 
-    ``time`` among the columns is not shown. Sparklines are drawn with block characters on a terminal that can show
-    them, else in ASCII.
+    The way and the curves are drawn with braille on a terminal of 60 columns that can show it; elsewhere the table has
+    a row of characters for each channel, in ASCII where there is no such terminal.
     """
     page = Page(out, color=color, width=width)
     verdict = (report.verdict, STYLES[report.verdict])
@@ -58,7 +63,10 @@ def show(
     if report.activity is not None:
         for row in fact_rows(report.activity, UNITS[units]):
             _row(page, *row)
-        _table(page, columns, UNITS[units])
+    if activity is not None:
+        _table(page, activity, UNITS[units])
+        if _drawn(page):
+            _draw(page, report, activity, UNITS[units])
     if report.prediction is not None and (title := predicted_title(report)) is not None:
         page.line()
         page.line((title, "bold"))
@@ -66,24 +74,31 @@ def show(
             _row(page, *row)
 
 
-def _table(page: Page, columns: Mapping[str, npt.NDArray[np.float64]], units: Units) -> None:
-    arrays = {name: np.asarray(values, np.float64) for name, values in columns.items() if name != "time"}
-    arrays = {name: values for name, values in arrays.items() if np.isfinite(values).any()}
-    if not arrays:
+def _drawn(page: Page) -> bool:
+    return page.draws and page.width >= _LEAST_WIDTH
+
+
+def _table(page: Page, activity: Activity, units: Units) -> None:
+    columns = {name: values for name, values in activity.columns().items() if name != "time"}
+    columns = {name: values for name, values in columns.items() if np.isfinite(values).any()}
+    if not columns:
         return
     page.line()
-    table = [("channel", "count", "min", "mean", "max", "unit"), *(_numbers(*item, units) for item in arrays.items())]
+    table = [("channel", "count", "min", "mean", "max", "unit"), *(_numbers(*item, units) for item in columns.items())]
     widths = [max(len(row[k]) for row in table) for k in range(6)]
-    room = min(_SPARK, max(page.width - sum(widths) - 14, 0))
-    blocks = page.terminal and page.encoding.lower().replace("-", "").startswith("utf")
-    sparks = [sparkline(values, _BLOCKS if blocks else _ASCII, room) for values in arrays.values()]
+    room = page.width - sum(widths) - 14
+    below = room < _LEAST_SPARK
+    room = 0 if _drawn(page) else max(min(SPARK, page.width - 4 if below else room), 0)
+    sparks = [sparkline(values, BLOCKS if page.draws else ASCII, room) for values in columns.values()]
     for row, spark, style in zip(table, ["", *sparks], ["bold", *[""] * len(sparks)], strict=True):
         numbers = [row[k].rjust(widths[k]) for k in range(1, 5)]
-        cells = [row[0].ljust(widths[0]), *numbers, row[5].ljust(widths[5]), spark]
+        cells = [row[0].ljust(widths[0]), *numbers, row[5].ljust(widths[5]), "" if below else spark]
         page.line(("  ".join(cells).rstrip(), style), indent=2, keep=True)
+        if below and spark.strip():
+            page.line(spark, indent=4, keep=True)
 
 
-def _numbers(name: str, values: npt.NDArray[np.float64], units: Units) -> tuple[str, ...]:
+def _numbers(name: str, values: Floats, units: Units) -> tuple[str, ...]:
     """One row of the table, without its sparkline."""
     known, measure = values[np.isfinite(values)], units.channels.get(name, Measure(""))
     numbers = (measure.of(float(n)) for n in (known.min(), known.mean(), known.max()))
@@ -92,23 +107,57 @@ def _numbers(name: str, values: npt.NDArray[np.float64], units: Units) -> tuple[
     return name.replace("_", " "), str(len(known)), low, mean, high, measure.unit
 
 
-def sparkline(values: npt.NDArray[np.float64], steps: str = _BLOCKS, size: int = _SPARK) -> str:
-    """``values`` as at most ``size`` characters: the mean of each stretch between the least and the greatest value.
+def _draw(page: Page, report: Report, activity: Activity, units: Units) -> None:
+    """The way with its ends and the places of findings, and the curves."""
+    from .braille import curve_rows, map_rows, sides
+    from .html.track import track_of
 
-    A stretch without a value is a space; a channel that never changes is drawn at the lowest step.
-    """
-    finite = np.isfinite(values)
-    if not finite.any() or not size:
-        return ""
-    count = min(size, len(values))
-    edges = np.linspace(0, len(values), count + 1).astype(np.int64)
-    sums = np.add.reduceat(np.where(finite, values, 0.0), edges[:-1])
-    counts = np.add.reduceat(finite.astype(np.int64), edges[:-1])
-    means = np.divide(sums, counts, out=np.full(count, np.nan), where=counts > 0)
-    low, high = np.nanmin(means), np.nanmax(means)
-    span = high - low if high - low > 1e-9 * max(abs(high), abs(low), 1.0) else np.inf
-    levels = np.nan_to_num((means - low) / span * (len(steps) - 1), nan=-1.0).round().astype(np.int64)
-    return "".join(steps[level] if level >= 0 else " " for level in levels.tolist())
+    placed = list(_placed(report, activity))
+    track = track_of(activity, {point for _, point in placed})
+    found = [(sign, track.row(point)) for sign, (_, point) in zip(_DIGITS, placed, strict=False)]
+    width = min(page.width - 2, _MOST_WIDTH)
+    if track.on_map:
+        on_map = np.flatnonzero(np.isfinite(track.east)).tolist()
+        signs = [(_START, on_map[0]), (_END, on_map[-1]), *found]
+        rows, seen = map_rows(track, signs, width, _MOST_HEIGHT)
+        along, up = (units.way(metres) for metres in sides(track))
+        _rows(page, f"map: {along} from west to east, {up} from south to north{_said(seen)}", rows)
+    if track.channels:
+        _rows(page, "", curve_rows(track, units.channels, found, width))
+    start = track.time[np.isfinite(track.time)][:1]
+    for (sign, row), (finding, _) in zip(found, placed, strict=False):
+        severity = (finding.severity.label, STYLES[finding.severity.label])
+        since = f", {clock(round(track.time[row] - start[0]))}" if np.isfinite(track.time[row]) else ""
+        page.line((f"{sign} ", "bold"), severity, page.safe(f" {finding.code} {finding.name}{since}"), indent=2, hang=2)
+    if rest := len(placed) - len(found):
+        page.line(f"and {counted(rest, 'more finding')} at places that are not marked", indent=2)
+
+
+def _placed(report: Report, activity: Activity) -> Iterator[tuple[Finding, int]]:
+    """The findings that are of a place in the ride and not of all of it, the worst first, each with its point."""
+    from .html.spots import found_at, stretches
+
+    for finding in sorted(report.findings, key=lambda finding: -finding.severity.rank):
+        point = found_at(finding, activity)
+        if point is not None and (0, len(activity) - 1) not in stretches(finding):
+            yield finding, point
+
+
+def _said(seen: Mapping[str, str]) -> str:
+    """What the signs in a map are."""
+    both = seen.get(_END) == _START
+    said = [f"{_START} start and end" if both else f"{_START} start"] if _START in seen else []
+    said += [f"{_END} end"] if _END in seen and not both else []
+    said += ["digits: findings"] if set(seen.values()) & set(_DIGITS) else []
+    return f"; {', '.join(said)}" if said else ""
+
+
+def _rows(page: Page, title: str, rows: Sequence[str]) -> None:
+    page.line()
+    if title:
+        page.line(title, indent=2, hang=2)
+    for row in rows:
+        page.line(row, indent=2, keep=True)
 
 
 def _row(page: Page, label: str, value: str) -> None:

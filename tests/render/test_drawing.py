@@ -1,0 +1,148 @@
+"""A ride drawn with characters: where braille is, what its signs stand for, and what no file may do to it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tracklint.activity import COLUMNS, Activity
+from tracklint.checking import check_reading
+from tracklint.config import Config
+from tracklint.reading import read_thing
+from tracklint.render.braille import curve_rows, map_rows
+from tracklint.render.curves import axis_of, curve_of
+from tracklint.render.html.track import track_of
+from tracklint.render.show import show
+from tracklint.render.units import UNITS, Measure
+from tracklint.testing import Ride
+
+BRAILLE = {chr(each) for each in range(0x2800, 0x2900)}
+CHANNELS = UNITS["metric"].channels
+
+
+@pytest.fixture(autouse=True)
+def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLORTERM", "LC_ALL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "dumb")  # no colour
+
+
+def _activity(**columns: Any) -> Activity:
+    (size,) = {len(column) for column in columns.values()}
+    return Activity(format="fit", **dict.fromkeys(COLUMNS, np.full(size, np.nan)) | columns)
+
+
+def _shown(data: bytes, *, encoding: str = "utf-8", terminal: bool = True, width: int = 80) -> str:
+    reading = read_thing(data, Config())
+    raw = io.BytesIO()
+    with pytest.MonkeyPatch.context() as patch:
+        if terminal:
+            patch.setenv("TTY_COMPATIBLE", "1")
+            patch.setenv("COLUMNS", str(width))
+            patch.setenv("LINES", "24")
+        out = io.TextIOWrapper(raw, encoding=encoding)
+        show(check_reading(reading, Config()), reading.activity, out)
+        out.flush()
+    return raw.getvalue().decode(encoding)
+
+
+RIDE = Ride(seconds=600)
+HOLES = {i: {"heart_rate": None} for i in (*range(100, 200), *range(400, 450))}
+
+
+def test_braille_is_drawn_where_a_terminal_can_show_it_and_else_characters_that_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = RIDE.fit()
+    assert set(_shown(data)) & BRAILLE
+    assert "┤" in _shown(data)
+    narrow = _shown(data, width=59)
+    assert not set(narrow) & BRAILLE
+    assert set("▁▂▃▄▅▆▇█") <= set(narrow)
+    for plain in (_shown(data, encoding="ascii"), _shown(data, terminal=False)):
+        assert plain.isascii()
+        assert "#@" in plain
+    monkeypatch.setenv("LC_ALL", "C")
+    assert _shown(data).isascii()
+
+
+def test_findings_have_digits_on_the_map_below_the_curves_and_in_a_list() -> None:
+    text = _shown(RIDE.fit(change=HOLES | {300: {"altitude": 900.0}, 301: {"altitude": 900.0}}))
+    drawn, _, listed = text.partition("  finding ")
+    row, *rest = listed.splitlines()
+    assert row.split() == ["2", "1"]  # the worst has the first digit
+    said = [line.strip() for line in rest if line.strip()[:1].isdigit()]
+    assert said == ["1 warning POS016 elevation-jump, 0:05:00", "2 info SEN024 dropouts, 0:01:40"]
+    way = drawn[drawn.index("map: ") : drawn.index("altitude ", drawn.index("map: "))]
+    assert "S start, E end," in way
+    assert "digits: findings" in " ".join(way.split())
+    for sign in "SE12":
+        assert sum(line.count(sign) for line in way.splitlines()[1:] if set(line) & BRAILLE) == 1
+
+
+def test_what_concerns_the_whole_ride_is_marked_nowhere() -> None:
+    text = _shown(RIDE.gpx(change={i: {"altitude": 100.0} for i in range(RIDE.points)}))
+    assert "POS011" not in text
+    assert "finding " not in text.partition("map: ")[2]
+
+
+def test_a_map_is_as_far_in_both_directions() -> None:
+    """A square of a kilometre, at 60 degrees north, where a degree of longitude is half as long."""
+    side = np.linspace(0, 1, 200)
+    north = np.concatenate((side * 0, side, side * 0 + 1, side[::-1])) / 111.195
+    east = np.concatenate((side, side * 0 + 1, side[::-1], side * 0)) / 111.195 * 2
+    track = track_of(_activity(latitude=60 + north, longitude=20 + east))
+    rows, seen = map_rows(track, [("S", 0), ("E", len(north) - 1)], 78, 16)
+    assert len(rows) == 16
+    assert {len(row) for row in rows} == {32}  # two dots by four in a character
+    assert seen == {"S": "S", "E": "S"}
+    assert rows[-1][0] == "S"
+
+
+def test_a_dropout_is_a_hole_in_the_curve() -> None:
+    activity = read_thing(RIDE.fit(change={i: {"heart_rate": None} for i in range(200, 400)}), Config()).activity
+    assert activity is not None
+    rows = curve_rows(track_of(activity), CHANNELS, (), 78)
+    at = next(i for i, row in enumerate(rows) if row.startswith("heart rate"))
+    drawn = [row[20:] for row in rows[at : at + 4]]
+    room = max(map(len, rows)) - 20
+    there = [any(row[i : i + 1].strip() for row in drawn) for i in range(room)]
+    assert not any(there[room // 3 + 1 : 2 * room // 3 - 1])
+    assert all(there[1 : room // 3 - 1])
+    assert all(there[2 * room // 3 + 1 : room - 1])
+
+
+def test_single_values_far_outside_leave_the_view_and_the_rest_can_be_read() -> None:
+    column = np.full(10_000, 100.0) + np.arange(10_000) % 10
+    column[5000] = 1e308
+    curve = curve_of(axis_of(track_of(_activity(altitude=column))), column, Measure("m"), 100, smooth=True)
+    assert (curve.low, curve.high) == ("100", "109")
+    assert np.nanmax(curve.y) > 1
+    assert np.count_nonzero(curve.y > 1) == 1
+
+
+@pytest.mark.parametrize("size", [1, 3, 900])
+@pytest.mark.parametrize("value", [0.0, np.nan, np.inf, -1e308, 1e308])
+def test_anything_can_be_drawn(size: int, value: float) -> None:
+    for name in ("time", "latitude", "longitude", "altitude"):
+        there = np.linspace(1, 2, size)
+        columns = {"time": there * 1000, "latitude": there, "longitude": there, "altitude": there}
+        columns[name] = np.where(np.arange(size) % 2 == 0, value, there)
+        track = track_of(_activity(**columns))
+        signs = [("S", 0), ("1", size - 1)]
+        if track.on_map:
+            rows, _ = map_rows(track, signs, 78, 16)
+            assert len(rows) <= 16
+            assert max(map(len, rows)) <= 78
+        if track.channels:
+            assert max(map(len, curve_rows(track, CHANNELS, signs, 78))) <= 78
+
+
+def test_a_day_has_no_more_to_draw_than_an_hour() -> None:
+    column = np.sin(np.arange(86_400.0))
+    track = track_of(_activity(altitude=column, time=np.arange(86_400.0)))
+    for smooth in (False, True):
+        assert len(curve_of(axis_of(track), column, Measure("m"), 100, smooth=smooth).x) <= 402
