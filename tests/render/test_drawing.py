@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tracklint import Report, check
 from tracklint.activity import COLUMNS, Activity
 from tracklint.checking import check_reading
 from tracklint.config import Config
 from tracklint.reading import read_thing
+from tracklint.render import write
+from tracklint.render.around import channel_of
 from tracklint.render.braille import curve_rows, map_rows
 from tracklint.render.curves import axis_of, curve_of
 from tracklint.render.html.track import track_of
@@ -84,9 +87,11 @@ def test_findings_have_digits_on_the_map_below_the_curves_and_in_a_list() -> Non
 
 
 def test_what_concerns_the_whole_ride_is_marked_nowhere() -> None:
-    text = _shown(RIDE.gpx(change={i: {"altitude": 100.0} for i in range(RIDE.points)}))
-    assert "POS011" not in text
-    assert "finding " not in text.partition("map: ")[2]
+    data = RIDE.fit(change={i: {"altitude": 100.0} for i in range(RIDE.points)})
+    assert "POS011" in [finding.code for finding in check(data, config=Config()).findings]
+    drawn = _shown(data).partition("map: ")[2]
+    assert "POS011" not in drawn
+    assert "finding" not in drawn
 
 
 def test_a_map_is_as_far_in_both_directions() -> None:
@@ -146,3 +151,67 @@ def test_a_day_has_no_more_to_draw_than_an_hour() -> None:
     track = track_of(_activity(altitude=column, time=np.arange(86_400.0)))
     for smooth in (False, True):
         assert len(curve_of(axis_of(track), column, Measure("m"), 100, smooth=smooth).x) <= 402
+
+
+def _told(data: bytes, report: Report | None = None, **look: Any) -> list[str]:
+    """The lines of `check --all`."""
+    out = io.StringIO()
+    report = report or check(data, config=Config(), name="ride.fit")
+    write("text", [report], out, data=lambda _: data, **{"show_all": True, **look})
+    return out.getvalue().splitlines()
+
+
+def _below(lines: list[str], code: str) -> tuple[str, str]:
+    """The row of a finding's channel and the mark below it."""
+    first = next(i for i, line in enumerate(lines) if code in line)
+    hint = next(i for i, line in enumerate(lines[first:], first) if line.strip().startswith("hint"))
+    at = next(i for i in range(hint - 1, first, -1) if lines[i].strip().startswith("^"))
+    return lines[at - 1], lines[at]
+
+
+@pytest.mark.parametrize("format_", ["fit", "gpx", "tcx"])
+def test_check_all_shows_the_channel_around_the_place(format_: str) -> None:
+    change = HOLES | {300: {"altitude": 900.0}}
+    data = getattr(RIDE, format_)(change=change)
+    lines = _told(data, check(data, config=Config(), name=f"ride.{format_}"), terminal=True, width=80)
+    row, mark = _below(lines, "POS016")
+    assert row.strip().startswith("altitude ▁")
+    assert row.endswith(" to 900.0 m")
+    assert row.count("█") == 1
+    assert mark[row.index("█")] == "^"
+    row, mark = _below(lines, "SEN024")
+    assert row.strip().startswith("heart rate ")
+    marked = {i for i, sign in enumerate(mark) if sign in "^~"}
+    holes = {i for i in range(row.index("rate ") + 5, row.rindex(" to ") - 4) if row[i] == " "}
+    assert len(holes) > 10
+    assert holes <= marked  # and cells of which the hole is a part
+    assert len(marked - holes) <= 2
+
+
+def test_the_channel_is_in_ascii_without_a_terminal_and_left_out_without_all() -> None:
+    data = RIDE.fit(change={300: {"altitude": 900.0}})
+    row, mark = _below(_told(data), "POS016")
+    assert row.isascii()
+    assert mark[row.index("@")] == "^"
+    assert not any("altitude _" in line or "^" in line for line in _told(data, show_all=False))
+    for width in (24, 40, 60):
+        assert max(map(len, _told(data, width=width, terminal=False))) <= max(width, 26)
+
+
+def test_no_channel_is_shown_where_a_finding_is_of_none_or_of_the_whole_ride() -> None:
+    level = RIDE.fit(change={i: {"altitude": 100.0} for i in range(RIDE.points)})
+    late = RIDE.fit(change={300: {"time": RIDE.time(299)}})
+    for data, code in ((level, "POS011"), (late, "TIM009")):
+        report = check(data, config=Config())
+        (found,) = (finding for finding in report.findings if finding.code == code)
+        assert channel_of(found) is None
+        assert not any(line.strip(" ^~") == "" and "^" in line for line in _told(data, report))
+
+
+def test_a_file_that_changed_or_went_since_its_check_has_no_row() -> None:
+    data = RIDE.fit(change={300: {"altitude": 900.0}})
+    report = check(data, config=Config())
+    for other in (b"", Ride(seconds=60).fit(), data[:40]):
+        lines = _told(other, report)
+        assert any("POS016" in line for line in lines)
+        assert not any(line.strip() == "^" for line in lines)

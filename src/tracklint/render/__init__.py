@@ -54,7 +54,7 @@ class Output:
         and for what is drawn."""
         made: Any = import_module(f".{self.name}", __package__).piece
         more: dict[str, tuple[Any, ...]] = {
-            "text": (self.look, data),
+            "text": (self.look, data, self.config),
             "junit": () if self.config is None else (self.config.fail_on,),
             "html": (data, self.config),
         }

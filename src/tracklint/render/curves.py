@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .html.track import Track
     from .units import Measure
 
-__all__ = ["Axis", "Curve", "axis_of", "curve_of", "ends_of", "extent_of"]
+__all__ = ["Axis", "Curve", "axis_of", "curve_of", "ends_of", "extent_of", "spelt"]
 
 #: What lies outside of a view is drawn so many views beyond it at most: a line that leaves it does so at its place.
 _BEYOND = 1.0
@@ -96,7 +96,12 @@ def _means(x: Floats, y: Floats, size: int) -> tuple[Floats, Floats]:
 
 def ends_of(column: Floats, measure: Measure) -> tuple[str, str]:
     """The numbers at the ends of a channel's own axis."""
-    low, high = (measure.of(number) for number in extent_of(column))
+    return spelt(*extent_of(column), measure)
+
+
+def spelt(low: float, high: float, measure: Measure) -> tuple[str, str]:
+    """Two numbers of a channel in its unit, none of them longer than a row."""
+    low, high = measure.of(low), measure.of(high)
     decimals = f".{measure.decimals}f" if max(abs(low), abs(high)) < 1e7 else ".3g"
     return f"{low:{decimals}}", f"{high:{decimals}}"
 

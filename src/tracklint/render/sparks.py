@@ -14,14 +14,16 @@ __all__ = ["ASCII", "BLOCKS", "SPARK", "sparkline"]
 BLOCKS = "▁▂▃▄▅▆▇█"
 ASCII = "_.-=+*#@"
 SPARK = 40
+_HUGE = 1e300
 
 
 def sparkline(values: Floats, steps: str = BLOCKS, size: int = SPARK) -> str:
     """``values`` as at most ``size`` characters: the mean of each stretch between the least and the greatest value.
 
-    A stretch without a value is a space; a channel that never changes is drawn at the lowest step.
+    A stretch without a value is a space; a channel that never changes is drawn at the lowest step. What is larger than
+    any sum could hold counts as none.
     """
-    finite = np.isfinite(values)
+    finite = np.abs(values) < _HUGE
     if not finite.any() or not size:
         return ""
     count = min(size, len(values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from io import StringIO
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -12,13 +13,16 @@ from .page import STYLES, Page
 from .rows import not_checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from ..config import Config
     from ..findings import Finding, Report
     from .digest import Digest
     from .page import Part
 
     Data = Callable[[], bytes | None]
+    #: The rows that show the channel of a finding.
+    Rows = Mapping[Finding, Sequence[str]]
 
 __all__ = ["Writer", "look_of", "piece"]
 
@@ -26,17 +30,23 @@ _HEX_ROW = 16
 _MOST_EXCERPT = 100
 
 
-def piece(report: Report, look: Look, data: Callable[[], bytes | None]) -> str:
+def piece(report: Report, look: Look, data: Callable[[], bytes | None], config: Config | None = None) -> str:
     """A file that has a finding of at least severity ``look.least``, with its findings; ``""`` for another one.
 
-    ``data()`` gives the uncompressed bytes, to show the bytes or the line that a finding speaks of.
+    ``data()`` gives the uncompressed bytes, to show the bytes or the line that a finding speaks of, and where all is
+    shown the channel that it is of; ``config`` is what the file was checked with.
     """
     shown = [finding for finding in report.findings if look.show_all or finding.severity >= look.least]
     if not shown or look.quiet:
         return ""
     out = StringIO()
     page = Page(out, color=look.color, width=look.width, terminal=look.terminal, encoding=look.encoding)
-    _file(page, report, shown, data, len(shown) if look.show_all else look.findings)
+    data, rows = cache(data), {}
+    if look.show_all:
+        from .around import channels_around
+
+        rows = channels_around(page, report, shown, data, config)
+    _file(page, report, shown, data, len(shown) if look.show_all else look.findings, rows=rows)
     return out.getvalue()
 
 
@@ -97,7 +107,7 @@ def look_of(out: TextIO, **changed: Any) -> Look:
     return Look(**{"width": width, "terminal": page.terminal, "encoding": page.encoding, **changed})
 
 
-def _file(page: Page, report: Report, shown: Sequence[Finding], data: Data, most: int) -> None:
+def _file(page: Page, report: Report, shown: Sequence[Finding], data: Data, most: int, *, rows: Rows) -> None:
     failed = report.format == "unknown" and any(finding.code.startswith("INT") for finding in shown)
     state = _NOT_CHECKED if failed else report.verdict
     page.line(
@@ -108,7 +118,7 @@ def _file(page: Page, report: Report, shown: Sequence[Finding], data: Data, most
     placed = any(finding.where.offset is not None for finding in first)
     content = data() if placed else None
     for finding in first:
-        _finding(page, report, finding, content)
+        _finding(page, report, finding, content, rows.get(finding, ()))
     if rest := worst_first[most:]:
         page.line(f"and {counted(len(rest), 'more finding')} ({severities(rest)}), shown with --all", indent=2)
     if notes := len(report.findings) - len(shown):
@@ -120,7 +130,7 @@ def _file(page: Page, report: Report, shown: Sequence[Finding], data: Data, most
     page.line()
 
 
-def _finding(page: Page, report: Report, finding: Finding, content: bytes | None) -> None:
+def _finding(page: Page, report: Report, finding: Finding, content: bytes | None, rows: Sequence[str]) -> None:
     severity = (finding.severity.label, STYLES[finding.severity.label])
     name = (page.safe(f" {finding.code} {finding.name}"), "bold")
     mended = (f" [{finding.fix}]", "green") if finding.fix else ""
@@ -131,6 +141,8 @@ def _finding(page: Page, report: Report, finding: Finding, content: bytes | None
     if content is not None and finding.where.offset is not None:
         excerpt = _bytes if report.format == "fit" or finding.where.line is None else _source_line
         excerpt(page, content, finding.where.offset, finding.where.size or 1)
+    for row in rows:
+        page.line(row, indent=5, keep=True)
     if finding.hint:
         page.line(("hint: ", "bold"), page.safe(finding.hint), indent=5, hang=2)
 
