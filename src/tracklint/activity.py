@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .findings import Format, Where
+from .notebooks import InNotebooks
 from .parts import SAID_OF, Device, Event, Lap, Session, alike
 from .spelling import counted
 
@@ -213,7 +214,7 @@ def _nothing() -> Floats:
 
 
 @dataclass(slots=True, eq=False, kw_only=True, repr=False)
-class Activity:
+class Activity(InNotebooks):
     """One activity file as columns.
 
     Columns are float64 arrays of one length: ``time`` (UTC seconds, fractions kept), ``latitude`` and ``longitude``

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal
 
+from .notebooks import InNotebooks
 from .spelling import counted, printable
 
 __all__ = [
@@ -252,7 +253,7 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Report:
+class Report(InNotebooks):
     """Everything that is known about one file.
 
     ``name`` is relative to the working directory for a file below it, else as the person gave it (`source.shown`), and

@@ -85,6 +85,7 @@ def figures(activity: Activity, notes: Sequence[Note], units: Units, zone: int |
     )
 
 
+@np.errstate(over="ignore")  # a file may say 1e308 m
 def _chart(name: str, whole: Floats, drawn: Floats, measure: Measure, there: str) -> Chart:
     """``whole`` are the values of all points, of which the numbers are told."""
     known = whole[np.isfinite(whole)] * measure.factor + measure.offset
