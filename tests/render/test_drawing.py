@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
+from conftest import ROOT
 from tracklint import Report, check
 from tracklint.activity import COLUMNS, Activity
 from tracklint.checking import check_reading
@@ -215,3 +218,19 @@ def test_a_file_that_changed_or_went_since_its_check_has_no_row() -> None:
         lines = _told(other, report)
         assert any("POS016" in line for line in lines)
         assert not any(line.strip() == "^" for line in lines)
+
+
+def test_the_picture_of_a_terminal_asks_for_nothing_from_the_network() -> None:
+    spec = importlib.util.spec_from_file_location("terminal", ROOT / "docs" / "terminal.py")
+    assert spec is not None
+    assert spec.loader is not None
+    terminal = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(terminal)
+    svg = terminal.picture("show ride.fit", "  altitude 110.0 ┤\x1b[36m⢰⠙\x1b[0m <script>\n")
+    assert "altitude" in svg
+    assert "⢰⠙" in svg
+    assert not re.search(r"<script|url\((?!#)|@import|<image", svg)
+    for name in terminal.SHOWN:
+        written = (terminal.PICTURES / name).read_text(encoding="utf-8")
+        assert not re.search(r"<script|url\((?!#)|@import|<image", written)
+        assert terminal.SHOWN[name].replace(" ", "&#160;") in written

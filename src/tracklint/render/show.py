@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
@@ -32,6 +33,8 @@ _LEAST_SPARK = 12
 _MOST_WIDTH, _MOST_HEIGHT = 120, 16
 #: What stands on the map; more findings than digits are counted.
 _START, _END, _DIGITS = "S", "E", "123456789"
+#: Runs of braille with dots, and what is between them.
+_PARTS = re.compile("[\u2801-\u28ff]+|[^\u2801-\u28ff]+")
 
 
 def show(
@@ -121,7 +124,7 @@ def _draw(page: Page, report: Report, activity: Activity, units: Units) -> None:
         signs = [(_START, on_map[0]), (_END, on_map[-1]), *found]
         rows, seen = map_rows(track, signs, width, _MOST_HEIGHT)
         along, up = (units.way(metres) for metres in sides(track))
-        _rows(page, f"map: {along} from west to east, {up} from south to north{_said(seen)}", rows)
+        _rows(page, f"map: {along} from west to east, {up} from south to north{_said(seen)}", rows, "bold")
     if track.channels:
         _rows(page, "", curve_rows(track, units.channels, found, width))
     start = track.time[np.isfinite(track.time)][:1]
@@ -152,12 +155,14 @@ def _said(seen: Mapping[str, str]) -> str:
     return f"; {', '.join(said)}" if said else ""
 
 
-def _rows(page: Page, title: str, rows: Sequence[str]) -> None:
+def _rows(page: Page, title: str, rows: Sequence[str], signs: str = "") -> None:
+    """Rows of a drawing: its dots in a colour, what else stands there in the style ``signs``."""
     page.line()
     if title:
         page.line(title, indent=2, hang=2)
     for row in rows:
-        page.line(row, indent=2, keep=True)
+        parts = _PARTS.findall(row)
+        page.line(*((part, "cyan" if part[0] > "\u2800" else signs) for part in parts), indent=2, keep=True)
 
 
 def _row(page: Page, label: str, value: str) -> None:
