@@ -35,7 +35,7 @@ FLOORS = (
         "workers",
         "writing",
     ),
-    ("activity", "globs", "selecting"),
+    ("activity", "expecting", "globs", "selecting"),
     ("config",),
     ("inputs", "steps"),
     ("predict", "fit", "xml"),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .configuration import load_config
     from .edits import Edit, Wishes
     from .errors import TracklintError
+    from .expecting import Expectation
     from .failures import Failure
     from .findings import (
         Container,
@@ -78,6 +79,7 @@ _HOMES = {
     "ElevationFacts": "findings",
     "FactValue": "findings",
     "Event": "activity",
+    "Expectation": "expecting",
     "FACTS": "measured",
     "Fact": "measured",
     "Failure": "failures",
@@ -150,6 +152,7 @@ __all__ = [
     "Edit",
     "ElevationFacts",
     "Event",
+    "Expectation",
     "Fact",
     "FactValue",
     "Failure",

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from .activity import CHANNELS, Activity
 from .config import BadConfig, Config, given
+from .expecting import Expected, is_code
 from .failures import UNREADABLE, crash
 from .findings import DeviceFacts, FactValue, Finding, Purpose, Report, Skipped, SportFacts, Summary
 from .predict import moved_distance, predict, span
@@ -73,8 +74,10 @@ def check_reading(reading: Reading, config: Config) -> Report:
             raise
         except Exception as error:  # a defect of ours must not hide what the other parts find
             crashed.append(crash(f"reading {source.format}", error))
+        facts = _facts(reading, config, crashed)
+        if config.expect and activity is not None:
+            reading = replace(reading, expected=Expected(facts, config.expect))
         findings, more = run_rules(reading, config)
-        facts = _facts(reading, crashed) if config.facts else {}
     if source.format == "unknown":
         skipped.append(Skipped("*", f"only the container was checked: the content is {source.looks_like}"))
     else:
@@ -93,16 +96,22 @@ def check_reading(reading: Reading, config: Config) -> Report:
         skipped=tuple(skipped),
         schema_valid=valid,
         purpose=config.purpose,
-        facts=facts,
+        facts=facts if config.facts else {},
         config=everywhere.digest,
     )
 
 
-def _facts(reading: Reading, crashed: list[Finding]) -> dict[str, FactValue]:
+def _facts(reading: Reading, config: Config, crashed: list[Finding]) -> dict[str, FactValue]:
+    """All facts where they are asked for, else those that something is expected of."""
+    names = None if config.facts else [name for name in config.expect if not is_code(name)]
+    if names == []:
+        return {}
     from .measured import facts_of
 
     try:
-        return facts_of(reading)
+        return facts_of(reading, names)
+    except BadConfig:
+        raise
     except Exception as error:  # a defect of ours must not hide what the rules found
         crashed.append(crash("measuring", error))
         return {}

@@ -9,10 +9,12 @@ import re
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from .errors import TracklintError
+from .expecting import Expectation, expectations
 from .findings import Purpose, Severity
 from .parts import Device
 from .selecting import Selector
@@ -155,20 +157,22 @@ class Section:
     """What holds for some files only, those that ``where`` selects.
 
     ``select`` stands for the one of the configuration where it is not empty, ``ignore`` is added to the other ones,
-    ``severity`` goes before theirs. ``name`` is what the section is called: its file and its place there. Raises
-    ValueError and TypeError for what cannot be.
+    ``severity`` and ``expect`` go before theirs. ``name`` is what the section is called: its file
+    and its place there. Raises ValueError and TypeError for what cannot be.
     """
 
     where: Selector
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Level] = field(default_factory=dict)
+    expect: Mapping[str, Expectation] = field(default_factory=dict)
     name: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.where, Selector):
             raise TypeError(f"where is {reprlib.repr(self.where)}; a Selector is wanted")
         object.__setattr__(self, "severity", levels(self.severity))
+        object.__setattr__(self, "expect", expectations(self.expect))
         _texts(self, "select", "ignore")
 
 
@@ -189,8 +193,8 @@ class Config:
     ``relative_to`` is the folder that names in reports are relative to (`source.shown`), ``None`` the working
     directory. ``exclude`` holds patterns of files that are left out (`inputs.inputs`), ``allow_empty`` says that a
     folder or pattern without activity files is no mistake. ``facts`` asks for the measured facts of each file
-    (docs/facts.md). ``file`` is where all this was read from. Raises ValueError
-    and TypeError for what cannot be.
+    (docs/facts.md). ``expect`` is what is expected of facts and of fleets, by names of facts and codes
+    (`expecting`). ``file`` is where all this was read from. Raises ValueError and TypeError for what cannot be.
     """
 
     purpose: Purpose = "strava"
@@ -207,6 +211,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     allow_empty: bool = False
     facts: bool = False
+    expect: Mapping[str, Expectation] = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
     rules: tuple[str, ...] = ()
     file: Path | None = field(default=None, compare=False)
@@ -215,6 +220,7 @@ class Config:
         if not isinstance(self.limits, Limits):
             raise TypeError(f"limits is {reprlib.repr(self.limits)}; a Limits is wanted")
         object.__setattr__(self, "severity", levels(self.severity))
+        object.__setattr__(self, "expect", expectations(self.expect))
         object.__setattr__(self, "fail_on", _severity("fail_on", self.fail_on))
         for name in ("profile", "relative_to", "file"):
             if not isinstance(path := getattr(self, name), str | Path | None):
@@ -244,6 +250,7 @@ class Config:
             [Path(each).name for each in self.rules],
             [getattr(self.limits, each.name) for each in fields(self.limits) if each.name not in _NO_VERDICT],
             [replace(each, where=replace(each.where, folder=None), name="") for each in self.sections],
+            sorted(self.expect.items(), key=itemgetter(0)),
         )  # fmt: skip
         return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
@@ -266,13 +273,14 @@ class Config:
         and holds for no other file."""
         if not self.sections:
             return self
-        select, ignore, severity = self.select, self.ignore, dict(self.severity)
+        select, ignore, severity, expect = self.select, self.ignore, dict(self.severity), dict(self.expect)
         for each in self.sections:
             if each.where.holds(name, device, self.relative_to):
                 select = each.select or select
                 ignore += each.ignore
                 severity |= each.severity
-        return replace(self, select=select, ignore=ignore, severity=severity, sections=())
+                expect |= each.expect
+        return replace(self, select=select, ignore=ignore, severity=severity, expect=expect, sections=())
 
 
 def _texts(owner: object, *names: str) -> None:

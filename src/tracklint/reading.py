@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .activity import Activity
 from .config import BadConfig, Config, given
+from .expecting import Expected
 from .source import Source, Thing, open_source
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class Reading:
     """A source with what was read from it. ``document`` and ``activity`` are ``None`` where the content is of no format
     that we read.
 
-    ``second`` is what other readers saw, where they were asked. ``private`` are the names of the file's maker for its
+    ``second`` is what other readers saw, where they were asked, ``expected`` the facts that a configuration expects
+    something of. ``private`` are the names of the file's maker for its
     own messages, which hold inside `names`. ``failed`` is a defect of ours that stopped the reading on its way: what
     was read before it is here.
     """
@@ -34,13 +36,14 @@ class Reading:
     document: FitDocument | XmlDocument | None = None
     activity: Activity | None = None
     second: SecondReadings | None = None
+    expected: Expected | None = None
     private: PrivateProfile | None = None
     failed: Exception | None = None
 
     @property
     def parts(self) -> dict[type, object]:
         """What there is for rules to look at, by its class."""
-        there = (self.source, self.document, self.activity, self.second)
+        there = (self.source, self.document, self.activity, self.second, self.expected)
         return {type(part): part for part in there if part is not None}
 
     @contextlib.contextmanager

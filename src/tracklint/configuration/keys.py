@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..config import PURPOSES, RANGES, Limits, Section, key_of, levels, severity
+from ..expecting import Expectation, expectations
 from ..findings import Severity
 from ..selecting import Selector
 from .names import meant
@@ -97,6 +98,23 @@ def _limits(key: str, value: Any, _file: Path) -> dict[str, float]:
     return {LIMITS[name]: number for name, number in table.items()}
 
 
+def _expect(key: str, value: Any, file: Path) -> dict[str, Expectation]:
+    """What is expected at the top of a file; `_section` gives that of a section the section's name."""
+    table = _table(key, value)
+    found = {name: _expectation(f"{key}.{name}", each, f"{file.name} [{key}]") for name, each in table.items()}
+    return expectations(found)
+
+
+def _expectation(key: str, value: Any, section: str) -> Expectation:
+    if not isinstance(value, dict):
+        raise ValueError(f"{key} is {reprlib.repr(value)}; a table is wanted, such as {{ max = 2 }}")
+    try:
+        known(value, _EXPECTATION, "key")
+        return Expectation(**value, section=section)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from None
+
+
 def _table(key: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"{key} is {reprlib.repr(value)}; a table is wanted, [{key}]")
@@ -124,6 +142,9 @@ def _section(key: str, number: int, table: Mapping[str, Any], file: Path) -> Sec
             **{each: found.pop(each) for each in selecting if each in found},
             folder=Path(file.parent).absolute() if "match" in table else None,
         )
+        if "expect" in found:
+            of = f"{file.name} {name}"
+            found["expect"] = {key: replace(each, section=of) for key, each in found["expect"].items()}
         return Section(where=where, **found, name=f"{file} {name}")
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
@@ -136,6 +157,22 @@ _PATH_SHAPE: Shape = {"type": "string", "minLength": 1}
 _LEVEL_SHAPE: Shape = {"enum": [*(each.label for each in Severity), "off"]}
 _SEVERITY_SHAPE: Shape = {
     "type": "object", "propertyNames": {"pattern": "^[A-Z]{3}[0-9]{3}$"}, "additionalProperties": _LEVEL_SHAPE,
+}  # fmt: skip
+_EXPECTATION: Mapping[str, Shape] = {
+    "min": {"type": "number"}, "max": {"type": "number"}, "required": {"type": "boolean"},
+    "share": {"type": "number", "minimum": 0, "maximum": 1},
+}  # fmt: skip
+_OF_FACT: Shape = {
+    "type": "object", "properties": _EXPECTATION, "additionalProperties": False,
+    "anyOf": [{"required": [each]} for each in ("min", "max", "required")],
+}  # fmt: skip
+_OF_RULE: Shape = {
+    "type": "object", "properties": {"share": _EXPECTATION["share"]}, "additionalProperties": False,
+    "required": ["share"],
+}  # fmt: skip
+_EXPECT_SHAPE: Shape = {
+    "type": "object", "patternProperties": {"^[A-Z]{3}[0-9]{3}$": _OF_RULE, "^[a-z][a-z0-9_]*$": _OF_FACT},
+    "additionalProperties": False,
 }  # fmt: skip
 _NAME_SHAPE: Shape = {"type": ["string", "integer"], "minLength": 1, "minimum": 0}
 
@@ -163,6 +200,7 @@ _CHOICE = {
     "severity": Key(
         "The severity of single rules for these files; off: it does not run.", _SEVERITY_SHAPE, _severities
     ),
+    "expect": Key("What is expected of the facts of these files, and of a fleet of them.", _EXPECT_SHAPE, _expect),
 }
 _MATCH = Key(
     "Patterns of files, from the folder of this configuration: a path, a name, or a folder above it.",
@@ -227,6 +265,12 @@ KEYS: Mapping[str, Key] = {
         _texts('names is wanted, such as ["My App"]'),
     ),
     "facts": Key("Measure facts of each file too, beside the findings.", {"type": "boolean"}, _switch),
+    "expect": Key(
+        "What is expected of measured facts (min, max, required), and which share of the files of one device and "
+        "firmware may break it or have the finding of a rule.",
+        _EXPECT_SHAPE,
+        _expect,
+    ),
     "rules": Key(
         "Modules of own rules, by name, or as files from the folder of this configuration (.py). They are loaded where "
         "--config names the configuration.",

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..config import BadConfig, Config, Limits, Section, key_of
+from ..expecting import Expectation, is_code
 from .files import Layer, layers, nearest
-from .names import Named, check_codes, check_manufacturers
+from .names import Named, check_codes, check_facts, check_manufacturers
 
 __all__ = ["FIELDS", "Loaded", "load"]
 
@@ -52,6 +53,7 @@ def load(path: Path | None = None, *, start: Path | None = None, rules: tuple[st
         declare_own(config.rules)
     not_loaded = tuple(each for each in strangers if each not in config.rules)
     check_codes(merging.codes, others=bool(not_loaded))
+    check_facts(merging.facts)
     check_manufacturers(merging.manufacturers)
     return Loaded(config, merging.origins, not_loaded)
 
@@ -65,6 +67,7 @@ class _Merging:
         self.origins: dict[str, str] = {}
         self.sections: list[Section] = []
         self.codes: list[Named] = []
+        self.facts: list[tuple[Named, Expectation]] = []
         self.manufacturers: list[Named] = []
 
     def add(self, layer: Layer) -> None:
@@ -77,18 +80,20 @@ class _Merging:
         for key in ("select", "ignore"):
             if more := said.get(f"extend-{key}"):
                 self._extend(key, more, layer)
-        if "severity" in said:
-            self.given["severity"] = self.given.get("severity", {}) | said["severity"]
-            self.origins |= {f"severity.{code}": str(layer.path) for code in said["severity"]}
+        for key in ("severity", "expect"):
+            if key in said:
+                self.given[key] = self.given.get(key, {}) | said[key]
+                self.origins |= {f"{key}.{name}": str(layer.path) for name in said[key]}
         if "limits" in said:
             self._limit(said["limits"], layer)
         sections = [*said.get("path", ()), *said.get("device", ())]
         self.sections += sections
         self.codes += _codes(said, f"{layer.path}: ")
+        self.facts += _facts(said.get("expect", {}), f"{layer.path}: ")
         for each in sections:
-            self.codes += _codes(
-                {key: getattr(each, key) for key in ("select", "ignore", "severity")}, f"{each.name}: "
-            )
+            named = {key: getattr(each, key) for key in ("select", "ignore", "severity", "expect")}
+            self.codes += _codes(named, f"{each.name}: ")
+            self.facts += _facts(each.expect, f"{each.name}: ")
             if isinstance(each.where.manufacturer, str):
                 self.manufacturers.append(Named(each.name, each.where.manufacturer))
 
@@ -125,3 +130,8 @@ class _Merging:
 def _codes(said: Mapping[str, Any], where: str) -> Iterator[Named]:
     for key in ("select", "extend-select", "ignore", "extend-ignore", "severity"):
         yield from (Named(f"{where}{key}", code) for code in said.get(key, ()))
+    yield from (Named(f"{where}expect", code) for code in said.get("expect", ()) if is_code(code))
+
+
+def _facts(expect: Mapping[str, Expectation], where: str) -> Iterator[tuple[Named, Expectation]]:
+    yield from ((Named(f"{where}expect", name), each) for name, each in expect.items() if not is_code(name))

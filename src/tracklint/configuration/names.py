@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..config import BadConfig
+from ..expecting import Expectation
 
-__all__ = ["Named", "check_codes", "check_manufacturers", "meant"]
+__all__ = ["Named", "check_codes", "check_facts", "check_manufacturers", "meant"]
 
 
 class Named(NamedTuple):
@@ -39,6 +40,22 @@ def check_codes(codes: Iterable[Named], *, others: bool = False) -> None:
         if not code or not any(known.startswith(code) for known in RULES):
             near = meant(code.upper(), {*RULES, *(known[:3] for known in RULES)})
             raise BadConfig(f"{where}: no rule has the code {code!r}; {near}`tracklint explain` lists them")
+
+
+def check_facts(expected: Iterable[tuple[Named, Expectation]]) -> None:
+    """Raises `BadConfig` for the first name that no measured fact has, and for bounds of one that is no number. Without
+    names no measure is imported."""
+    if not (expected := list(expected)):
+        return
+    from ..measured import FACTS
+
+    for (where, name), expectation in expected:
+        if name not in FACTS:
+            near = meant(name.lower(), FACTS)
+            raise BadConfig(f"{where}: no fact has the name {name!r}; {near}docs/facts.md lists them")
+        kind = FACTS[name].kind
+        if kind not in ("whole", "number") and (expectation.min, expectation.max) != (None, None):
+            raise BadConfig(f"{where}.{name}: this fact is a {kind} and has no bounds; only required is for it")
 
 
 def check_manufacturers(names: Iterable[Named]) -> None:

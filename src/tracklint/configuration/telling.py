@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,7 @@ def held_by(name: str, device: Device | None, loaded: Loaded) -> Held:
         if section.ignore:
             origins["ignore"] = ", ".join(filter(None, (origins.get("ignore"), section.name)))
         origins |= {f"severity.{code}": section.name for code in section.severity}
+        origins |= {f"expect.{name}": section.name for name in section.expect}
     return Held(name, device or Device(), asked, tuple(_choice(config.holding(name, device), origins)))
 
 
@@ -71,6 +73,8 @@ def _choice(config: Config, origins: Mapping[str, str]) -> Iterator[Value]:
     yield _value("ignore", config.ignore, origins)
     for code, level in sorted(config.severity.items()):
         yield _value(f"severity.{code}", level, origins)
+    for name, expectation in sorted(config.expect.items(), key=itemgetter(0)):
+        yield _value(f"expect.{name}", expectation.told(), origins)
 
 
 def _value(key: str, value: Any, origins: Mapping[str, str]) -> Value:

@@ -5,11 +5,12 @@ They are no findings: what is too much is for `[expect]` and comparisons to say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from ..activity import Activity
+from ..config import BadConfig
 from ..findings import FactValue
 from ..fit import FitDocument
 from ..reading import Reading
@@ -37,12 +38,22 @@ def facts(activity: Activity) -> dict[str, FactValue]:
 
     Numbers have six decimals. Nothing raises, whatever stands in the columns.
     """
-    return _measured(activity, None)
+    return _measured(activity, None, MEASURES)
 
 
-def facts_of(reading: Reading) -> dict[str, FactValue]:
-    """`facts`, with those that need the file too; empty where the content is no activity."""
-    return {} if reading.activity is None else _measured(reading.activity, reading)
+def facts_of(reading: Reading, names: Collection[str] | None = None) -> dict[str, FactValue]:
+    """`facts`, with those that need the file too; empty where the content is no activity. With ``names`` only these,
+    at the cost of their measures. Raises `config.BadConfig` for a name that no fact has."""
+    if names is None:
+        return {} if reading.activity is None else _measured(reading.activity, reading, MEASURES)
+    for name in names:
+        if name not in FACTS:
+            raise BadConfig(f"expect.{name}: no fact has this name; docs/facts.md lists them")
+    if reading.activity is None:
+        return {}
+    asked = [each for each in MEASURES if any(fact.name in names for fact in each.facts)]
+    found = _measured(reading.activity, reading, asked)
+    return {name: value for name, value in found.items() if name in names}
 
 
 def missing(activity: Activity, reading: Reading | None = None) -> dict[str, str]:
@@ -67,11 +78,11 @@ def named(name: str) -> Fact:
     raise KeyError(f"no fact is called {name!r}; known are {', '.join(known)}")
 
 
-def _measured(activity: Activity, reading: Reading | None) -> dict[str, FactValue]:
+def _measured(activity: Activity, reading: Reading | None, measures: Sequence[Measure]) -> dict[str, FactValue]:
     content = _content(activity, reading)
     found: dict[str, FactValue] = {}
     with np.errstate(all="ignore"):  # columns of damaged files overflow; what is not finite is not told
-        for measure in MEASURES:
+        for measure in measures:
             subject = activity if measure.on is Activity else reading
             asked = subject is not None and content.issuperset(measure.needs)
             values = measure.of(subject) if asked else (None,) * len(measure.facts)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["declare_all", "declare_for", "rule_modules"]
 
-_FOLDERS = ("fit", "xml", "ride", "second")
+_FOLDERS = ("fit", "xml", "ride", "second", "fleet")
 
 
 def declare_for(reading: Reading) -> None:
@@ -24,6 +24,8 @@ def declare_for(reading: Reading) -> None:
         _declare("xml")
     if reading.second is not None:
         _declare("second")
+    if reading.expected is not None:
+        _declare("fleet")
 
 
 def declare_all() -> None:
@@ -33,7 +35,7 @@ def declare_all() -> None:
 
 
 def rule_modules(folder: str) -> list[str]:
-    """The full names of the modules in one of the folders ``fit``, ``xml``, ``ride`` and ``second``."""
+    """The full names of the modules in one of the folders ``fit``, ``xml``, ``ride``, ``second`` and ``fleet``."""
     package = import_module(f"{__package__}.{folder}")
     return [f"{package.__name__}.{module.name}" for module in iter_modules(package.__path__)]
 

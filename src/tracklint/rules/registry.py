@@ -77,7 +77,8 @@ Found = Iterator[Hit]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One check. ``on`` is the class of what it looks at: Source, FitDocument, XmlDocument or Activity. A rule equals
+    """One check. ``on`` is the class of what it looks at: Source, FitDocument, XmlDocument, Activity, or for what
+    is on request SecondReadings and Expected. A rule equals
     itself only, so that repairs can be bound to it.
 
     ``says`` and ``hint`` are `str.format` templates over the hit's evidence and the fields of its place. ``formats``
@@ -138,8 +139,8 @@ class Rule:
         return inspect.getdoc(self.check) or ""
 
 
-#: Container, document, FIT wire and messages, second readers (which run on request only).
-_EVERY_PURPOSE = ("UPL", "DOC", "FIT", "RDR")
+#: Container, document, FIT wire and messages, second readers and expectations (which run on request only).
+_EVERY_PURPOSE = ("UPL", "DOC", "FIT", "RDR", "FLT")
 
 #: The families of tracklint's own codes; rules of other people have other ones, which no later rule of ours takes.
 FAMILIES = ("DEV", "DOC", "FIT", "FLT", "INT", "POS", "RDR", "SCH", "SEN", "SPT", "STR", "TIM", "UPL")

@@ -1,0 +1,1 @@
+"""Rules about what a configuration expects, and about many files of one device."""
