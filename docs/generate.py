@@ -140,6 +140,10 @@ def examples() -> str:
                 report = check(case.build(), config=case.config or _CONFIG, name=case.file or None)
                 told = next(finding for finding in report.findings if finding.code == case.code)
                 found[case.code] = {"message": told.message.replace(f"{_DATA}/", ""), "hint": told.hint}
+    for case in importlib.import_module("cases.fleet").FLEETS:
+        if case.breaks and case.code not in found:
+            told = case.findings()[0]
+            found[case.code] = {"message": told.message, "hint": told.hint}
     return json.dumps(dict(sorted(found.items())), indent=1) + "\n"
 
 

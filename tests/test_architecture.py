@@ -18,7 +18,7 @@ from conftest import ROOT
 SRC = ROOT / "src" / "tracklint"
 #: Rooms from the bottom up. A room imports only from rooms below it; those in one row do not import each other.
 FLOORS = (
-    ("errors", "extras", "notebooks", "opening", "spelling", "version"),
+    ("errors", "extras", "notebooks", "opening", "spelling", "trace", "version"),
     (
         "cloud",
         "findings",

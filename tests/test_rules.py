@@ -10,7 +10,8 @@ import re
 import pytest
 
 import cases
-from cases import Case
+from cases import Case, FleetCase
+from cases.fleet import FLEETS
 from tracklint.checking import check
 from tracklint.config import Config, Limits
 from tracklint.rules import RULES, registry
@@ -28,7 +29,7 @@ CONFIG = Config(limits=Limits(now=1795305600, max_inflated_bytes=100_000, max_up
 WORDS_THAT_EXPLAIN_NOTHING = re.compile(r"\b(invalid|malformed|unexpected)\b", re.IGNORECASE)
 
 
-def _id(case: Case) -> str:
+def _id(case: Case | FleetCase) -> str:
     return f"{case.code}-{'breaks' if case.breaks else 'spares'}-{case.name}"
 
 
@@ -44,9 +45,22 @@ def test_case(case: Case) -> None:
     json.dumps([dict(f.evidence) for f in report.findings], allow_nan=False)
 
 
+@pytest.mark.parametrize("case", FLEETS, ids=_id)
+def test_case_of_many_files(case: FleetCase) -> None:
+    found = case.findings()
+    assert {finding.code for finding in found} == ({case.code} if case.breaks else set())
+    json.dumps([dict(f.evidence) for f in found], allow_nan=False)
+
+
 def test_every_rule_has_cases_in_every_format() -> None:
     covered: dict[str, set[str]] = {}
-    spared = {case.code for case in CASES if not case.breaks}
+    spared = {case.code for case in (*CASES, *FLEETS) if not case.breaks}
+    for fleet in FLEETS:
+        if fleet.breaks:
+            told = fleet.findings()[0]
+            if fleet.code not in covered:
+                assert example(fleet.code) == (told.message, told.hint), "run `python docs/generate.py`"
+            covered[fleet.code] = {"fleet"}
     for case in CASES:
         if case.breaks:
             report = check(case.build(), config=case.config or CONFIG, name=case.file or None)

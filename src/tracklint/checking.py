@@ -16,6 +16,7 @@ from .reading import Reading, read_source, read_thing
 from .rules import left_out, run_rules
 from .source import Source, Thing, Unreadable
 from .sports import joined, map_sessions
+from .trace import Trace
 
 __all__ = [
     "check",
@@ -98,6 +99,7 @@ def check_reading(reading: Reading, config: Config) -> Report:
         purpose=config.purpose,
         facts=facts if config.facts else {},
         config=everywhere.digest,
+        trace=_trace(reading, config),
     )
 
 
@@ -115,6 +117,15 @@ def _facts(reading: Reading, config: Config, crashed: list[Finding]) -> dict[str
     except Exception as error:  # a defect of ours must not hide what the rules found
         crashed.append(crash("measuring", error))
         return {}
+
+
+def _trace(reading: Reading, config: Config) -> Trace | None:
+    """What a fleet keeps of this file, where something is asked of one."""
+    asked = reading.expected.asked(config.wants) if reading.expected is not None else ()
+    if not asked or reading.activity is None:
+        return None
+    device = reading.activity.device
+    return Trace(manufacturer_id=device.manufacturer_id, product_id=device.product_id, asked=asked)
 
 
 def held(reading: Reading, config: Config) -> Config:

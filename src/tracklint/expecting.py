@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 import reprlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from .findings import FactValue
+from .trace import Asked
 
 __all__ = ["Break", "Expectation", "Expected", "expectations", "is_code"]
 
@@ -82,6 +84,20 @@ class Expected:
 
     facts: Mapping[str, FactValue]
     expectations: Mapping[str, Expectation]
+
+    def asked(self, wants: Callable[[str], bool]) -> tuple[Asked, ...]:
+        """What is asked of the fleet that the file is one of: of rules that run here, and of facts that it tells."""
+        return tuple(
+            Asked(name, each.share, each.section, self._has(name, each))
+            for name, each in sorted(self.expectations.items(), key=itemgetter(0))
+            if each.share is not None and (wants(name) if is_code(name) else self._tells(name, each))
+        )
+
+    def _tells(self, name: str, each: Expectation) -> bool:
+        return name in self.facts and (each.required or self.facts[name] is not None)
+
+    def _has(self, name: str, each: Expectation) -> bool | None:
+        return None if is_code(name) else each.broken_by(self.facts[name]) is not None
 
     def broken(self) -> Iterator[tuple[str, FactValue, Expectation, Break]]:
         """Each expectation of a fact that does not hold here, with the value, in the order of the facts."""

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from .notebooks import InNotebooks
 from .spelling import counted, printable
+from .trace import Trace
 
 __all__ = [
     "Container",
@@ -37,8 +38,8 @@ __all__ = [
 
 #: The value of a measured fact; ``None`` where the file does not tell it.
 FactValue = str | int | float | list[int] | None
-#: The format of a file, told by its content.
-Format = Literal["fit", "tcx", "gpx", "unknown"]
+#: The format of a file, told by its content; ``fleet`` where a report is about many files of one device.
+Format = Literal["fit", "tcx", "gpx", "unknown", "fleet"]
 #: What a file came in.
 Container = Literal["plain", "gzip", "zip"]
 #: What Strava will do with a file: take it, take it and get something wrong, or refuse it.
@@ -264,7 +265,8 @@ class Report(InNotebooks):
     findings answer: ``strava`` or ``spec``. ``known`` are findings that a baseline knows: they count for the verdict,
     because Strava does not know the baseline, and are shown nowhere. ``facts`` are the measured ones
     (`measured.FACTS`), empty where they were not asked for; they count for ``==`` and not for the hash.
-    ``config`` is `Config.digest` of the check.
+    ``config`` is `Config.digest` of the check. ``trace`` is what a fleet keeps of the file, where something is asked of
+    one. A report with the format ``fleet`` is about the files of one device and firmware, and its name tells which.
     """
 
     name: str
@@ -281,6 +283,7 @@ class Report(InNotebooks):
     known: tuple[Finding, ...] = ()
     facts: Mapping[str, FactValue] = field(default_factory=dict, hash=False)
     config: str = ""
+    trace: Trace | None = None
 
     @property
     def worst(self) -> Severity | None:
@@ -289,8 +292,10 @@ class Report(InNotebooks):
 
     @property
     def verdict(self) -> Verdict:
-        """``refused`` with some error, ``risky`` with some warning, else ``ready``."""
-        return _VERDICTS[max((f.severity for f in (*self.findings, *self.known)), default=Severity.INFO)]
+        """``refused`` with some error, ``risky`` with some warning, else ``ready``. What a configuration expects of
+        files and fleets (FLT) is nothing to Strava."""
+        told = (f.severity for f in (*self.findings, *self.known) if not f.code.startswith("FLT"))
+        return _VERDICTS[max(told, default=Severity.INFO)]
 
     def __repr__(self) -> str:
         return f"<Report {printable(self.name)}: {self.verdict}, {counted(len(self.findings), 'finding')}>"

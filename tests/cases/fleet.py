@@ -1,11 +1,12 @@
-"""Cases for what a configuration expects of the facts of one file."""
+"""Cases for what a configuration expects of one file and of many, and for rules about many files of one device."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import chain
+from typing import Any
 
-from cases import Case
+from cases import Case, FleetCase
 from tracklint.config import Config
 from tracklint.expecting import Expectation
 from tracklint.testing import Ride
@@ -37,3 +38,39 @@ def _cases(kind: str) -> list[Case]:
 
 
 CASES = list(chain.from_iterable(map(_cases, FORMATS)))
+
+#: Of a device that FIT knows.
+EDGE = {"manufacturer": 1, "product": 3121, "software": 975}
+
+
+def rides(*options: dict[str, Any]) -> dict[str, bytes]:
+    """Rides of one device, an hour apart, each with options of `Ride.fit`."""
+    return {
+        f"{number}.fit": Ride(seconds=60, start=f"2024-05-01T{10 + number}:00:00Z").fit(**EDGE | each)
+        for number, each in enumerate(options)
+    }
+
+
+_GOOD: dict[str, Any] = {}
+_GAP: dict[str, Any] = {"skip": range(10, 20)}
+_LATE: dict[str, Any] = {"change": {30: {"time": None}}}
+
+
+def _shares(name: str, *, breaks: bool, files: tuple[dict[str, Any], ...], **expect: Expectation) -> FleetCase:
+    return FleetCase("FLT802", lambda: rides(*files), breaks, Config(expect=expect), name)
+
+
+FLEETS = [
+    _shares(
+        "rule",
+        breaks=True,
+        files=(_GOOD, _LATE, _LATE, _GOOD),
+        TIM001=Expectation(share=0.02, section="t.toml [expect]"),
+    ),
+    _shares("rule as often as it may", breaks=False, files=(_GOOD, _LATE, _LATE, _GOOD), TIM001=Expectation(share=0.5)),
+    _shares("fact", breaks=True, files=(_GAP, _GOOD), sample_gap_p99_s=Expectation(max=2, share=0.4)),
+    _shares(
+        "fact as often as it may", breaks=False, files=(_GAP, _GOOD), sample_gap_p99_s=Expectation(max=2, share=0.5)
+    ),
+    _shares("fact that nobody tells", breaks=False, files=(_GOOD, _GOOD), work_j=Expectation(max=2, share=0)),
+]

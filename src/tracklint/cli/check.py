@@ -17,6 +17,7 @@ import click
 from ..extras import how_to_install
 from ..words import counted
 from .lines import line, lines
+from .listed import listed
 from .options import cannot_draw, config_options, fail, files_options, one_line_errors
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def check(
     """Check files, directories, globs and archives; - is standard input. Quiet when all is well."""
     from ..cluster import Gone, connected
     from ..fleet.baseline import Ledger
+    from ..fleet.gathering import Gathering
     from ..fleet.statistics import Statistics
     from ..fleet.telling import Telling, sheets
     from ..inputs import expand
@@ -173,13 +175,13 @@ def check(
         raise click.UsageError("--jobs is for this machine; a --cluster has its own number of workers")
     config = _with_readers(config, second_reader=second_reader, schema_dir=schema_dir)
     config = replace(config, facts=facts or config.facts)
-    ledger, sums = Ledger(_known(baseline, prune=prune), config), Statistics()
+    ledger, sums, fleet = Ledger(_known(baseline, prune=prune), config), Statistics(), Gathering(config)
     look: dict[str, Any] = {"show_all": show_all, "quiet": quiet, "again": _again(paths)}
     made = [(output_for(name, sys.stdout, config=config, **look), file) for name, file in outputs]
     telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes, ledger.baseline)
 
     def given() -> Iterator[tuple[str, Thing]]:
-        return expand(itertools.chain(paths, _listed(files_from) if files_from is not None else ()), config)
+        return expand(itertools.chain(paths, listed(files_from) if files_from is not None else ()), config)
 
     spared = _spare_inputs([*outputs, *statistics], _stdin_kept(given()))
     if pages := [f"html={file}" if file else name for name, file in outputs if name == "html"]:
@@ -199,8 +201,14 @@ def check(
                 run.add(told)
                 ledger.add(told.digest)
                 sums.add(told.digest)
+                fleet.add(told.digest)
         except Gone as error:  # what was checked before is told
             gone = str(error)
+        for report in fleet.reports() if not gone and not stoppable.stopped else ():  # of whole runs only
+            told = telling.of_fleet(report)
+            status = max(status, _status(told.digest, config))
+            run.add(told)
+            sums.add(told.digest)
     _sum_up(sums, statistics)
     if gone:
         fail(gone)
@@ -273,29 +281,6 @@ def _sum_up(sums: Statistics, statistics: list[tuple[str, str]]) -> None:
             write_over(Path(file), out.getvalue().encode())
         else:
             lines(out.getvalue().rstrip("\n"), err=True)
-
-
-def _listed(file: str) -> Iterator[str]:
-    """The paths in a list, as they come. It has NUL between them where its beginning holds one."""
-    empty = True
-    with click.open_file(file, "rb") as stream:
-        for path in _paths(stream):
-            empty = False
-            yield os.fsdecode(path)
-    if empty:
-        fail(f"{'standard input' if file == '-' else file}: this list names no file")
-
-
-def _paths(stream: Any) -> Iterator[bytes]:
-    rest = stream.read1(1 << 16)
-    between = b"\0" if b"\0" in rest else b"\n"
-    while rest:
-        *whole, rest = rest.split(between)
-        yield from filter(None, (each.strip(b"\r") for each in whole))
-        if not (more := stream.read1(1 << 16)):
-            yield from filter(None, [rest.strip(b"\r")])
-            return
-        rest += more
 
 
 def _status(digest: Digest, config: Config) -> int:

@@ -33,9 +33,9 @@ class Tally:
 
     def add(self, digest: Digest) -> None:
         """Count one file."""
-        self.verdicts[digest.verdict] += 1
+        self.verdicts[digest.verdict] += not digest.of_fleet
         for code, _, count in digest.counts:
-            self.files[code] += 1
+            self.files[code] += not digest.of_fleet
             self.findings[code] += count
 
     def codes(self) -> list[str]:
@@ -54,7 +54,8 @@ class Statistics:
     def add(self, digest: Digest) -> None:
         """Count one file."""
         self.all.add(digest)
-        self.devices.setdefault(digest.device, Tally()).add(digest)
+        if not digest.of_fleet:
+            self.devices.setdefault(digest.device, Tally()).add(digest)
         for code, severity, _ in digest.counts:
             self.severities[code] = max(severity, self.severities.get(code, severity))
 

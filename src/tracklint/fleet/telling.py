@@ -48,6 +48,11 @@ class Telling:
 
         return Told(digest(report), tuple(output.piece(report, data) for output in self.outputs))
 
+    def of_fleet(self, report: Report) -> Told:
+        """That of a report on many files, in the process of the run. A page of one file has no room for it."""
+        pieces = (output.piece(report, lambda: None) if output.name != "html" else "" for output in self.outputs)
+        return Told(digest(report), tuple(pieces))
+
 
 class Sheets:
     """The outputs of one run, put together file by file."""

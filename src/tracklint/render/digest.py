@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..findings import Finding, Format, Report, Severity, Verdict
+from ..trace import Trace
 
-__all__ = ["Digest", "by_code", "digest", "raw"]
+__all__ = ["Digest", "by_code", "digest", "placed", "raw"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,8 @@ class Digest:
     ``device`` is manufacturer, product and firmware as the file names them, ``""`` where it does not. ``counts`` are
     code, severity and how many findings, sorted; ``known`` is the same without severity for those that a baseline
     hides. ``mended`` are the options that `tracklint fix` needs and how many findings it mends with them, sorted.
-    ``skipped`` are the codes, families (``TIM*``) or ``*`` that were not asked.
+    ``skipped`` are the codes, families (``TIM*``) or ``*`` that were not asked. ``trace`` is what a
+    fleet keeps of the file.
     """
 
     name: str
@@ -30,11 +32,17 @@ class Digest:
     known: tuple[tuple[str, int], ...] = ()
     mended: tuple[tuple[str, int], ...] = ()
     skipped: tuple[str, ...] = ()
+    trace: Trace | None = None
 
     @property
     def checked(self) -> bool:
         """Whether anything is known of the file but that its check failed."""
         return self.format != "unknown" or not any(code.startswith("INT") for code, _, _ in self.counts)
+
+    @property
+    def of_fleet(self) -> bool:
+        """Whether it is about many files, and so none of the files that are counted."""
+        return self.format == "fleet"
 
     @property
     def worst(self) -> Severity | None:
@@ -55,6 +63,7 @@ def digest(report: Report) -> Digest:
         known=tuple(sorted(Counter(finding.code for finding in report.known).items())),
         mended=tuple(sorted(Counter(map(_option, filter(_is_mended, report.findings))).items())),
         skipped=tuple(skipped.code for skipped in report.skipped),
+        trace=report.trace,
     )
 
 
@@ -81,6 +90,13 @@ def by_code(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     for finding in findings:
         groups.setdefault(finding.code, []).append(finding)
     return {code: sorted(group, key=lambda finding: -finding.severity.rank) for code, group in groups.items()}
+
+
+def placed(report: Report, finding: Finding) -> str:
+    """The file that a finding is shown at: the report's own, or the first that it names of a fleet."""
+    if report.format != "fleet":
+        return report.name
+    return next(iter(finding.evidence.get("files", ())), report.name)
 
 
 def raw(name: str) -> bytes:

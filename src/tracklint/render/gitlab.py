@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from ..findings import Severity
 from ..words import clipped, counted, json_text, printable
-from .digest import Digest, by_code, raw
+from .digest import Digest, by_code, placed, raw
 
 if TYPE_CHECKING:
     from ..findings import Finding, Report
@@ -39,7 +39,7 @@ def _entry(report: Report, group: list[Finding]) -> dict[str, object]:
         "check_name": printable(worst.code),
         "fingerprint": hashlib.sha256(told).hexdigest(),
         "severity": "blocker" if worst.code.startswith("INT") else _SEVERITIES[worst.severity],
-        "location": {"path": printable(report.name), "lines": {"begin": worst.where.line or 1}},
+        "location": {"path": printable(placed(report, worst)), "lines": {"begin": worst.where.line or 1}},
     }
 
 

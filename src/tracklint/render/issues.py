@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..findings import Severity
 from ..words import clipped, counted, json_text, printable
-from .digest import Digest, by_code
+from .digest import Digest, by_code, placed
 
 if TYPE_CHECKING:
     from ..findings import Report
@@ -24,7 +24,8 @@ _MOST_TEXT = 1000
 
 
 class Seen(NamedTuple):
-    """A rule in one file: its worst finding there, with the place in XML, and how many there are."""
+    """A rule in one file: its worst finding there, with the place in XML, and how many there are. ``file`` is
+    where a finding of a fleet is shown."""
 
     code: str
     name: str
@@ -33,6 +34,7 @@ class Seen(NamedTuple):
     line: int | None
     column: int | None
     findings: int
+    file: str = ""
 
 
 def piece(report: Report) -> str:
@@ -41,7 +43,9 @@ def piece(report: Report) -> str:
     for code, group in by_code(report.findings).items():
         worst = group[0]
         message, where = clipped(printable(worst.message), _MOST_TEXT), worst.where
-        rows.append(Seen(code, printable(worst.name), worst.severity, message, where.line, where.column, len(group)))
+        file = printable(placed(report, worst)) if report.format == "fleet" else ""
+        name = printable(worst.name)
+        rows.append(Seen(code, name, worst.severity, message, where.line, where.column, len(group), file))
     return json_text(rows, compact=True)
 
 
@@ -69,7 +73,8 @@ class Issue:
         """The first message, and what it stands for."""
         if self.findings == 1:
             return self.first.message
-        return f"{self.first.message} (the first of {self.findings} findings in {counted(self.files, 'file')})"
+        whole = counted(self.files, "device" if self.first.file else "file")
+        return f"{self.first.message} (the first of {self.findings} findings in {whole})"
 
 
 class Tally:
@@ -81,7 +86,7 @@ class Tally:
     def add(self, digest: Digest, rows: list[Seen]) -> None:
         """Count one file."""
         for row in rows:
-            issue = self._issues.setdefault((row.code, row.severity), Issue(row, printable(digest.name)))
+            issue = self._issues.setdefault((row.code, row.severity), Issue(row, row.file or printable(digest.name)))
             issue.files += 1
             issue.findings += row.findings
 

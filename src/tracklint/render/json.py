@@ -22,19 +22,23 @@ _ORDER = ("ready", "risky", "refused")
 
 
 class Writer:
-    """Files are written as they come, one a line, and never kept; what sums them up follows them."""
+    """Files are written as they come, one a line, and never kept; what sums them up follows them, that of devices
+    first."""
 
     def __init__(self, opened: Callable[[int], TextIO]) -> None:
         self._out = opened(1)
         self._files: Counter[str] = Counter()
         self._findings: Counter[str] = Counter()
         self._verdict: Verdict = "ready"
-        self._between = "\n"
+        self._between, self._fleet = "\n", False
         tool = {"name": "tracklint", "version": __version__}
         self._out.write(f'{{"schema_version": {SCHEMA_VERSION},\n"tool": {json.dumps(tool)},\n"files": [')
 
     def add(self, digest: Digest, piece: str) -> None:
         """Write the element of the next file."""
+        if digest.of_fleet and not self._fleet:
+            self._out.write('\n],\n"fleet": [')
+            self._between, self._fleet = "\n", True
         self._out.write(self._between + piece)
         self._between = ",\n"
         for code, _, count in digest.counts:

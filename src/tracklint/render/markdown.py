@@ -28,7 +28,7 @@ _RESERVE = 300
 
 
 class Writer:
-    """Keeps the rows of refused and risky files on the disk, not more than a page takes; ``most`` is in bytes."""
+    """Keeps the rows of files with errors or warnings on the disk, not more than a page takes; ``most`` is bytes."""
 
     def __init__(self, opened: Callable[[int], TextIO], *, most: int = _MOST_BYTES) -> None:
         self._out = opened(1)
@@ -42,11 +42,11 @@ class Writer:
         """Count one file, and keep its row."""
         rows = seen(piece)
         self._tally.add(digest, rows)
-        self._verdicts[digest.verdict] += 1
+        self._verdicts[digest.verdict] += not digest.of_fleet
         self._known += sum(count for _, count in digest.known)
         if (digest.worst or Severity.INFO) > Severity.INFO:  # else a baseline knows all that makes it risky or refused
             self._listed += 1
-            spool = self._rows[digest.verdict]
+            spool = self._rows["refused" if digest.verdict == "refused" else "risky"]
             if spool.size < self._room:
                 spool.add(_row(digest, rows))
 
@@ -111,7 +111,8 @@ def _row(digest: Digest, rows: list[Seen]) -> str:
     rest = sum(row.findings for row in rows if row.severity > Severity.INFO) - 1
     device = " ".join(filter(None, digest.device))
     found = f"{worst.code} {worst.name}: {code(worst.message)}" + (f" and {rest} more" if rest else "")
-    return f"| {code(digest.name)} | {digest.verdict} | {code(device) if device else ''} | {found} |\n"
+    verdict = "" if digest.of_fleet else digest.verdict
+    return f"| {code(digest.name)} | {verdict} | {code(device) if device else ''} | {found} |\n"
 
 
 def code(text: str) -> str:

@@ -63,8 +63,9 @@ _MOST_TEXT = 10_000
 
 
 def piece(report: Report) -> str:
-    """The rows of one report as JSON Lines: that of ``files``, then those of ``findings``."""
-    rows = [_file(report), *(_finding(report, finding) for finding in report.findings)]
+    """The rows of one report as JSON Lines: that of ``files``, which a fleet has not, then those of ``findings``."""
+    rows = [_file(report)] if report.format != "fleet" else []
+    rows += [_finding(report, finding) for finding in report.findings]
     return "".join(json_text({key: _cell(value) for key, value in row.items()}, compact=True) + "\n" for row in rows)
 
 
@@ -144,11 +145,12 @@ class Writer:
         self._out = {table: opened(part) for part, table in enumerate(TABLES, 1)}
         self._rows = NamedSpools(TABLES)
 
-    def add(self, _digest: Digest, piece: str) -> None:
+    def add(self, digest: Digest, piece: str) -> None:
         """Keep the rows of the next file."""
-        file, _, findings = piece.partition("\n")
-        self._rows.add("files", file + "\n")
-        self._rows.add("findings", findings)
+        if not digest.of_fleet:
+            file, _, piece = piece.partition("\n")
+            self._rows.add("files", file + "\n")
+        self._rows.add("findings", piece)
 
     def close(self) -> None:
         """Make the tables of them."""

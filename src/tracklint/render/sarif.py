@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from ..findings import Severity
 from ..version import __version__
 from ..words import clipped, counted, json_text, printable
-from .digest import Digest, by_code, raw
+from .digest import Digest, by_code, placed, raw
 from .spool import Spool
 
 if TYPE_CHECKING:
@@ -53,19 +53,20 @@ def _result(report: Report, group: list[Finding]) -> dict[str, Any]:
         "ruleId": worst.code,
         "level": _LEVELS[worst.severity],
         "message": {"text": _sentences(worst.message, more and f"And {more}", worst.hint and f"Hint: {worst.hint}")},
-        "locations": [_location(report, worst.where)],
+        "locations": [_location(report, worst)],
         "partialFingerprints": {"tracklint/v1": hashlib.sha256(told).hexdigest()},
     }
     if related:
         result["relatedLocations"] = [
-            {"id": number, **_location(report, each.where), "message": {"text": _sentences(each.message)}}
+            {"id": number, **_location(report, each), "message": {"text": _sentences(each.message)}}
             for number, each in enumerate(related, 1)
         ]
     return result
 
 
-def _location(report: Report, where: Where) -> dict[str, Any]:
-    return {"physicalLocation": {"artifactLocation": {"uri": uri(report.name)}, "region": _region(where)}}
+def _location(report: Report, finding: Finding) -> dict[str, Any]:
+    place = {"uri": uri(placed(report, finding))}
+    return {"physicalLocation": {"artifactLocation": place, "region": _region(finding.where)}}
 
 
 def _region(where: Where) -> dict[str, int]:

@@ -64,7 +64,7 @@ class Writer:
     def add(self, digest: Digest, piece: str) -> None:
         """Show the next file, or count it where enough are shown."""
         state = digest.verdict if digest.checked else _NOT_CHECKED
-        self._states[state] += 1
+        self._states[state] += not digest.of_fleet
         self._mended.update(dict(digest.mended))
         if not piece:
             self._notes += sum(count for _, severity, count in digest.counts if severity < self._look.least)
@@ -72,7 +72,7 @@ class Writer:
             self._listed += 1
             self._page.block(piece)
         else:
-            self._hidden[state] += 1
+            self._hidden[state] += not digest.of_fleet
 
     def close(self) -> None:
         """Say what was not shown, the verdicts, and which commands mend how much."""
@@ -110,9 +110,8 @@ def look_of(out: TextIO, **changed: Any) -> Look:
 def _file(page: Page, report: Report, shown: Sequence[Finding], data: Data, most: int, *, rows: Rows) -> None:
     failed = report.format == "unknown" and any(finding.code.startswith("INT") for finding in shown)
     state = _NOT_CHECKED if failed else report.verdict
-    page.line(
-        (page.safe(report.name), "bold"), ": ", (state, STYLES[state]), f", {severities(report.findings)}", hang=2
-    )
+    told: list[Part] = [(state, STYLES[state]), ", "] if report.format != "fleet" else []
+    page.line((page.safe(report.name), "bold"), ": ", *told, severities(report.findings), hang=2)
     worst_first = sorted(shown, key=lambda finding: -finding.severity.rank)
     first = worst_first[:most]
     placed = any(finding.where.offset is not None for finding in first)

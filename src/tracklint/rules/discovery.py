@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..reading import Reading
 
-__all__ = ["declare_all", "declare_for", "rule_modules"]
+__all__ = ["declare_all", "declare_fleet", "declare_for", "rule_modules"]
 
 _FOLDERS = ("fit", "xml", "ride", "second", "fleet")
 
@@ -32,6 +32,11 @@ def declare_all() -> None:
     """Declare every rule."""
     for folder in _FOLDERS:
         _declare(folder)
+
+
+def declare_fleet() -> None:
+    """Declare the rules about many files."""
+    _declare("fleet")
 
 
 def rule_modules(folder: str) -> list[str]:

@@ -6,7 +6,7 @@ import math
 import string
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,11 +18,14 @@ from ..reading import Reading
 from ..source import Source
 from ..spelling import number
 from ..words import agreed
-from .discovery import declare_for
+from .discovery import declare_fleet, declare_for
 from .own import declare_own, in_force
 from .registry import WHERE_FIELDS, Hit, Rule
 
-__all__ = ["left_out", "run_rules"]
+if TYPE_CHECKING:
+    from .fleet.seen import Fleet
+
+__all__ = ["left_out", "run_fleet_rules", "run_rules"]
 
 _NOT_ASKED = "not asked for: about Strava and other readers, or told of TCX and GPX by the rules of the schema"
 _NOT_HERE = "the configuration leaves it out for this file"
@@ -65,6 +68,19 @@ def run_rules(reading: Reading, config: Config) -> tuple[list[Finding], list[Ski
     findings = _once(found, config)
     findings.sort(key=lambda f: (f.where.offset is None, f.where.offset or 0, f.code))
     return findings, [Skipped(code, why) for code, why in sorted(skipped.items())]
+
+
+def run_fleet_rules(fleet: Fleet, config: Config) -> list[Finding]:
+    """What the rules say of many files of one device, in the order of their codes. One that crashes becomes INT001."""
+    declare_fleet()
+    found: list[Finding] = []
+    for each in sorted(in_force(config.rules), key=lambda each: each.code):
+        if each.on is type(fleet) and config.wants(each.code):
+            try:
+                found += [_finding(each, hit, config, "fleet") for hit in each.check(fleet, config.limits)]
+            except Exception as error:  # a defect of ours must not hide what the others find
+                found.append(crash(each.code, error))
+    return found
 
 
 def left_out(everywhere: Config, here: Config) -> list[Skipped]:

@@ -130,7 +130,8 @@ def _add(path: Path, number: int, text: bytes, maker: NightMaker, version: str) 
 
 def _taken(maker: NightMaker, report: Any, version: str, where: str) -> None:
     try:
-        maker.add(report, version)
+        if report["format"] != "fleet":  # those are about files that have their own
+            maker.add(report, version)
     except KeyError as error:
         raise BadNight(f"{where} is no report of tracklint: {error} is missing") from None
     except (AttributeError, TypeError, ValueError):
@@ -192,6 +193,7 @@ def _files_table(duck: Any, table: str, maker: NightMaker) -> None:
 def _findings_table(duck: Any, table: str, maker: NightMaker) -> None:
     rows_of = {name: row for row, name in enumerate(maker.names)}
     asked = "SELECT file, code, name, severity, message, coalesce(points, 1) FROM read_parquet(?)"
+    asked += " WHERE sha256 <> '' OR NOT starts_with(file, 'fleet: ')"  # those are of no file
     read = duck.execute(asked, [table])
     while rows := read.fetchmany(2000):
         for name, *finding in rows:

@@ -59,9 +59,10 @@ class Writer:
     def __init__(self, opened: Callable[[int], TextIO]) -> None:
         self._opened = opened
 
-    def add(self, _digest: Digest, piece: str) -> None:
-        """Write the page."""
-        self._opened(1).write(whole(piece))
+    def add(self, digest: Digest, piece: str) -> None:
+        """Write the page; what a run says of devices has no room on it."""
+        if not digest.of_fleet:
+            self._opened(1).write(whole(piece))
 
     def close(self) -> None:
         """The page is whole."""

@@ -1,14 +1,15 @@
-"""Rules about what a configuration expects of measured facts."""
+"""Rules about what a configuration expects of measured facts, and of the files of a device."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ...config import Limits
-from ...expecting import Break, Expected
+from ...expecting import Break, Expected, is_code
 from ...findings import FactValue, Severity
 from ...measured import FACTS
 from ..registry import Basis, Found, Hit, rule
+from .seen import Fleet
 
 WARNING = Severity.WARNING
 EXPECTED = Basis("practice: what the configuration expects", "docs/configuration.md#what-is-expected", "practice")
@@ -32,6 +33,38 @@ def fact_out_of_bounds(expected: Expected, _limits: Limits) -> Found:
     for name, value, expectation, how in expected.broken():
         if expectation.share is None:
             yield Hit(evidence=_evidence(name, value, how, expectation.section))
+
+
+@rule(
+    "FLT802",
+    "share-of-files-too-large",
+    WARNING,
+    on=Fleet,
+    basis=EXPECTED,
+    says="{what} in {having} of {asked} files of {device} ({share:g} %); {section} expects at most {limit:g} %",
+    hint="look at what these files share, or change the share that is expected; the evidence names the first of them",
+)
+def share_of_files_too_large(fleet: Fleet, _limits: Limits) -> Found:
+    """More files of one device and firmware have a finding, or a fact out of bounds, than the configuration expects.
+
+    The share is that of the files which were asked: of a rule all that could be read and for which it runs, of a fact
+    those that tell it. It is counted and not estimated: one of three files is 33 %. Findings that a baseline knows do
+    not count. Runs where a configuration has `[expect]` with a `share` only.
+    """
+    for each in fleet.shares:
+        yield Hit(
+            evidence={
+                **fleet.told,
+                "of": each.of,
+                "what": each.of if is_code(each.of) else f"{each.of} out of its bounds",
+                "having": each.having,
+                "asked": each.files,
+                "share": round(100 * each.having / each.files, 2),
+                "limit": round(100 * each.limit, 6),
+                "section": each.section,
+                "files": list(each.names),
+            }
+        )
 
 
 def _evidence(name: str, value: FactValue, how: Break, section: str) -> dict[str, Any]:

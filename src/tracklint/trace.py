@@ -1,0 +1,29 @@
+"""What of a file is left in the memory of a run over many: no text of it, and no point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+__all__ = ["Asked", "Trace"]
+
+
+class Asked(NamedTuple):
+    """A file that is one of those of which a ``share`` may have something: the finding of a rule, or a fact out of its
+    bounds. ``of`` is the code or the fact, ``has`` whether the fact is; of a code the findings tell. ``section`` is
+    where the configuration asks."""
+
+    of: str
+    share: float
+    section: str
+    has: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """``manufacturer_id`` and ``product_id`` are the numbers of its device (FIT), by which sections are selected;
+    ``asked`` is what is asked of the fleet that it is one of."""
+
+    manufacturer_id: int | None = None
+    product_id: int | None = None
+    asked: tuple[Asked, ...] = ()
