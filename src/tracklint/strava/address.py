@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
 import httpx
 
-__all__ = ["base_address", "is_local"]
+from ..loopback import is_local
+
+__all__ = ["base_address"]
 
 
 def base_address(text: str, what: str) -> tuple[httpx.URL, bool]:
@@ -26,16 +27,6 @@ def base_address(text: str, what: str) -> tuple[httpx.URL, bool]:
     if not base.host or (base.port or 0) > 65535 or (base.scheme != "https" and not (base.scheme == "http" and local)):
         raise ValueError(f"{what} is {text!r}; an https address is wanted (http only on this machine)")
     return base, local
-
-
-def is_local(host: str) -> bool:
-    """Whether a host's name or address means this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _as_written(text: str, host: str) -> bool:

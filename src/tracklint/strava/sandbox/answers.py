@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
     from .scenarios import Problem
 
-__all__ = ["Early", "Json", "error", "lost", "problem_answer"]
+__all__ = ["PAGE_HEADERS", "Early", "Json", "error", "lost", "problem_answer"]
+
+#: What every page tells the browser: run nothing, load nothing, stand in no frame, send forms to nobody else.
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
 
 _TROUBLE = "<!DOCTYPE html>\n<html><head><title>Strava | Error</title></head><body><h1>500</h1></body></html>\n"
 _LOGIN = "<!DOCTYPE html>\n<html><head><title>Log In | Strava</title></head><body><h1>Log In</h1></body></html>\n"

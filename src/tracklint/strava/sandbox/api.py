@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ...checking import check_source
+from ...loopback import Guard
 from ...source import open_source
 from ...sports import SPORT_TYPES
 from ..client import DATA_TYPES
@@ -24,7 +25,6 @@ from .activities import CREATE_FIELDS, UPDATE_FIELDS, BadField, changed, from_fo
 from .answers import Early, Json, error, lost, problem_answer
 from .forms import body_of, fields_of, file_form, number
 from .grants import ATHLETE, SCOPES
-from .guard import Guard
 from .oauth import oauth_routes
 from .openapi import DESCRIPTION
 from .pages import page_routes
@@ -76,7 +76,7 @@ def app(
             *page_routes(),
         ],
         exception_handlers={HTTPException: _not_found, ClientDisconnect: _gone},
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard, called="This stand-in")],
     )
     site.state.strava, site.state.ends = memory, ends
     return site

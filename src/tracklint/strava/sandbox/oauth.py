@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from .answers import PAGE_HEADERS
 from .grants import ATHLETE, CLIENT_ID, CLIENT_SECRET, SCOPES, Grant, Grants
-from .guard import PAGE_HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from .answers import PAGE_HEADERS
 from .forms import number
-from .guard import PAGE_HEADERS
 from .page import VERDICTS, activity_page, overview_page, upload_page
 
 if TYPE_CHECKING:

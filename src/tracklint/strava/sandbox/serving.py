@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import socket
-import threading
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ...loopback import address_of, in_a_thread, listen, server_of
 from .api import app
 from .state import Options, Strava
 
 if TYPE_CHECKING:
+    import asyncio
+    import socket
     from collections.abc import Callable, Iterator
 
-__all__ = ["Running", "running_sandbox", "serve"]
+    import uvicorn
 
-_PATIENCE = 10.0
+__all__ = ["Running", "running_sandbox", "serve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def serve(
     scenario that is none.
     """
     strava = Strava(options)
-    with contextlib.closing(strava.store), _listen(host, port) as listener:
+    with contextlib.closing(strava.store), listen(host, port) as listener:
         running = _running(listener, strava)
         server = _server(strava)
         if ready is not None:
@@ -72,58 +70,22 @@ def serve(
 def running_sandbox(options: Options | None = None, *, port: int = 0) -> Iterator[Running]:
     """A stand-in on 127.0.0.1 in a thread, while the ``with`` block lasts. Raises RuntimeError if it does not start."""
     strava = Strava(options)
-    with contextlib.closing(strava.store), _listen("127.0.0.1", port) as listener:
-        server = _server(strava)
-        thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [listener]}, name="tracklint-sandbox", daemon=True
-        )
-        thread.start()
-        try:
-            _wait_until_started(server, thread)
-            yield _running(listener, strava)
-        finally:
-            server.should_exit = True
-            thread.join(_PATIENCE)
-            if thread.is_alive():
-                server.force_exit = True
-                thread.join(_PATIENCE)
-
-
-def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
-    give_up = time.monotonic() + _PATIENCE
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > give_up:
-            raise RuntimeError(f"the stand-in does not come up within {_PATIENCE:g} s")
-        time.sleep(0.005)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=128)
+    with (
+        contextlib.closing(strava.store),
+        listen("127.0.0.1", port) as listener,
+        in_a_thread(_server(strava), listener, "the stand-in"),
+    ):
+        yield _running(listener, strava)
 
 
 def _server(strava: Strava) -> uvicorn.Server:
     def ends() -> bool:
         return server.should_exit
 
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app(strava=strava, ends=ends),
-            http=_Protocol,
-            log_config=None,  # the logging of the program around us stays as it is
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=2,
-            server_header=False,
-        )
-    )
+    server = server_of(app(strava=strava, ends=ends), http=_Protocol)
     return server
 
 
 def _running(listener: socket.socket, strava: Strava) -> Running:
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    page = f"http://{shown}:{port}/"
+    page = address_of(listener)
     return Running(f"{page}api/v3", f"{page}oauth", page, strava.options.token, strava)
