@@ -6,66 +6,21 @@ Its size grows with the rules that were broken and the devices that were met, no
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
-from ..findings import Severity
+from ..render.counts import VERDICTS, Counts, Device, Tally
 from ..words import counted, printable
-
-if TYPE_CHECKING:
-    from ..render.digest import Digest
 
 __all__ = ["FORMATS", "Statistics"]
 
-_VERDICTS = ("refused", "risky", "ready")
-Device = tuple[str, str, str]
 
-
-@dataclass(slots=True)
-class Tally:
-    """Files, verdicts, and how many files and findings each code has."""
-
-    verdicts: Counter[str] = field(default_factory=Counter)
-    files: Counter[str] = field(default_factory=Counter)
-    findings: Counter[str] = field(default_factory=Counter)
-
-    def add(self, digest: Digest) -> None:
-        """Count one file."""
-        self.verdicts[digest.verdict] += not digest.of_fleet
-        for code, _, count in digest.counts:
-            self.files[code] += not digest.of_fleet
-            self.findings[code] += count
-
-    def codes(self) -> list[str]:
-        """The codes, those of most files first."""
-        return sorted(self.files, key=lambda code: (-self.files[code], code))
-
-
-class Statistics:
+class Statistics(Counts):
     """Counts of a run. `add` each file, `write` at the end."""
-
-    def __init__(self) -> None:
-        self.all = Tally()
-        self.devices: dict[Device, Tally] = {}
-        self.severities: dict[str, Severity] = {}
-
-    def add(self, digest: Digest) -> None:
-        """Count one file."""
-        self.all.add(digest)
-        if not digest.of_fleet:
-            self.devices.setdefault(digest.device, Tally()).add(digest)
-        for code, severity, _ in digest.counts:
-            self.severities[code] = max(severity, self.severities.get(code, severity))
 
     def write(self, format_: str, out: TextIO) -> None:
         """Write the counts in one of `FORMATS`. Raises KeyError for another one, OSError."""
         FORMATS[format_](self, out)
-
-    def ordered(self) -> list[tuple[Device, Tally]]:
-        """Devices by manufacturer, product and firmware."""
-        return sorted(self.devices.items())
 
     def tables(self) -> Iterator[tuple[str, Sequence[str], list[Sequence[str]]]]:
         """Title, heads and rows of each table: rules, devices, and the rules of each device."""
@@ -80,9 +35,9 @@ class Statistics:
         heads = ("manufacturer", "product", "firmware")
         yield (
             "Devices",
-            (*heads, "files", *_VERDICTS),
+            (*heads, "files", *VERDICTS),
             [
-                (*_shown(device), f"{tally.verdicts.total():,}", *(f"{tally.verdicts[each]:,}" for each in _VERDICTS))
+                (*_shown(device), f"{tally.verdicts.total():,}", *(f"{tally.verdicts[each]:,}" for each in VERDICTS))
                 for device, tally in self.ordered()
             ],
         )
@@ -90,7 +45,7 @@ class Statistics:
             "Rules by device",
             (*heads, "rule", "files", "share", "findings"),
             [
-                (*_shown(device), code, f"{tally.files[code]:,}", _share(tally, code), f"{tally.findings[code]:,}")
+                (*_shown(device), code, f"{tally.files[code]:,}", tally.share(code), f"{tally.findings[code]:,}")
                 for device, tally in self.ordered()
                 for code in tally.codes()
             ],
@@ -102,12 +57,8 @@ def _shown(device: Device) -> Device:
     return manufacturer, product, firmware
 
 
-def _share(tally: Tally, code: str) -> str:
-    return f"{tally.files[code] / tally.verdicts.total():.1%}"
-
-
 def _verdicts(tally: Tally) -> str:
-    parts = [f"{tally.verdicts[each]:,} {each}" for each in _VERDICTS if tally.verdicts[each]]
+    parts = [f"{tally.verdicts[each]:,} {each}" for each in VERDICTS if tally.verdicts[each]]
     return ", ".join([counted(tally.verdicts.total(), "file"), *parts])
 
 
@@ -139,7 +90,7 @@ def _json(statistics: Statistics, out: TextIO) -> None:
     def told(tally: Tally) -> dict[str, Any]:
         return {
             "files": tally.verdicts.total(),
-            "verdicts": {each: tally.verdicts[each] for each in _VERDICTS},
+            "verdicts": {each: tally.verdicts[each] for each in VERDICTS},
             "rules": {
                 code: {"files": tally.files[code], "findings": tally.findings[code]} for code in sorted(tally.files)
             },
