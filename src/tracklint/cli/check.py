@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..extras import how_to_install
+from ..render.drawing import WHICH
 from ..words import counted
 from .lines import line, lines
 from .listed import listed
-from .options import cannot_draw, config_options, fail, files_options, one_line_errors
+from .options import config_options, fail, files_options, one_line_errors
+from .outputs import asked, one_alone
 
 if TYPE_CHECKING:
     from ..cluster import Client
@@ -27,54 +28,12 @@ if TYPE_CHECKING:
     from ..fleet.statistics import Statistics
     from ..fleet.telling import Telling, Told
     from ..render.digest import Digest
+    from ..render.drawing import Which
     from ..source import Thing
     from .progress import Watch
 
 #: How many stale entries of a baseline are named.
 _MOST_STALE = 20
-
-
-def _outputs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
-    from ..render import FOLDERS, OUTPUTS
-
-    outputs = []
-    for value in values or ("text",):
-        name, _, file = value.partition("=")
-        if name not in OUTPUTS:
-            raise click.BadParameter(f"{name} is no output; known are {', '.join(OUTPUTS)}")
-        if name in FOLDERS:
-            _can_be_made(name, file)
-        if name == "html":
-            _can_be_drawn(file)
-        outputs.append((name, file))
-    if sum(not file for _, file in outputs) > 1:
-        raise click.BadParameter("only one output can go to standard output; name a file for the others: json=FILE")
-    return outputs
-
-
-def _can_be_made(name: str, folder: str) -> None:
-    from importlib.util import find_spec
-
-    if not folder:
-        raise click.BadParameter(f"{name} is a folder; name it: {name}=FOLDER")
-    if find_spec("duckdb") is None:
-        raise click.BadParameter(f"{name} needs the extra `{name}`; {how_to_install(name)}")
-
-
-def _can_be_drawn(file: str) -> None:
-    """The page of one file is a file that ends in .html, or goes to standard output."""
-    if file and not file.lower().endswith(".html"):
-        raise click.BadParameter(f"html={file} would be a folder of pages, not made yet; name a page: html=FILE.html")
-    if why := cannot_draw():
-        raise click.BadParameter(why)
-
-
-def _one_alone(named: Iterable[tuple[str, Thing]], page: str) -> Iterator[tuple[str, Thing]]:
-    """The inputs. End at a second one, which the page of one file has no room for."""
-    for number, each in enumerate(named):
-        if number:
-            fail(f"{page} is the page of one file, and there are more; pages of many files need a folder: html=FOLDER")
-        yield each
 
 
 def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -94,9 +53,15 @@ def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
     help="Check what this list names too, one path a line or with NUL between them; - is standard input.",
 )  # fmt: skip
 @click.option(
-    "--output", "-o", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[=FILE]",
+    "--output", "-o", "outputs", multiple=True, callback=asked, metavar="FORMAT[=FILE]",
     help="text (default), json, jsonl, junit, sarif, markdown, github, gitlab or azure, to standard output or to FILE; "
-    "parquet=FOLDER; html=FILE.html, a page of one file with map and charts. Repeatable.",
+    "parquet=FOLDER; html=FILE.html, a page of one file with map and charts; html=FOLDER, an index of all files and "
+    "pages of the worst. Repeatable.",
+)  # fmt: skip
+@click.option(
+    "--pages", type=click.Choice(WHICH), default="findings", show_default=True,
+    help="With html=FOLDER: which files have a page of their own, the 200 worst at most; findings are those with a "
+    "warning or worse.",
 )  # fmt: skip
 @click.option(
     "--all", "--verbose", "-v", "show_all", is_flag=True,
@@ -144,6 +109,7 @@ def check(
     paths: tuple[str, ...],
     files_from: str | None,
     outputs: list[tuple[str, str]],
+    pages: Which,
     show_all: bool,
     quiet: bool,
     jobs: int | None,
@@ -177,15 +143,15 @@ def check(
     config = replace(config, facts=facts or config.facts)
     ledger, sums, fleet = Ledger(_known(baseline, prune=prune), config), Statistics(), Gathering(config)
     look: dict[str, Any] = {"show_all": show_all, "quiet": quiet, "again": _again(paths)}
-    made = [(output_for(name, sys.stdout, config=config, **look), file) for name, file in outputs]
+    made = [(output_for(name, sys.stdout, config=config, which=pages, **look), file) for name, file in outputs]
     telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes, ledger.baseline)
 
     def given() -> Iterator[tuple[str, Thing]]:
         return expand(itertools.chain(paths, listed(files_from) if files_from is not None else ()), config)
 
     spared = _spare_inputs([*outputs, *statistics], _stdin_kept(given()))
-    if pages := [f"html={file}" if file else name for name, file in outputs if name == "html"]:
-        spared = _one_alone(spared, pages[0])
+    if alone := [f"html={file}" if file else name for name, file in outputs if name == "html"]:
+        spared = one_alone(spared, alone[0])
     named = Counted(spared, None if files_from is not None and not Path(files_from).is_file() else given)
     status, stoppable, gone, watch = 0, Stoppable(), "", Watch()
     with (

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from ..findings import Report
 from ..render import FOLDERS, Output, Writer
 from ..render.digest import Digest, digest
+from ..render.pages.shelf import Shelf
 from ..source import Thing, Unreadable, open_source
 from ..writing import beside
 from .baseline import Baseline
@@ -81,8 +82,8 @@ def _opener(stack: contextlib.ExitStack, output: Output, file: str) -> Callable[
     """What opens the parts of an output: FILE, and FILE-2, FILE-3 where it is split; the files of one that is a
     folder, in binary."""
     if output.name in FOLDERS:
-        stack.enter_context(_folder(Path(file)))
-        return lambda part: stack.enter_context(beside(Path(file, FOLDERS[output.name][part - 1])))
+        folder, names = stack.enter_context(_folder(Path(file))), FOLDERS[output.name]
+        return lambda part: stack.enter_context(_in_folder(folder, names[part - 1]))
 
     def opened(part: int) -> TextIO:
         if not file:
@@ -95,13 +96,17 @@ def _opener(stack: contextlib.ExitStack, output: Output, file: str) -> Callable[
     return opened
 
 
+def _in_folder(folder: Path, name: str) -> contextlib.AbstractContextManager[Any]:
+    return Shelf(folder / name) if name.endswith("/") else beside(folder / name)
+
+
 @contextlib.contextmanager
-def _folder(path: Path) -> Iterator[None]:
+def _folder(path: Path) -> Iterator[Path]:
     """A folder for the block; one that was made for it goes with it, where nothing stands in it then."""
     there = path.is_dir()
     path.mkdir(parents=True, exist_ok=True)
     try:
-        yield
+        yield path
     finally:
         if not there:
             with contextlib.suppress(OSError):

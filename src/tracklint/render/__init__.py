@@ -13,6 +13,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
+from .drawing import Drawing, Which
 from .look import Look
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ __all__ = ["FOLDERS", "OUTPUTS", "Look", "Output", "Writer", "output_for", "writ
 
 #: Every output that ``--output`` takes.
 OUTPUTS = ("text", "json", "jsonl", "junit", "sarif", "markdown", "github", "gitlab", "azure", "parquet", "html")
-#: Outputs that are a folder, and the files in it: what ``opened(1)``, ``opened(2)`` open, in binary.
-FOLDERS = {"parquet": ("files.parquet", "findings.parquet")}
+#: Outputs that are a folder, and the files in it: what ``opened(1)``, ``opened(2)`` open, in binary; what ends in a
+#: slash is a `pages.shelf.Shelf`. ``pages`` is what ``html`` is where it goes to a folder.
+FOLDERS = {"parquet": ("files.parquet", "findings.parquet"), "pages": ("index.html", "plotly.min.js", "pages/")}
 
 
 class Writer(Protocol):
@@ -42,12 +44,13 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One output of a run: ``name`` is one of `OUTPUTS`, ``config`` what files are checked with, ``None`` where that is
-    the default. It can be pickled."""
+    """One output of a run: ``name`` is one of `OUTPUTS` or `FOLDERS`, ``config`` what files are checked with, ``None``
+    where that is the default, ``drawing`` which of them have a page in a folder. It can be pickled."""
 
     name: str
     look: Look = field(default_factory=Look)
     config: Config | None = None
+    drawing: Drawing = field(default_factory=Drawing)
 
     def piece(self, report: Report, data: Callable[[], bytes | None]) -> str:
         """What ``report`` is in this output; ``data()`` gives the uncompressed bytes of its file, for excerpts
@@ -57,6 +60,7 @@ class Output:
             "text": (self.look, data, self.config),
             "junit": () if self.config is None else (self.config.fail_on,),
             "html": (data, self.config),
+            "pages": (data, self.config, self.drawing),
         }
         text: str = made(report, *more.get(self.name, ()))
         return text
@@ -64,7 +68,8 @@ class Output:
     def writer(self, opened: Callable[[int], Any]) -> Writer:
         """What puts the pieces together."""
         made: Any = import_module(f".{self.name}", __package__).Writer
-        writer: Writer = made(opened, self.look) if self.name == "text" else made(opened)
+        more = {"text": (self.look,), "pages": (self.drawing,)}.get(self.name, ())
+        writer: Writer = made(opened, *more)
         return writer
 
 
@@ -88,12 +93,15 @@ def write(
     writer.close()
 
 
-def output_for(name: str, out: TextIO, *, config: Config | None = None, **look: Any) -> Output:
-    """The output of this name as it looks on ``out``. Raises KeyError for another name."""
-    if name not in OUTPUTS:
+def output_for(
+    name: str, out: TextIO, *, config: Config | None = None, which: Which = "findings", **look: Any
+) -> Output:
+    """The output of this name as it looks on ``out``; ``which`` files have a page in a folder. Raises KeyError for
+    another name."""
+    if name not in OUTPUTS and name not in FOLDERS:
         raise KeyError(name)
     if name != "text":
-        return Output(name, config=config)
+        return Output(name, config=config, drawing=Drawing(which))
     from .text import look_of
 
     return Output(name, look_of(out, **look), config)

@@ -6,20 +6,17 @@ they are, and so does plotly.js from the installed wheel (docs/decisions/0007-ch
 
 from __future__ import annotations
 
-from functools import cache, partial
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, TextIO
+from functools import partial
+from typing import TYPE_CHECKING, TextIO
 
-from ...spelling import json_text, printable
-from ...words import counted, severities
+from ...words import severities
 from ..rows import container_row, fact_rows, not_checked, predicted_rows, predicted_title
 from ..units import UNITS
+from .filling import filled, in_script, own
 from .zone import said, zone_of, zone_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from jinja2 import Template
 
     from ...config import Config
     from ...findings import Report
@@ -27,10 +24,10 @@ if TYPE_CHECKING:
     from ..digest import Digest
     from ..units import System
 
-__all__ = ["Writer", "page", "piece", "whole"]
+__all__ = ["LIBRARY", "Writer", "page", "piece", "whole"]
 
 #: Where the library stands in a piece, so that it need not travel with each one; no text from a file has a ``<``.
-_LIBRARY = "<!-- library -->"
+LIBRARY = "<!-- library -->"
 _VERDICTS = {
     "ready": "Strava will take this file.",
     "risky": "Strava will take this file, but something in it will be wrong.",
@@ -70,7 +67,7 @@ class Writer:
 
 def whole(piece: str) -> str:
     """A piece with the library in it, where there is something to draw."""
-    before, library, after = piece.partition(_LIBRARY)
+    before, library, after = piece.partition(LIBRARY)
     if not library:
         return piece
     from plotly.offline import get_plotlyjs
@@ -90,7 +87,8 @@ def page(report: Report, reading: Reading, config: Config, units: System = "metr
         drawn = figures(reading.activity, told, UNITS[units], zone) if reading.activity is not None else None
         mended = mendings(reading, report, config) if reading.document is not None else []
     title = predicted_title(report)
-    made: str = _template().render(
+    return filled(
+        "file.html",
         name=report.name,
         verdict=report.verdict,
         sentence=(_VERDICTS if report.purpose == "strava" else _SPEC)[report.verdict],
@@ -109,37 +107,8 @@ def page(report: Report, reading: Reading, config: Config, units: System = "metr
         mended=mended,
         skipped=not_checked(report.skipped),
         schema_valid=report.schema_valid,
-        data=_in_script(json_text(ride_data(drawn, told), compact=True)),
-        library=_LIBRARY,
-        style=_own("page.css"),
-        script=_own("page.js"),
+        data=in_script(ride_data(drawn, told)),
+        library=LIBRARY,
+        style=own("page.css"),
+        script=own("page.js"),
     )  # fmt: skip
-    return made
-
-
-def _in_script(text: str) -> str:
-    """JSON in ASCII as it may stand in a script element: nothing in it ends the element or begins a comment."""
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _own(name: str) -> str:
-    return files(__name__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _shown(value: Any) -> Any:
-    """A text as a page can show it: without controls and marks that reorder what stands around them."""
-    from markupsafe import Markup
-
-    return printable(value, keep="\n") if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    made = Environment(
-        autoescape=True, finalize=_shown,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # fmt: skip
-    made.filters["counted"] = counted
-    return made.from_string(_own("file.html"))
