@@ -60,7 +60,7 @@
     summary.append(said(kinds[kind], times));
     if (file.found.length > 1) summary.append(element("span", "soft", ` and ${file.found.length - 1} more rule${file.found.length > 2 ? "s" : ""}`));
     summary.append(element("span", "hidden", ` in ${file.name}`));
-    if (message) cell.append(element("p", "", message));
+    if (message) summary.append(element("span", "message", message));
     details.addEventListener("toggle", () => details.open && details.children.length === 1 && details.append(all(file)));
     cell.append(details);
     return cell;
@@ -69,8 +69,8 @@
   const said = (kind, times) => element("span", `code ${kind.severity}`, `${kind.code} ${kind.name}${times > 1 ? ` \u00d7${times}` : ""}`);
 
   function all(file) {
-    const list = element("ul");
-    for (const [kind, times, message] of file.found) {
+    const list = element("ul"); // the first one stands above it
+    for (const [kind, times, message] of file.found.slice(1)) {
       const line = list.appendChild(element("li"));
       line.append(said(kinds[kind], times));
       if (message) line.append(element("div", "soft", message));

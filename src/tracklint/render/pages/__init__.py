@@ -129,6 +129,7 @@ class Writer:
         devices = sorted(counts.devices.items(), key=lambda each: (-each[1].verdicts.total(), each[0]))
         kinds = [[code, self._names[code], severity.label] for code, severity in self._kinds]
         pages = {-number: name for _, number, name in sorted(self._pages, key=lambda each: -each[1])}
+        spreads = list(self._values.spreads())
         head = in_script({"kinds": kinds, "devices": [_name(each) for each in self._devices], "pages": pages})
         return filled(
             "fleet.html",
@@ -144,7 +145,8 @@ class Writer:
             devices=[self._device(each) for each, _ in devices[:_MOST_DEVICES]],
             devices_more=max(len(devices) - _MOST_DEVICES, 0),
             pages_said=self._said(),
-            spreads=list(self._values.spreads()),
+            spreads=[each for each in spreads if not each.same],
+            same=[each for each in spreads if each.same],
             rows=f'{head[:-1]},"rows":[\n{_ROWS}]}}',
         )
 
@@ -165,15 +167,14 @@ class Writer:
         }  # fmt: skip
 
     def _said(self) -> str:
-        """How many files have a page, and how to draw another one."""
+        """How many files have a page."""
         more = self._wanted - len(self._pages)
-        which = {"all": "", "findings": " with a warning or worse", "none": ""}[self._drawing.which]
-        draw = "tracklint check --output html=PAGE.html FILE draws one"
+        which = " with a warning or worse" if self._drawing.which == "findings" else ""
         if not self._wanted:
-            return f"No file has a page of its own; {draw}."
+            return "No file has a page of its own."
         if not more:
-            return f"Each file{which} has a page of its own; of the others {draw}."
-        return f"The {len(self._pages)} worst files{which} have a page of their own, and {more} more have none; {draw}."
+            return f"Each file{which} has a page of its own."
+        return f"The {len(self._pages)} worst files{which} have a page of their own, and {more:,} more have none."
 
 
 def _name(device: Device) -> str:

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ...measured import FACTS
+from ...measured import FACTS, identity
 from ...spelling import number
 
 __all__ = ["Spread", "Values"]
 
-_NUMBERS = tuple(fact for fact in FACTS.values() if fact.kind in ("whole", "number"))
+#: A number that names a thing is none of these.
+_NAMES = {fact for measure in identity.MEASURES for fact in measure.facts}
+_NUMBERS = tuple(fact for fact in FACTS.values() if fact.kind in ("whole", "number") and fact not in _NAMES)
 _BARS = 32
 _HIGH = 24
 #: A distribution is drawn between these percentiles, with half of their distance on both sides.
@@ -36,6 +38,11 @@ class Spread:
     high: str
     numbers: tuple[tuple[str, str], ...]
     summary: str
+
+    @property
+    def same(self) -> bool:
+        """Whether all files have one value."""
+        return self.numbers[0][1] == self.numbers[-1][1]
 
 
 class Values:
