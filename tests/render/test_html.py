@@ -269,7 +269,6 @@ def test_check_and_show_write_the_same_page(tmp_path: Path, monkeypatch: pytest.
     ("arguments", "why"),
     [
         (("check", "-o", "html=a.html", "one.fit", "two.fit"), "html=FOLDER"),
-        (("check", "-o", "html=folder", "one.fit"), "name a page: html=FILE.html"),
         (("show", "--html", "one.fit", "one.fit"), "nothing is written over it"),
         (("check", "-o", "html=one.html", "one.html"), "nothing is written over it"),
     ],

@@ -18,6 +18,7 @@ class Spool:
     def __init__(self) -> None:
         # no with: it lives as long as the spool does
         self._file = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - it lives as long as the spool
+        self._end = weakref.finalize(self, self._file.close)
         self.size = 0
 
     def add(self, text: str) -> None:
@@ -38,7 +39,7 @@ class Spool:
 
     def close(self) -> None:
         """Free the disk."""
-        self._file.close()
+        self._end()
 
 
 class NamedSpools:

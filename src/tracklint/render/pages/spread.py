@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from tempfile import TemporaryFile
@@ -51,6 +52,7 @@ class Values:
     def __init__(self) -> None:
         # no with: it lives as long as the values do
         self._file = TemporaryFile("w+b")  # noqa: SIM115 - it lives as long as the values
+        self._end = weakref.finalize(self, self._file.close)
         self._rows = 0
 
     def add(self, facts: Mapping[str, Any]) -> None:
