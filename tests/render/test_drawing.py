@@ -41,7 +41,7 @@ def _activity(**columns: Any) -> Activity:
     return Activity(format="fit", **dict.fromkeys(COLUMNS, np.full(size, np.nan)) | columns)
 
 
-def _shown(data: bytes, *, encoding: str = "utf-8", terminal: bool = True, width: int = 80) -> str:
+def _shown(data: bytes, *, encoding: str = "utf-8", terminal: bool = True, width: int = 80, **how: Any) -> str:
     reading = read_thing(data, Config())
     raw = io.BytesIO()
     with pytest.MonkeyPatch.context() as patch:
@@ -50,7 +50,7 @@ def _shown(data: bytes, *, encoding: str = "utf-8", terminal: bool = True, width
             patch.setenv("COLUMNS", str(width))
             patch.setenv("LINES", "24")
         out = io.TextIOWrapper(raw, encoding=encoding)
-        show(check_reading(reading, Config()), reading.activity, out)
+        show(check_reading(reading, Config()), reading.activity, out, **how)
         out.flush()
     return raw.getvalue().decode(encoding)
 
@@ -87,6 +87,15 @@ def test_findings_have_digits_on_the_map_below_the_curves_and_in_a_list() -> Non
     assert "digits: findings" in " ".join(way.split())
     for sign in "SE12":
         assert sum(line.count(sign) for line in way.splitlines()[1:] if set(line) & BRAILLE) == 1
+
+
+def test_curves_and_map_are_in_the_units_that_were_asked_for() -> None:
+    drawn = _shown(RIDE.fit(), units="imperial").partition("map: ")[2].partition("\n\nWhat Strava")[0]
+    assert drawn.startswith("3281 ft from west to east, 3281 ft from south to north")
+    rows = [line.split() for line in drawn.splitlines()]
+    assert next(row[:2] for row in rows if row[:1] == ["altitude"]) == ["altitude", "361"]
+    assert {"ft", "mph", "deg"} <= {row[0] for row in rows if row}
+    assert not {"m", "m/s"} & {row[0] for row in rows if row}
 
 
 def test_what_concerns_the_whole_ride_is_marked_nowhere() -> None:
