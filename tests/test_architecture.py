@@ -41,7 +41,7 @@ FLOORS = (
     ("predict", "fit", "xml"),
     ("second",),
     ("reading",),
-    ("alongside", "measured"),
+    ("alongside", "measured", "tracing"),
     ("rules",),
     ("checking", "configuration"),
     ("mending",),

@@ -122,10 +122,11 @@ def _facts(reading: Reading, config: Config, crashed: list[Finding]) -> dict[str
 def _trace(reading: Reading, config: Config) -> Trace | None:
     """What a fleet keeps of this file, where something is asked of one."""
     asked = reading.expected.asked(config.wants) if reading.expected is not None else ()
-    if not asked or reading.activity is None:
+    if not asked and not config.fleet:
         return None
-    device = reading.activity.device
-    return Trace(manufacturer_id=device.manufacturer_id, product_id=device.product_id, asked=asked)
+    from .tracing import trace_of
+
+    return trace_of(reading, asked, fleet=config.fleet)
 
 
 def held(reading: Reading, config: Config) -> Config:

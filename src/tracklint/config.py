@@ -194,7 +194,8 @@ class Config:
     directory. ``exclude`` holds patterns of files that are left out (`inputs.inputs`), ``allow_empty`` says that a
     folder or pattern without activity files is no mistake. ``facts`` asks for the measured facts of each file
     (docs/facts.md). ``expect`` is what is expected of facts and of fleets, by names of facts and codes
-    (`expecting`). ``file`` is where all this was read from. Raises ValueError and TypeError for what cannot be.
+    (`expecting`). ``fleet`` asks for the rules about many files (FLT901 to FLT904). ``file`` is
+    where all this was read from. Raises ValueError and TypeError for what cannot be.
     """
 
     purpose: Purpose = "strava"
@@ -212,6 +213,7 @@ class Config:
     allow_empty: bool = False
     facts: bool = False
     expect: Mapping[str, Expectation] = field(default_factory=dict)
+    fleet: bool = False
     sections: tuple[Section, ...] = ()
     rules: tuple[str, ...] = ()
     file: Path | None = field(default=None, compare=False)
@@ -253,6 +255,12 @@ class Config:
             sorted(self.expect.items(), key=itemgetter(0)),
         )  # fmt: skip
         return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+    @property
+    def asks_of_many(self) -> bool:
+        """Whether something is asked of many files together."""
+        expected = (self.expect, *(section.expect for section in self.sections))
+        return self.fleet or any(each.share is not None for expect in expected for each in expect.values())
 
     def wants(self, code: str) -> bool:
         """Whether the rule with this code is to run."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["Asked", "Trace"]
+__all__ = ["Asked", "Identity", "Trace"]
 
 
 class Asked(NamedTuple):
@@ -19,11 +19,29 @@ class Asked(NamedTuple):
     has: bool | None = None
 
 
+class Identity(NamedTuple):
+    """What a FIT file calls itself: file_id's serial_number and time_created, and the times of its first and last
+    point, in UTC seconds, NaN where there is none."""
+
+    serial: int
+    created: float
+    start: float
+    end: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """``manufacturer_id`` and ``product_id`` are the numbers of its device (FIT), by which sections are selected;
-    ``asked`` is what is asked of the fleet that it is one of."""
+    ``asked`` is what is asked of the fleet that it is one of.
+
+    ``fields`` are the fields of its messages with their base types, as message << 16 | field << 8 | base type, and
+    ``heads`` the numbers of the fields that messages about the file itself have; both are empty where the file is
+    damaged.
+    """
 
     manufacturer_id: int | None = None
     product_id: int | None = None
     asked: tuple[Asked, ...] = ()
+    fields: tuple[int, ...] = ()
+    heads: tuple[tuple[int, bytes], ...] = ()
+    identity: Identity | None = None

@@ -16,6 +16,7 @@ import click
 
 from ..render.drawing import WHICH
 from ..words import counted
+from .beyond import gathering_of, with_fleet, with_readers
 from .lines import line, lines
 from .listed import listed
 from .options import config_options, fail, files_options, one_line_errors
@@ -94,6 +95,10 @@ def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
     "--write-baseline", type=click.Path(path_type=Path), metavar="FILE",
     help="Write what is found to FILE, to be known from now on.",
 )  # fmt: skip
+@click.option(
+    "--fleet", is_flag=True,
+    help="Compare the files of each device and firmware, too: FLT901 to FLT904 (docs/ci.md), extra `compare`.",
+)  # fmt: skip
 @click.option("--facts", is_flag=True, help="Measure facts of each file too (docs/facts.md), for json, jsonl, parquet.")
 @click.option("--prune", is_flag=True, help="Write the --baseline without what this run did not find any more.")
 @click.option(
@@ -119,6 +124,7 @@ def check(
     baseline: Path | None,
     write_baseline: Path | None,
     facts: bool,
+    fleet: bool,
     prune: bool,
     statistics: list[tuple[str, str]],
     config: Config,
@@ -126,7 +132,6 @@ def check(
     """Check files, directories, globs and archives; - is standard input. Quiet when all is well."""
     from ..cluster import Gone, connected
     from ..fleet.baseline import Ledger
-    from ..fleet.gathering import Gathering
     from ..fleet.statistics import Statistics
     from ..fleet.telling import Telling, sheets
     from ..inputs import expand
@@ -139,9 +144,9 @@ def check(
         raise click.UsageError("name a file or folder, or a list of them with --files-from")
     if cluster and jobs:
         raise click.UsageError("--jobs is for this machine; a --cluster has its own number of workers")
-    config = _with_readers(config, second_reader=second_reader, schema_dir=schema_dir)
-    config = replace(config, facts=facts or config.facts)
-    ledger, sums, fleet = Ledger(_known(baseline, prune=prune), config), Statistics(), Gathering(config)
+    config = with_readers(config, second_reader=second_reader, schema_dir=schema_dir)
+    config = with_fleet(replace(config, facts=facts or config.facts), fleet=fleet)
+    ledger, sums, gathering = Ledger(_known(baseline, prune=prune), config), Statistics(), gathering_of(config)
     look: dict[str, Any] = {"show_all": show_all, "quiet": quiet, "again": _again(paths)}
     made = [(output_for(name, sys.stdout, config=config, which=pages, **look), file) for name, file in outputs]
     telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes, ledger.baseline)
@@ -167,10 +172,12 @@ def check(
                 run.add(told)
                 ledger.add(told.digest)
                 sums.add(told.digest)
-                fleet.add(told.digest)
+                if gathering is not None:
+                    gathering.add(told.digest)
         except Gone as error:  # what was checked before is told
             gone = str(error)
-        for report in fleet.reports() if not gone and not stoppable.stopped else ():  # of whole runs only
+        whole = None if gone or stoppable.stopped else gathering
+        for report in whole.reports() if whole is not None else ():
             told = telling.of_fleet(report)
             status = max(status, _status(told.digest, config))
             run.add(told)
@@ -197,19 +204,6 @@ def _again(paths: tuple[str, ...]) -> str:
 
     told = shlex.join(paths)
     return told if told and len(told) <= 60 else "PATHS"
-
-
-def _with_readers(config: Config, *, second_reader: bool, schema_dir: Path | None) -> Config:
-    """The configuration with what was asked of second readers. Schemas that cannot be used are said once, before any
-    file is checked."""
-    if schema_dir is not None and not second_reader:
-        fail("--schema-dir says with which schemas --second-reader validates; give both")
-    config = replace(config, second_readers=second_reader, schema_dir=schema_dir or config.schema_dir)
-    if second_reader and config.schema_dir is not None:
-        from ..second import usable_schemas
-
-        usable_schemas(config.schema_dir, config.limits)
-    return config
 
 
 def _known(baseline: Path | None, *, prune: bool) -> Baseline:

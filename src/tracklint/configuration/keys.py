@@ -69,6 +69,10 @@ def _switch(key: str, value: Any, _file: Path) -> bool:
     return value
 
 
+def _fleet(key: str, value: Any, file: Path) -> bool:
+    return bool(read(_table(key, value), _FLEET, file).get("enabled", False))
+
+
 def _modules(key: str, value: Any, file: Path) -> tuple[str, ...]:
     names = _texts('modules is wanted, such as ["our_rules.py"]')(key, value, file)
     return tuple(str((file.parent / name).absolute()) if name.endswith(".py") else name for name in names)
@@ -231,6 +235,8 @@ def properties(keys: Mapping[str, Key]) -> dict[str, Shape]:
     return {name: {"description": key.says, **key.shape} for name, key in keys.items()}
 
 
+_FLEET = {"enabled": Key("Run the rules about many files (FLT901 to FLT904).", {"type": "boolean"}, _switch)}
+
 KEYS: Mapping[str, Key] = {
     "extend": Key(
         "Another configuration, from the folder of this one. What stands here goes before what stands there.",
@@ -270,6 +276,11 @@ KEYS: Mapping[str, Key] = {
         "firmware may break it or have the finding of a rule.",
         _EXPECT_SHAPE,
         _expect,
+    ),
+    "fleet": Key(
+        "What is asked of many files of one device.",
+        {"type": "object", "properties": properties(_FLEET), "additionalProperties": False},
+        _fleet,
     ),
     "rules": Key(
         "Modules of own rules, by name, or as files from the folder of this configuration (.py). They are loaded where "

@@ -18,6 +18,7 @@ __all__ = ["FIELDS", "Loaded", "load"]
 FIELDS = {
     "for": "purpose", "select": "select", "ignore": "ignore", "fail-on": "fail_on", "profile": "profile",
     "schema-dir": "schema_dir", "barometer-creators": "barometer_creators", "facts": "facts", "rules": "rules",
+    "fleet": "fleet",
 }  # fmt: skip
 
 

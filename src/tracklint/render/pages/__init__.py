@@ -45,7 +45,8 @@ _BROKEN = "FLT"
 def piece(report: Report, data: Callable[[], bytes | None], config: Config | None, drawing: Drawing) -> str:
     """Three parts, each on a line: the rules that speak (`issues.piece`), the facts, and the page but for the library,
     where there is one."""
-    drawn = html.piece(report, data, config) if drawing.wants(digest(report)) else ""
+    told = digest(report)
+    drawn = html.piece(report, data, config) if not told.of_fleet and drawing.wants(told) else ""
     return f"{issues.piece(report)}\n{json_text(dict(report.facts), compact=True)}\n{drawn}"
 
 
@@ -64,16 +65,22 @@ class Writer:
         self._names: dict[str, str] = {}
         self._pages: list[tuple[Rank, int, str]] = []
         self._broken: list[dict[str, str]] = []
+        self._broken_by_fleets: list[dict[str, str]] = []
         self._wanted = self._unread = self._broken_all = 0
 
     def add(self, told: Digest, piece: str) -> None:
-        """The row of the next file, and its page where it is among the worst until now. Raises OSError."""
-        rules, facts, page = piece.split("\n", 2)
+        """The row of the next file, and its page where it is among the worst until now; of a fleet only what its rules
+        say. Raises OSError."""
+        first, facts, page = piece.split("\n", 2)
+        rules = issues.seen(first)
         number = self._counts.all.verdicts.total()
         self._counts.add(told)
+        self._note(told, rules)
+        if told.of_fleet:
+            return
         self._values.add(json.loads(facts))
         self._unread += not told.checked
-        self._rows.add(("," if number else "") + in_script(self._row(told, issues.seen(rules))) + "\n")
+        self._rows.add(("," if number else "") + in_script(self._row(told, rules)) + "\n")
         self._wanted += self._drawing.may(told)
         if page:
             self._place(rank(told), number, page)
@@ -89,16 +96,16 @@ class Writer:
             message = messages.get((code, severity), "")
             room -= len(in_script(message))
             found.append([kind, count, message] if message and room > 0 else [kind, count])
+        return [printable(told.name), VERDICTS.index(told.verdict), device, found]
+
+    def _note(self, told: Digest, rules: list[issues.Seen]) -> None:
+        broken = self._broken_by_fleets if told.of_fleet else self._broken
         for rule in rules:
             self._names[rule.code] = rule.name
             if rule.code.startswith(_BROKEN):
-                self._broke(told.name, rule)
-        return [printable(told.name), VERDICTS.index(told.verdict), device, found]
-
-    def _broke(self, file: str, rule: issues.Seen) -> None:
-        self._broken_all += 1
-        if len(self._broken) < _MOST_BROKEN:
-            self._broken.append({"file": file, "code": rule.code, "name": rule.name, "message": rule.message})
+                self._broken_all += 1
+                if len(broken) < _MOST_BROKEN:
+                    broken.append({"file": told.name, "code": rule.code, "name": rule.name, "message": rule.message})
 
     def _place(self, rank: Rank, number: int, page: str) -> None:
         """Keep a page, and drop the one of the file that is best now; of equal ones the last."""
@@ -139,8 +146,8 @@ class Writer:
             total=total,
             all=counts.all,
             unread=self._unread,
-            broken=self._broken,
-            broken_more=self._broken_all - len(self._broken),
+            broken=(broken := [*self._broken_by_fleets, *self._broken]),
+            broken_more=self._broken_all - len(broken),
             rules=list(self._rules()),
             devices=[self._device(each) for each, _ in devices[:_MOST_DEVICES]],
             devices_more=max(len(devices) - _MOST_DEVICES, 0),
