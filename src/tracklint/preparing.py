@@ -18,7 +18,7 @@ from .reading import Reading, read_source, read_thing
 from .source import Source, Thing
 from .words import counted
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["Prepared", "prepare", "stem"]
 
 _SUFFIXES = (".gz", ".zip", ".fit", ".tcx", ".gpx")
 
@@ -66,7 +66,7 @@ def prepare(
     else:
         data = gzip_module.compress(content, mtime=0) if gzip else content
         data_type = source.format + (".gz" if gzip else "")
-        shown = f"{_stem(source.name)}.{data_type}"
+        shown = f"{stem(source.name)}.{data_type}"
         _note_container(source, data_type, changes)
         if gzip:
             changes.append(f"compressed from {len(content)} to {counted(len(data), 'byte')}")
@@ -111,7 +111,7 @@ def _sent(source: Source, data: bytes, shown: str) -> Source:
     )
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
     """The file's own name without directories and without the suffixes of formats and containers."""
     stem = PurePath(name.strip("<>")).name
     while (cut := next((s for s in _SUFFIXES if stem.lower().endswith(s)), None)) and len(stem) > len(cut):

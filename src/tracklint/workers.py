@@ -22,7 +22,7 @@ from multiprocessing import connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, TypeVar
 
-__all__ = ["Died", "Piece", "Slow", "answers", "cores"]
+__all__ = ["Died", "Piece", "Slow", "answers", "begin", "cores"]
 
 Answer = TypeVar("Answer")
 #: The arguments of one call, which can be pickled.
@@ -99,6 +99,12 @@ def answers(
                 return
     finally:
         crew.end()
+
+
+def begin(modules: Sequence[str]) -> None:
+    """Start what starts processes, with these modules. Whoever asks for `answers` in other threads does so first in
+    the main one: only there it can be seen to that Ctrl-C does not end it."""
+    _context(modules)
 
 
 class _Crew(Generic[Answer]):

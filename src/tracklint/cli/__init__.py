@@ -31,6 +31,7 @@ COMMANDS = {
     "status": "say who is signed in, for how long, and where things are kept",
     "create": "create an activity without a file",
     "watch": "check, prepare or upload each file that comes into a folder",
+    "serve": "show a page on this machine to drop files on",
     "sandbox": "run a local stand-in of Strava's upload API",
     "config": "print the configuration, and what holds for a file",
     "explain": "explain a rule by its code",

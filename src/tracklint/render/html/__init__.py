@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..digest import Digest
     from ..units import System
 
-__all__ = ["LIBRARY", "Writer", "page", "piece", "whole"]
+__all__ = ["LIBRARY", "Writer", "page", "piece", "scripts", "whole"]
 
 #: Where the library stands in a piece, so that it need not travel with each one; no text from a file has a ``<``.
 LIBRARY = "<!-- library -->"
@@ -112,3 +112,10 @@ def page(report: Report, reading: Reading, config: Config, units: System = "metr
         style=own("page.css"),
         script=own("page.js"),
     )  # fmt: skip
+
+
+def scripts() -> tuple[str, str]:
+    """The two scripts that run in a page, as they stand between their tags: the library and ours."""
+    from plotly.offline import get_plotlyjs
+
+    return get_plotlyjs(), f"\n{own('page.js')}\n"

@@ -11,10 +11,10 @@ from ..diff import fixed_lines
 
 if TYPE_CHECKING:
     from ...config import Config
-    from ...findings import Report
+    from ...findings import Report, Safety
     from ...reading import Reading
 
-__all__ = ["Mending", "mendings"]
+__all__ = ["Mending", "mendings", "offered"]
 
 _MOST_LINES = 120
 
@@ -34,12 +34,18 @@ class Mending:
 
 def mendings(reading: Reading, report: Report, config: Config) -> list[Mending]:
     """The safe repair, and the unsafe one where it does more; none where there is nothing to mend."""
+    config = replace(config, second_readers=False)  # they take seconds, and no repair asks them
+    made = [_mending(reading, config, unsafe=way == "unsafe") for way in offered(report)]
+    return [each for each in made if each is not None]
+
+
+def offered(report: Report) -> list[Safety]:
+    """The ways to mend a file that its findings promise; the notes of a file are not mended unasked."""
     from ...findings import Severity
 
-    config = replace(config, second_readers=False)  # they take seconds, and no repair asks them
-    offered = {finding.fix for finding in report.findings if finding.severity > Severity.INFO}
-    ways = [_mending(reading, config, unsafe=way == "unsafe") for way in ("safe", "unsafe") if way in offered]
-    return [made for made in ways if made is not None]
+    promised = {finding.fix for finding in report.findings if finding.severity > Severity.INFO}
+    ways: tuple[Safety, ...] = ("safe", "unsafe")
+    return [way for way in ways if way in promised]
 
 
 def _mending(reading: Reading, config: Config, *, unsafe: bool) -> Mending | None:
