@@ -8,8 +8,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from browser import chromium, drawn, evening, looked_at, opened
+from browser import Driver, chromium, drawn, evening, looked_at, opened
 from PIL import Image
+from selenium.webdriver.support.ui import WebDriverWait
+
+from tracklint.serve import running_page
+from tracklint.testing import Ride
 
 #: Name, width and height of the screen, dark or light, and whether a finding was chosen.
 SHOTS = (
@@ -17,6 +21,9 @@ SHOTS = (
     ("page-desktop-dark.png", 1440, 1180, True, True),
     ("page-phone.png", 390, 844, False, True),
 )
+#: The page to drop files on: name, width and height of the screen, dark or light.
+DROPPED = (("drop-desktop.png", 1180, 860, False), ("drop-phone.png", 390, 844, True))
+_SETTLED = "return document.querySelectorAll('.file:not([data-kind=waiting])').length === 3"
 _COLORS = 256
 
 
@@ -31,8 +38,26 @@ def main(folder: Path) -> None:
             if chosen:
                 driver.execute_script("document.querySelectorAll('[data-finding]')[1].click()")
                 time.sleep(3)  # the page scrolls and zooms
-            picture = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
-            picture.quantize(_COLORS).save(folder / name, optimize=True)
+            kept(driver, folder / name)
+        rides = Path(made) / "rides"
+        rides.mkdir()
+        whole = Ride(seconds=2400, name="Commute").fit()
+        (rides / "commute.fit").write_bytes(whole)
+        (rides / "cut-off.fit").write_bytes(whole[: len(whole) // 2])
+        (rides / "evening-round.fit").write_bytes(evening())
+        with running_page() as address:
+            for name, width, height, dark in DROPPED:
+                looked_at(driver, width, height, dark=dark)
+                driver.get(address)
+                driver.find_element("id", "files").send_keys("\n".join(map(str, sorted(rides.iterdir()))))
+                WebDriverWait(driver, 60).until(lambda d: d.execute_script(_SETTLED))
+                kept(driver, folder / name)
+
+
+def kept(driver: Driver, file: Path) -> None:
+    """Write what the screen shows."""
+    picture = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
+    picture.quantize(_COLORS).save(file, optimize=True)
 
 
 if __name__ == "__main__":

@@ -303,6 +303,18 @@ def _many(page: Running, count: int) -> None:
     assert page.seen(answers[-1].json()[0]["token"], "verdict").json()["verdict"] == "ready"
 
 
+def test_an_archive_takes_its_room_while_it_is_unpacked(page: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed, taken = zipped(("a.fit", WHOLE), ("b.fit", WHOLE)), []
+
+    def alone(*_: object) -> list[object]:
+        taken.append(page.shelf.size)
+        return []
+
+    monkeypatch.setattr(Work, "_alone", alone)
+    page.token(packed, "rides.zip")
+    assert taken == [len(packed)]
+
+
 def test_twenty_uploads_at_once() -> None:
     with started(Bounds(body=MEBIBYTE)) as page:
         _many(page, 20)

@@ -26,7 +26,7 @@ def serve(port: int, *, opens: bool, config: Config) -> None:
     """Show a page to drop files on, on this machine, until Ctrl-C.
 
     Files, a folder or a zip: each gets its verdict, its page, the mended file and the one that is prepared for an
-    upload. They are held in memory until the page is closed, 10 minutes at most, and never on disk.
+    upload. They are held in memory until the page is closed, 10 minutes at most; none is written to disk.
     """
     try:
         from ..serve import serve as run

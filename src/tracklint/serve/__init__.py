@@ -1,6 +1,7 @@
 """A page on this machine to drop files on: what is wrong with each, its page, the mended file and the prepared one.
 
-Needs the extra ``serve`` (starlette, uvicorn, plotly, Jinja2). Files are held in memory for a while, never on disk.
+Needs the extra ``serve`` (starlette, uvicorn, plotly, Jinja2). Files are held in memory for a while; none is written to
+disk.
 """
 
 from __future__ import annotations

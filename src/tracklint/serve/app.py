@@ -138,11 +138,11 @@ async def _take(request: Request) -> Response:
     try:
         with shelf.coming() as more:
             data = await _body(request, shelf.bounds, more)
-        files: list[tuple[str, bytes | bytearray]] = [(name, data)]
-        if data[:4] == b"PK\x03\x04":
-            room = shelf.bounds.files - len(shelf), shelf.room
-            files = [*await _made(request, unpacked, name, data, *room)] or files
-        await _still_there(request)
+            files: list[tuple[str, bytes | bytearray]] = [(name, data)]
+            if data[:4] == b"PK\x03\x04":
+                room = shelf.bounds.files - len(shelf), shelf.room
+                files = [*await _made(request, unpacked, name, data, *room)] or files
+            await _still_there(request)
         tokens = shelf.put(files)
     except Full as full:
         raise _Refused(507, str(full)) from None

@@ -6,9 +6,10 @@ const zone = document.getElementById("zone");
 const list = document.getElementById("list");
 const OURS = /\.((fit|tcx|gpx)(\.gz)?|zip)$/i;
 const AT_ONCE = 4;
+const WORDS = ["ready", "risky", "refused"]; // in this order; after them what is not done, or not to be had
 const LINKS = {
   safe: ["mended", "Mended file"],
-  unsafe: ["mended-unsafe", "Mended file, with what drops or sorts points"],
+  unsafe: ["mended-unsafe", "Mended, and points dropped or sorted"],
 };
 
 const tokens = new Set();
@@ -35,13 +36,13 @@ function says(made, kind, word, found = "", facts = "") {
 }
 
 function total() {
-  const counts = new Map();
+  const counts = new Map(WORDS.map((word) => [word, 0]));
   for (const each of list.children) {
     const word = each.querySelector(".verdict strong").textContent;
     counts.set(word, (counts.get(word) || 0) + 1);
   }
   const files = list.children.length;
-  const said = [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
+  const said = [...counts].filter(([, count]) => count).map(([word, count]) => `${count} ${word}`).join(", ");
   document.getElementById("total").textContent = `${files} file${files === 1 ? "" : "s"}: ${said}`;
 }
 
@@ -88,7 +89,7 @@ async function checked(made, token) {
   says(made, told.verdict, told.verdict, found.charAt(0).toUpperCase() + found.slice(1), told.facts);
   link(made, `/files/${token}/page`, "Open its page", false);
   for (const way of told.mended) link(made, `/files/${token}/${LINKS[way][0]}`, LINKS[way][1], true);
-  if (told.prepared) link(made, `/files/${token}/prepared`, "Prepared for Strava (.gz)", true);
+  if (told.prepared) link(made, `/files/${token}/prepared`, "Prepared for an upload (.gz)", true);
 }
 
 function forgotten(made, token) {

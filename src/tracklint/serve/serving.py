@@ -21,7 +21,7 @@ __all__ = ["running_page", "serve"]
 
 _HOST = "127.0.0.1"
 #: How many connections there may be at a time; a browser has six.
-_MOST_CONNECTIONS = 600
+_MOST_CONNECTIONS = 256
 
 
 def serve(*, port: int = 8098, config: Config | None = None, ready: Callable[[str], None] | None = None) -> None:

@@ -7,24 +7,22 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ..checking import check
+from ..checking import check_reading
 from ..config import Config
 from ..findings import Report
 from ..mending.fixing import fix
 from ..preparing import prepare, stem
-from ..render.html import page as page_of
+from ..reading import Reading, read_thing
+from ..render.html import page
 from ..render.html.repairs import offered
-from ..render.rows import fact_rows
+from ..render.html.zone import said, zone_of, zone_text
 from ..render.units import UNITS
 from ..source import SUFFIXES
-from ..spelling import json_text, printable
-from ..words import severities
+from ..words import clock, json_text, printable, severities
 
 __all__ = ["VIEWS", "Seen", "TooMuch", "see", "unpacked"]
 
 Data = bytes | bytearray
-#: What is told of a ride in its row.
-_FACTS = ("start", "elapsed", "distance")
 
 
 class TooMuch(Exception):
@@ -46,13 +44,18 @@ def see(view: str, name: str, data: Data, config: Config) -> Seen | None:
     return VIEWS[view](name, data, config)
 
 
+def _read(name: str, data: Data, config: Config) -> tuple[Reading, Report]:
+    reading = read_thing(bytes(data), config, name=name)
+    return reading, check_reading(reading, config)
+
+
 def _verdict(name: str, data: Data, config: Config) -> Seen:
-    report = check(bytes(data), config=config, name=name)
+    reading, report = _read(name, data, config)
     told = {
         "verdict": report.verdict,
         "found": severities(report.findings) or "nothing found",
         "first": _first(report),
-        "facts": _facts(report),
+        "facts": _facts(report, zone_of(reading) if reading.failed is None else None),
         "mended": offered(report),
         "prepared": report.format != "unknown",
     }
@@ -65,21 +68,24 @@ def _first(report: Report) -> str:
     return "" if worst is None else printable(f"{worst.code}: {worst.message}")
 
 
-def _facts(report: Report) -> str:
-    if report.activity is None:
+def _facts(report: Report, zone: int | None) -> str:
+    """What ride it is: sport, start, how long, how far."""
+    ride = report.activity
+    if ride is None:
         return ""
-    told = dict(fact_rows(report.activity, UNITS["metric"]))
-    sport = report.activity.sport.strava
-    return printable(", ".join(filter(None, (sport, *(told.get(label) for label in _FACTS)))))
+    start = said(ride.start_time, zone)
+    told = (
+        ride.sport.strava,
+        start and f"{start} {zone_text(zone)}",
+        ride.elapsed_s is not None and clock(round(ride.elapsed_s)),
+        ride.distance_m is not None and UNITS["metric"].way(ride.distance_m),
+    )
+    return printable(", ".join(str(each) for each in told if each))
 
 
 def _page(name: str, data: Data, config: Config) -> Seen:
-    from ..checking import check_reading
-    from ..reading import read_thing
-
-    reading = read_thing(bytes(data), config, name=name)
-    made = page_of(check_reading(reading, config), reading, config)
-    return Seen(made.encode("utf-8", "replace"), "text/html; charset=utf-8")
+    reading, report = _read(name, data, config)
+    return Seen(page(report, reading, config).encode("utf-8", "replace"), "text/html; charset=utf-8")
 
 
 def _mended(name: str, data: Data, config: Config, *, unsafe: bool = False) -> Seen | None:
