@@ -23,8 +23,8 @@ from tracklint.render import output_for
 from tracklint.render.digest import Digest, digest
 from tracklint.render.drawing import MOST_PAGES, Drawing, rank
 from tracklint.render.issues import piece as rules_of
-from tracklint.render.pages.shelf import Shelf
 from tracklint.render.pages.spread import Values
+from tracklint.render.shelf import Shelf
 from tracklint.testing import Ride
 
 MESSAGE = "the elevation changes faster than 50 m/s at 2 of 341 points, most at point 100: 790 m in 1 s"

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from ..findings import Report
 from ..render import FOLDERS, Output, Writer
 from ..render.digest import Digest, digest
-from ..render.pages.shelf import Shelf
+from ..render.shelf import Shelf
 from ..source import Thing, Unreadable, open_source
 from ..writing import beside
 from .baseline import Baseline

@@ -28,7 +28,7 @@ __all__ = ["FOLDERS", "OUTPUTS", "Look", "Output", "Writer", "output_for", "writ
 #: Every output that ``--output`` takes.
 OUTPUTS = ("text", "json", "jsonl", "junit", "sarif", "markdown", "github", "gitlab", "azure", "parquet", "html")
 #: Outputs that are a folder, and the files in it: what ``opened(1)``, ``opened(2)`` open, in binary; what ends in a
-#: slash is a `pages.shelf.Shelf`. ``pages`` is what ``html`` is where it goes to a folder.
+#: slash is a `shelf.Shelf`. ``pages`` is what ``html`` is where it goes to a folder.
 FOLDERS = {"parquet": ("files.parquet", "findings.parquet"), "pages": ("index.html", "plotly.min.js", "pages/")}
 
 

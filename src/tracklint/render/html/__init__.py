@@ -110,7 +110,7 @@ def page(report: Report, reading: Reading, config: Config, units: System = "metr
         data=in_script(ride_data(drawn, told)),
         library=LIBRARY,
         style=own("page.css"),
-        script=own("page.js"),
+        script=own("drawing.js") + own("page.js"),
     )  # fmt: skip
 
 

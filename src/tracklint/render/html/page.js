@@ -1,38 +1,13 @@
-"use strict";
-// Draws the ride of the page and lets findings, cursor, charts and map move together. `Plotly` stands above.
+// Draws the ride of the page and lets findings, cursor, charts and map move together. `drawing` stands above.
 (() => {
+  const { CLOCK, color, extent, framed, has, marker, measure, padded, pixel, put, quiet, ruled, unpacked } = drawing;
   const data = JSON.parse(document.getElementById("data").textContent);
   const GAP_S = 60;
-  const KINDS = { i1: Int8Array, i2: Int16Array, i4: Int32Array, f8: Float64Array };
-
-  // A column as packing.py packs it: steps from one known value to the next, the least integer or NaN for a hole.
-  function unpacked({ type, first, step, bytes }) {
-    const raw = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
-    const jumps = new KINDS[type](raw.buffer);
-    const hole = type === "f8" ? NaN : -(2 ** (8 * jumps.BYTES_PER_ELEMENT - 1));
-    const perStep = Math.round(1 / step);
-    const values = new Float64Array(jumps.length);
-    for (let row = 0, at = first; row < jumps.length; row++) {
-      if (jumps[row] === hole || Number.isNaN(jumps[row])) values[row] = NaN;
-      else (at += jumps[row]), (values[row] = step < 1 ? at / perStep : at * step);
-    }
-    return values;
-  }
-
   const time = unpacked(data.time), distance = unpacked(data.distance);
   const size = time.length;
   const points = data.points ? unpacked(data.points) : null;
   const local = time.map((seconds) => (seconds + data.zone) * 1000);
   const way = distance.map((metres) => metres * data.way.factor);
-  const has = (column) => column.some(Number.isFinite);
-  // From the least to the greatest number, with a little room, so that all charts have the same ends.
-  function extent(column) {
-    let low = Infinity, high = -Infinity;
-    for (const value of column) if (Number.isFinite(value)) (low = Math.min(low, value)), (high = Math.max(high, value));
-    const room = (high - low) * 0.01 || 0.5;
-    return [low - room, high + room];
-  }
-
   const AXES = {
     time: { x: local, type: "date", view: data.time_view ? data.time_view.map((s) => (s + data.zone) * 1000) : extent(local) },
     distance: { x: way, type: "linear", view: extent(way), ticksuffix: ` ${data.way.unit}` },
@@ -56,32 +31,10 @@
   let axisName = has(local) ? "time" : has(way) ? "distance" : "point";
   let cursor = 0, shown = null, chosen = null, moving = false;
 
-  const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const axis = () => AXES[axisName];
-  // How a moment is written on the axis: with seconds or a date only where the ticks stand so close, or so far apart.
-  const CLOCK = [
-    { dtickrange: [null, 59999], value: "%H:%M:%S" },
-    { dtickrange: [60000, 86399999], value: "%H:%M" },
-    { dtickrange: [86400000, null], value: "%Y-%m-%d" },
-  ];
   const MARKS = { error: "diamond", warning: "triangle-up", info: "circle" };
 
   // --- what is drawn ---
-
-  const quiet = { displayModeBar: false, responsive: true, doubleClick: false, scrollZoom: false };
-  const touch = matchMedia("(pointer: coarse)").matches;
-
-  function framed(margin) {
-    return {
-      margin, showlegend: false, hovermode: "x", hoverdistance: -1, dragmode: touch ? false : "zoom",
-      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: "system-ui, sans-serif", size: 11, color: color("soft") },
-    };
-  }
-
-  function ruled() {
-    return { gridcolor: color("grid"), linecolor: color("line"), zeroline: false, showspikes: false, automargin: false };
-  }
 
   // A marker of each finding, with the shape and the colour of its severity.
   function marks(x, y) {
@@ -147,11 +100,6 @@
     return low <= high ? padded([low, high]) : padded(view || extent(values));
   }
 
-  function padded([low, high]) {
-    const room = (high - low || 1) * 0.06;
-    return [low - room, high + room];
-  }
-
   // The points that share the cause of the chosen finding: as bands in the charts, and lit on the map.
   function stretch() {
     const runs = chosen ? chosen.runs : [];
@@ -182,41 +130,12 @@
   const lines = plots.map((plot) => plot.appendChild(marker("line")));
   const dot = mapPlot && mapPlot.appendChild(marker("dot"));
 
-  function marker(name) {
-    const made = document.createElement("div");
-    made.className = name;
-    made.hidden = true;
-    return made;
-  }
-
-  function pixel(plot, letter, value) {
-    const drawn = plot._fullLayout && plot._fullLayout[`${letter}axis`];
-    if (!drawn || !Number.isFinite(value)) return NaN;
-    const at = drawn.d2p ? drawn.d2p(value) : drawn.l2p(value);
-    return at < -1 || at > drawn._length + 1 ? NaN : at + drawn._offset;
-  }
-
-  function put(element, x, y) {
-    element.hidden = !Number.isFinite(x) || !Number.isFinite(y);
-    if (!element.hidden) element.style.transform = `translate(${x}px, ${y}px)`;
-  }
-
   // Put line and dot where the cursor's point is drawn now.
   function place() {
     plots.forEach((plot, i) => put(lines[i], pixel(plot, "x", axis().x[cursor]), 0));
     if (!map || !mapPlot._fullLayout) return;
     put(dot, pixel(mapPlot, "x", map.east[cursor]), pixel(mapPlot, "y", map.north[cursor]));
-    measure();
-  }
-
-  // A bar of a round length of metres under the map.
-  function measure() {
-    const bar = document.getElementById("scale"), drawn = mapPlot._fullLayout.xaxis;
-    const metres = ((drawn.range[1] - drawn.range[0]) / drawn._length) * 110;
-    const power = 10 ** Math.floor(Math.log10(metres));
-    const round = [5, 2, 1].find((times) => times * power <= metres) * power;
-    bar.style.width = `${(round / (drawn.range[1] - drawn.range[0])) * drawn._length}px`;
-    bar.textContent = round >= 1000 ? `${round / 1000} km` : `${round} m`;
+    measure(mapPlot);
   }
 
   function moment(row) {

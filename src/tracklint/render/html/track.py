@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...activity import Activity, Floats, Ints
 
-__all__ = ["DRAWN", "MOST_POINTS", "Track", "near", "thinned", "track_of"]
+__all__ = ["DRAWN", "MOST_POINTS", "Track", "flat", "middle", "near", "thinned", "track_of"]
 
 #: The channels that have a chart, in the order of the page.
 DRAWN = ("altitude", "heart_rate", "cadence", "power", "temperature", "speed")
@@ -78,12 +78,20 @@ def _plane(activity: Activity) -> tuple[Floats, Floats]:
     """Metres east and north of the middle of all positions, on a plane that touches the globe there; NaN for a point
     without one."""
     there = activity.channel("position")
-    if not there.any():
-        return np.full(len(activity), np.nan), np.full(len(activity), np.nan)
-    latitude, longitude = float(np.median(activity.latitude[there])), float(np.median(activity.longitude[there]))
     north, along = (np.where(there, column, np.nan) for column in (activity.latitude, activity.longitude))
-    east = ((along - longitude + 180.0) % 360.0 - 180.0) * _METRES_A_DEGREE
-    return east * max(float(np.cos(np.radians(latitude))), 0.01), (north - latitude) * _METRES_A_DEGREE
+    return flat(north, along, middle(activity.latitude[there], activity.longitude[there]))
+
+
+def middle(latitude: Floats, longitude: Floats) -> tuple[float, float]:
+    """The middle of known positions, in degrees; NaN where there are none."""
+    return (float(np.median(latitude)), float(np.median(longitude))) if len(latitude) else (np.nan, np.nan)
+
+
+def flat(latitude: Floats, longitude: Floats, about: tuple[float, float]) -> tuple[Floats, Floats]:
+    """Metres east and north of a place, on a plane that touches the globe there; degrees are given."""
+    along = (longitude - about[1] + 180.0) % 360.0 - 180.0
+    east = along * _METRES_A_DEGREE * max(float(np.cos(np.radians(about[0]))), 0.01)
+    return east, (latitude - about[0]) * _METRES_A_DEGREE
 
 
 def thinned(columns: list[Floats], spared: list[int], buckets: int = _BUCKETS) -> Ints:

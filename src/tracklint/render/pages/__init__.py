@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ...config import Config
     from ...findings import Report
-    from .shelf import Shelf
+    from ..shelf import Shelf
 
 __all__ = ["Writer", "piece"]
 

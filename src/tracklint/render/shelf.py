@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from ...writing import write_over
+from ..writing import write_over
 
 __all__ = ["Shelf"]
 
