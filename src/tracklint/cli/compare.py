@@ -13,13 +13,13 @@ from click.core import ParameterSource
 
 from .lines import line, lines
 from .nights import NIGHTS_OPTIONS, compare_nights, nights_options
-from .options import fail, one_line_errors, paths
+from .options import cannot_draw, fail, one_line_errors, paths
 
 if TYPE_CHECKING:
     from ..alongside.comparison import Comparison
     from ..alongside.thresholds import Beyond, Threshold
 
-_FORMS = ("text", "json", "markdown")
+_FORMS = ("text", "json", "markdown", "html")
 
 
 def _outputs(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -27,6 +27,8 @@ def _outputs(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...
     for form, _ in outputs:
         if form not in _FORMS:
             raise click.BadParameter(f"{form} is no form of a comparison; known are {', '.join(_FORMS)}")
+        if form == "html" and (why := cannot_draw()):
+            raise click.BadParameter(why)
     if sum(not file for _, file in outputs) > 1:
         raise click.BadParameter("only one output can go to standard output; name a file for the others: json=FILE")
     return outputs
@@ -43,7 +45,7 @@ def _outputs(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...
 )
 @click.option(
     "--output", "-o", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[=FILE]",
-    help="text (default), json or markdown, to standard output or to FILE. Repeatable.",
+    help="text (default), json, markdown or html (a page), to standard output or to FILE. Repeatable.",
 )  # fmt: skip
 @click.option(
     "--fail-on", multiple=True, metavar="WORD,...",
@@ -131,6 +133,8 @@ def _write(told: Comparison, found: list[Beyond], outputs: Sequence[tuple[str, s
         out = io.StringIO()
         if form == "text":
             alongside.text(told, found, Page(out))
+        elif form == "html":
+            out.write(alongside.html(told, found))
         else:
             made = json_text(alongside.data(told, found), indent=2)
             out.write((made if form == "json" else "\n".join(alongside.markdown(told, found))) + "\n")

@@ -1,4 +1,4 @@
-"""Recordings of one ride beside one another: as text, as Markdown, and as plain values."""
+"""Recordings of one ride beside one another: as text, as Markdown, as a page, and as plain values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..alongside.thresholds import Beyond
     from .page import Page
 
-__all__ = ["data", "markdown", "text"]
+__all__ = ["data", "html", "markdown", "text"]
 
 #: Grows when a key changes its meaning or goes away; new keys do not change it.
 SCHEMA_VERSION = 1
@@ -62,6 +62,14 @@ def _tables(pair: Pair) -> Iterator[str]:
         yield f"| {' | '.join(HEADS)} |"
         yield f"|---|{'---:|' * (len(HEADS) - 1)}"
         yield from (f"| {' | '.join(row)} |" for row in table)
+
+
+def html(told: Comparison, found: Sequence[Beyond]) -> str:
+    """A page with charts and a map, for a browser; it needs the extra ``report``."""
+    from .html import LIBRARY, whole
+    from .html.alongside import alongside
+
+    return whole(alongside(told, found, LIBRARY))
 
 
 def data(told: Comparison, found: Sequence[Beyond]) -> dict[str, Any]:
