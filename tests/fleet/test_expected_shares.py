@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -139,3 +142,23 @@ def test_a_rule_that_does_not_run_for_a_file_is_not_asked_of_it() -> None:
 def test_nothing_is_kept_where_nothing_is_asked() -> None:
     assert check(Ride(seconds=60).fit()).trace is None
     assert check(b"no activity", config=Config(expect={"laps": Expectation(max=1, share=0)})).trace is None
+
+
+def test_what_a_baseline_knows_does_not_count(folder: Path) -> None:
+    assert "FLT802" in run("--write-baseline=known.json", "rides").output
+    done = run("--baseline=known.json", "rides")
+    assert done.exit_code == 0
+    assert "FLT802" not in done.output
+
+
+def test_a_run_that_was_stopped_says_nothing_of_shares(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopping(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        yield from itertools.islice(told(*args, **kwargs), 2)
+        raise KeyboardInterrupt
+
+    told = importlib.import_module("tracklint.cli.check")._told
+    monkeypatch.setattr("tracklint.cli.check._told", stopping)
+    done = run("rides")
+    assert done.exit_code == 130
+    assert "1.fit: refused" in done.stdout
+    assert "FLT802" not in done.output

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from tracklint import Config, check
 from tracklint.cli import main
 from tracklint.fit.profile import BASE_BYTES
 from tracklint.fleet.gathering import Gathering
+from tracklint.fleet.having import Having
 from tracklint.fleet.rates import Rates, moved
 from tracklint.fleet.shapes import Shapes
 from tracklint.render.digest import Digest, digest
@@ -164,8 +164,8 @@ def _asked(_device: object, _code: str) -> bool:
 
 def rates(random: np.random.Generator, shares: dict[str, float]) -> Rates:
     """The rates of 200 files, of which rules speak with these chances."""
-    codes = Counter({code: int(random.binomial(200, share)) for code, share in shares.items()})
-    return Rates(200, codes, {"": ["a.fit"]})
+    codes = {code: Having(int(random.binomial(200, share)), ["a.fit"]) for code, share in shares.items()}
+    return Rates(Having(200, ["a.fit"]), codes)
 
 
 def test_equal_firmwares_raise_no_alarm_and_a_fault_is_found() -> None:

@@ -45,9 +45,10 @@ class Held:
 def values(loaded: Loaded) -> list[Value]:
     """Everything that holds for all files."""
     config, origins = loaded.config, loaded.origins
-    single = [key for key in FIELDS if key not in ("select", "ignore")]
+    single = [key for key in FIELDS if key not in ("select", "ignore", "fleet")]
     return [
         *(_value(key, getattr(config, FIELDS[key]), origins) for key in single),
+        Value("fleet.enabled", config.fleet, origins.get("fleet", _DEFAULT)),
         *_choice(config, origins),
         *(_value(f"limits.{key_of(name)}", getattr(config.limits, name), origins) for name in _limits(config.limits)),
     ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ..rules.fleet.seen import MOST, Rate
+from ..rules.fleet.seen import Rate
 from ..selecting import version
 from .compare.chance import fisher, rejected
+from .having import Having
 
 __all__ = ["ALPHA", "Rates", "moved"]
 
@@ -20,20 +21,16 @@ Device = tuple[str, str, str]
 
 @dataclass(slots=True)
 class Rates:
-    """Of one firmware: how many files there are, and of how many of them each rule speaks; ``names`` are the first of
-    these, and under ``""`` of all."""
+    """Of one firmware: all its files, and those of which each rule speaks."""
 
-    files: int = 0
-    codes: Counter[str] = field(default_factory=Counter)
-    names: dict[str, list[str]] = field(default_factory=dict)
+    all: Having = field(default_factory=Having)
+    codes: dict[str, Having] = field(default_factory=dict)
 
     def add(self, name: str, codes: Iterable[str]) -> None:
         """Count one file."""
-        self.files += 1
-        self.codes.update(codes)
-        for code in ("", *codes):
-            if len(named := self.names.setdefault(code, [])) < MOST:
-                named.append(name)
+        self.all.add(name)
+        for code in codes:
+            self.codes.setdefault(code, Having()).add(name)
 
 
 def moved(rates: Mapping[Device, Rates], asked: Callable[[Device, str], bool]) -> dict[Device, list[Rate]]:
@@ -56,10 +53,11 @@ def _tests(rates: Mapping[Device, Rates], asked: Callable[[Device, str], bool]) 
     for devices in firmwares.values():
         for before, now in pairwise(sorted(devices, key=_in_order)):
             old, new = rates[before], rates[now]
-            for code in sorted(old.codes | new.codes):
+            for code in sorted(old.codes.keys() | new.codes.keys()):
                 if asked(before, code) and asked(now, code):
-                    names = tuple(new.names.get(code, new.names[""][:1]))
-                    yield now, Rate(code, before[2], old.files, old.codes[code], new.files, new.codes[code], names)
+                    had, has = old.codes.get(code, Having()), new.codes.get(code, Having())
+                    names = tuple(has.names or new.all.names[:1])
+                    yield now, Rate(code, before[2], old.all.files, had.files, new.all.files, has.files, names)
 
 
 def _in_order(device: Device) -> tuple[bool, tuple[int, ...], str]:

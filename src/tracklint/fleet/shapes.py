@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from ..fit.profile import BASE_TYPES, field_fact, message_name
-from ..rules.fleet.seen import MOST, Drift, Form
+from ..rules.fleet.seen import Drift, Form
 from ..trace import Trace
+from .having import Having
 
 __all__ = ["Shapes"]
 
@@ -19,24 +20,11 @@ __all__ = ["Shapes"]
 Have = frozenset[bytes]
 
 
-class _Count:
-    __slots__ = ("files", "names")
-
-    def __init__(self) -> None:
-        self.files = 0
-        self.names: list[str] = []
-
-    def add(self, name: str) -> None:
-        self.files += 1
-        if len(self.names) < MOST:
-            self.names.append(name)
-
-
 class Shapes:
     """The shapes of one device and firmware."""
 
     def __init__(self) -> None:
-        self._met: dict[int, dict[Have, _Count]] = {}
+        self._met: dict[int, dict[Have, Having]] = {}
 
     def add(self, name: str, trace: Trace) -> None:
         """Count the shapes of one file."""
@@ -46,7 +34,7 @@ class Shapes:
         for global_, numbers in trace.heads:
             found[-1 - global_].add(numbers)
         for key, have in found.items():
-            self._met.setdefault(key, {}).setdefault(frozenset(have), _Count()).add(name)
+            self._met.setdefault(key, {}).setdefault(frozenset(have), Having()).add(name)
 
     def drifts(self) -> Iterator[Drift]:
         """What some files have in one form only and others in another only, by message and field."""

@@ -130,7 +130,7 @@ def _add(path: Path, number: int, text: bytes, maker: NightMaker, version: str) 
 
 def _taken(maker: NightMaker, report: Any, version: str, where: str) -> None:
     try:
-        if report["format"] != "fleet":  # those are about files that have their own
+        if report.get("format") != "fleet":  # those are about files that have their own
             maker.add(report, version)
     except KeyError as error:
         raise BadNight(f"{where} is no report of tracklint: {error} is missing") from None

@@ -83,7 +83,7 @@ def duplicate_identity(fleet: Fleet, _limits: Limits) -> Found:
 def serial_reuse(fleet: Fleet, _limits: Limits) -> Found:
     """A serial number stands in files of different products, or in two recordings of the same time.
 
-    One device is one product and records one ride at a time. Recordings that share less than a second, and files of
+    One device is one product and records one ride at a time. Recordings that share no more than a second, and files of
     the same identity (FLT902), are none. Of each number the first pair is told. Runs with `check --fleet` only.
     """
     if fleet.reuses:
