@@ -22,6 +22,7 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import CliRunner
+from starlette.requests import ClientDisconnect
 
 from tracklint import Config, Limits, check, fix, prepare
 from tracklint.cli import main
@@ -142,6 +143,15 @@ def test_what_is_no_activity_has_a_verdict_and_nothing_else(page: Running) -> No
     for view in ("mended", "prepared"):
         answer = page.seen(token, view)
         assert (answer.status_code, answer.text) == (404, "There is nothing of this kind: the file stays as it is.\n")
+
+
+def test_what_only_words_of_a_person_can_mend_is_not_offered(page: Running) -> None:
+    parts = Ride(seconds=60).gpx().split(b"<time>")
+    parts[30:40] = [part.partition(b"</time>")[2] for part in parts[30:40]]  # points without time between others
+    timeless = b"".join(parts[:1]) + b"".join(b"<time>" * (b"</time>" in part) + part for part in parts[1:])
+    assert [(finding.code, finding.fix) for finding in check(timeless).findings] == [("TIM001", "unsafe")]
+    assert fix(timeless, unsafe=True).left == ("TIM001: needs --interpolate",)
+    assert page.seen(page.token(timeless), "verdict").json()["mended"] == []
 
 
 # Who may speak to it.
@@ -340,6 +350,14 @@ def test_a_file_that_is_too_slow_or_kills_its_process_costs_nothing_else() -> No
     assert isinstance(slow, Slow)
     assert isinstance(died, Died)
     assert answer == 1
+
+
+def test_work_that_nobody_waits_for_is_not_begun() -> None:
+    async def gone() -> None:
+        raise ClientDisconnect
+
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(Work(60).done(gone, os.abort))
 
 
 @pytest.mark.parametrize(

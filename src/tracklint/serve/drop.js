@@ -43,7 +43,9 @@ function total() {
   }
   const files = list.children.length;
   const said = [...counts].filter(([, count]) => count).map(([word, count]) => `${count} ${word}`).join(", ");
-  document.getElementById("total").textContent = `${files} file${files === 1 ? "" : "s"}: ${said}`;
+  const shown = document.getElementById("total");
+  shown.ariaBusy = String([...list.children].some((each) => each.dataset.kind === "waiting")); // told once, not for each
+  shown.textContent = `${files} file${files === 1 ? "" : "s"}: ${said}`;
 }
 
 function link(made, address, text, download) {

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..checking import check_reading
+from ..checking import check_reading, held
 from ..config import Config
-from ..findings import Report
-from ..mending.fixing import fix
+from ..findings import Report, Safety
+from ..mending.fixing import fix, mend
 from ..preparing import prepare, stem
 from ..reading import Reading, read_thing
 from ..render.html import page
@@ -56,10 +56,16 @@ def _verdict(name: str, data: Data, config: Config) -> Seen:
         "found": severities(report.findings) or "nothing found",
         "first": _first(report),
         "facts": _facts(report, zone_of(reading) if reading.failed is None else None),
-        "mended": offered(report),
+        "mended": _ways(reading, report, config),
         "prepared": report.format != "unknown",
     }
     return Seen(json_text(told, compact=True).encode(), "application/json")
+
+
+def _ways(reading: Reading, report: Report, config: Config) -> list[Safety]:
+    """The ways to mend a file that change it: some of what findings promise needs words of a person, such as a zone."""
+    config = replace(held(reading, config), second_readers=False)  # they take seconds, and no repair asks them
+    return [way for way in offered(report) if mend(reading, report, config, unsafe=way == "unsafe").changed]
 
 
 def _first(report: Report) -> str:
