@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -101,6 +102,32 @@ def test_what_fails(nights: tuple[Path, Path], words: list[str], status: int) ->
     done = run(*nights, *(f"--fail-on={word}" for word in words))
     assert done.exit_code == status
     assert "2 causes in garmin edge_530 4.11" in done.stdout
+
+
+@pytest.mark.parametrize(("place", "made"), [("both.html", "both.html"), ("both", "both/index.html")])
+def test_both_nights_side_by_side_on_a_page(nights: tuple[Path, Path], tmp_path: Path, place: str, made: str) -> None:
+    assert run(*nights, f"--output=html={tmp_path / place}").exit_code == 1
+    text = (tmp_path / made).read_text(encoding="utf-8")
+    assert "<h1>Two nights: 2 causes</h1>" in text
+    change = re.search(r"TIM008 time-goes-back <span class=.change.>new<", text)
+    assert change is not None
+    sides = re.findall(r"aria-label=.(\S+): (\d+ of 80) files, ([\d.]+%)", text[change.start() :])[:2]
+    assert [each[1:] for each in sides] == [("0 of 80", "0.0%"), ("53 of 80", "66.2%")]
+    assert 'class="change better">gone<' in text
+    assert "<script" not in text
+
+
+def test_nothing_from_a_night_becomes_markup_on_its_page(tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script>\u202e"
+    new = [report(f"{k}{evil}.fit", [finding("TIM008", "time-goes-back", message=evil)]) for k in range(80)]
+    nights = (
+        written(tmp_path / "old.jsonl", [report(f"{k}.fit", []) for k in range(80)]),
+        written(tmp_path / "n.jsonl", new),
+    )
+    text = run(*nights, "--output=html").stdout
+    assert "&lt;script&gt;alert(1)" in text
+    assert "<script" not in text
+    assert "\u202e" not in text
 
 
 def test_better_alone_is_not_worse(nights: tuple[Path, Path], tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +15,13 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tracklint.checking import check_reading
+from tracklint.alongside import same_ride
+from tracklint.checking import check_reading, make_one
 from tracklint.config import Config
+from tracklint.fleet.telling import Telling, sheets
 from tracklint.reading import read_thing
+from tracklint.render import output_for
+from tracklint.render.alongside import html
 from tracklint.render.html import page, whole
 from tracklint.testing import Ride
 
@@ -80,6 +86,50 @@ def drawn(data: bytes | Path, name: str, folder: Path) -> Path:
     reading = read_thing(str(data) if isinstance(data, Path) else data, Config(), name=name)
     made = folder / "page.html"
     made.write_text(whole(page(check_reading(reading, Config()), reading, Config())), encoding="utf-8")
+    return made
+
+
+def fleet(folder: Path, files: int) -> Path:
+    """The index of a built night with facts: `evening` with and without its faults, as several devices wrote it."""
+    rides = []
+    for k in range(files):
+        ride = Ride(seconds=240 + 30 * (k % 9), device=("head unit", "wrist watch", "phone")[k % 3], speed=6 + k % 5)
+        change: dict[int, dict[str, Any]] = {}
+        if k % 4 == 1:
+            change = {100: {"altitude": 900.0}}
+        if k % 6 == 2:
+            change = {i: {"heart_rate": None} for i in range(60, 200)}
+        if k % 9 == 3:
+            change |= {120: {"time": None}}
+        form = ("fit", "gpx", "tcx")[k % 3]
+        rides.append((f"night/{('edge', 'watch', 'phone')[k % 3]}-{k:04}.{form}", getattr(ride, form)(change=change)))
+    config = Config(facts=True)
+    output = output_for("pages", sys.stdout, config=config)
+    telling = Telling((output,), config.limits.max_inflated_bytes)
+    with sheets([(output, str(folder))]) as run:
+        for name, data in rides:
+            run.add(make_one(name, data, make=telling, config=config))
+    return folder / "index.html"
+
+
+def both(folder: Path) -> Path:
+    """The page of one ride as two devices wrote it: one a little high, and for a while with another heart."""
+    ride = Ride(seconds=2400, laps=2, device="head unit", speed=7.4)
+    other = Ride(seconds=2400, laps=2, device="wrist watch", speed=7.4)
+    change: dict[int, dict[str, Any]] = {}
+    for i in range(2401):
+        point = other.point(i)
+        apart = ((i * 7919) % 13 - 6) * 4e-6
+        change[i] = {
+            "latitude": point["latitude"] + apart, "longitude": point["longitude"] - apart, "altitude": point["altitude"] + 3,
+            "heart_rate": None if 900 < i < 1000 else point["heart_rate"] + 8 * (1500 < i < 1700),
+        }  # fmt: skip
+    things = folder / "head-unit.fit", folder / "wrist-watch.gpx"
+    things[0].write_bytes(ride.fit())
+    things[1].write_bytes(other.gpx(change=change))
+    made = folder / "both.html"
+    with contextlib.chdir(folder):
+        made.write_text(html(same_ride([each.name for each in things]), []), encoding="utf-8")
     return made
 
 

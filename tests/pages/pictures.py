@@ -8,18 +8,22 @@ import tempfile
 import time
 from pathlib import Path
 
-from browser import Driver, chromium, drawn, evening, looked_at, opened
+from browser import Driver, both, chromium, drawn, evening, fleet, looked_at, opened
 from PIL import Image
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tracklint.serve import running_page
 from tracklint.testing import Ride
 
-#: Name, width and height of the screen, dark or light, and whether a finding was chosen.
+#: Which page, the name of its picture, width and height of the screen, dark or light.
 SHOTS = (
-    ("page-desktop.png", 1440, 1180, False, True),
-    ("page-desktop-dark.png", 1440, 1180, True, True),
-    ("page-phone.png", 390, 844, False, True),
+    ("file", "page-desktop.png", 1440, 1180, False),
+    ("file", "page-desktop-dark.png", 1440, 1180, True),
+    ("file", "page-phone.png", 390, 844, False),
+    ("fleet", "fleet-desktop.png", 1440, 1180, False),
+    ("fleet", "fleet-phone.png", 390, 844, False),
+    ("both", "same-ride-desktop.png", 1440, 1180, False),
+    ("both", "same-ride-phone.png", 390, 844, False),
 )
 #: The page to drop files on: name, width and height of the screen, dark or light.
 DROPPED = (("drop-desktop.png", 1180, 860, False), ("drop-phone.png", 390, 844, True))
@@ -31,11 +35,15 @@ def main(folder: Path) -> None:
     """Write all pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made, chromium() as driver:
-        page = drawn(evening(), "evening-round.fit", Path(made))
-        for name, width, height, dark, chosen in SHOTS:
+        pages = {
+            "file": drawn(evening(), "evening-round.fit", Path(made)),
+            "fleet": fleet(Path(made, "night"), 60),
+            "both": both(Path(made)),
+        }
+        for which, name, width, height, dark in SHOTS:
             looked_at(driver, width, height, dark=dark)
-            opened(driver, page)
-            if chosen:
+            opened(driver, pages[which])
+            if which == "file":
                 driver.execute_script("document.querySelectorAll('[data-finding]')[1].click()")
                 time.sleep(3)  # the page scrolls and zooms
             kept(driver, folder / name)

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 
 from .lines import line, lines
 from .nights import NIGHTS_OPTIONS, compare_nights, nights_options
-from .options import cannot_draw, fail, one_line_errors, paths
+from .options import cannot_draw, fail, one_line_errors, page_of, paths
 
 if TYPE_CHECKING:
     from ..alongside.comparison import Comparison
@@ -45,7 +45,8 @@ def _outputs(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...
 )
 @click.option(
     "--output", "-o", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[=FILE]",
-    help="text (default), json, markdown or html (a page), to standard output or to FILE. Repeatable.",
+    help="text (default), json, markdown or html (a page; of a folder its index.html), to standard output or to FILE. "
+    "Repeatable.",
 )  # fmt: skip
 @click.option(
     "--fail-on", multiple=True, metavar="WORD,...",
@@ -139,7 +140,7 @@ def _write(told: Comparison, found: list[Beyond], outputs: Sequence[tuple[str, s
             made = json_text(alongside.data(told, found), indent=2)
             out.write((made if form == "json" else "\n".join(alongside.markdown(told, found))) + "\n")
         if file:
-            write_over(Path(file), out.getvalue().encode("utf-8", "backslashreplace"))
+            write_over(page_of(form, file), out.getvalue().encode("utf-8", "backslashreplace"))
         else:
             lines(out.getvalue().rstrip("\n"))
 

@@ -13,7 +13,7 @@ import click
 
 from ..extras import how_to_install
 from .lines import lines
-from .options import fail
+from .options import fail, page_of
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -173,7 +173,7 @@ def _write(comparison: Comparison, outputs: Sequence[tuple[str, str]], *, show_a
         out = io.StringIO()
         write(comparison, form, out, show_all=show_all)
         if file:
-            write_over(Path(file), out.getvalue().encode("utf-8", "backslashreplace"))
+            write_over(page_of(form, file), out.getvalue().encode("utf-8", "backslashreplace"))
         else:
             lines(out.getvalue().rstrip("\n"))
     sys.stdout.flush()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cannot_draw", "config_options", "exit_status", "fail", "files_options", "loaded_options", "loudness",
-    "one_line_errors", "paths",
+    "one_line_errors", "page_of", "paths",
     "profile_option", "rules_option",
 ]  # fmt: skip
 
@@ -55,6 +55,14 @@ def cannot_draw() -> str:
 
     there = all(find_spec(name) is not None for name in ("jinja2", "plotly"))
     return "" if there else f"a page needs the extra `report`; {how_to_install('report')}"
+
+
+def page_of(form: str, file: str) -> Path:
+    """Where an output goes: a page whose place does not end in .html is the index of a folder, which is made."""
+    if form != "html" or file.lower().endswith(".html"):
+        return Path(file)
+    Path(file).mkdir(parents=True, exist_ok=True)
+    return Path(file, "index.html")
 
 
 def one_line_errors(command: Command) -> Command:

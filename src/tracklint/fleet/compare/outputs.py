@@ -1,4 +1,4 @@
-"""A comparison as text, JSON or Markdown."""
+"""A comparison as text, JSON, Markdown or a page."""
 
 from __future__ import annotations
 
@@ -110,6 +110,13 @@ def _cell(side: Side, alarm: Alarm) -> str:
     return f"{side.some:,} of {side.files:,} ({side.some / max(side.files, 1):.1%})"
 
 
+def _html(comparison: Comparison, out: TextIO, show_all: bool) -> None:
+    from .page import page
+
+    del show_all  # what is no alarm is folded up
+    out.write(page(comparison))
+
+
 def _json(comparison: Comparison, out: TextIO, show_all: bool) -> None:
     del show_all  # all of it, always
     told = {
@@ -193,4 +200,5 @@ FORMATS: Mapping[str, Callable[[Comparison, TextIO, bool], None]] = {
     "text": _text,
     "json": _json,
     "markdown": _markdown,
+    "html": _html,
 }
