@@ -147,6 +147,7 @@ class Writer:
             all=counts.all,
             unread=self._unread,
             broken=(broken := [*self._broken_by_fleets, *self._broken]),
+            broken_by_fleets=bool(self._broken_by_fleets),
             broken_more=self._broken_all - len(broken),
             rules=list(self._rules()),
             devices=[self._device(each) for each, _ in devices[:_MOST_DEVICES]],
@@ -160,6 +161,8 @@ class Writer:
     def _rules(self) -> Iterator[dict[str, Any]]:
         tally = self._counts.all
         for code in tally.codes():
+            if not tally.files[code]:
+                continue  # it is said of many files, and of none by itself
             yield {
                 "code": code, "name": self._names[code], "severity": self._counts.severities[code].label,
                 "files": tally.files[code], "share": tally.share(code), "findings": tally.findings[code],
