@@ -110,7 +110,7 @@ def page(report: Report, reading: Reading, config: Config, units: System = "metr
         data=in_script(ride_data(drawn, told)),
         library=LIBRARY,
         style=own("page.css"),
-        script=own("drawing.js") + own("page.js"),
+        script=_script(),
     )  # fmt: skip
 
 
@@ -118,4 +118,8 @@ def scripts() -> tuple[str, str]:
     """The two scripts that run in a page, as they stand between their tags: the library and ours."""
     from plotly.offline import get_plotlyjs
 
-    return get_plotlyjs(), f"\n{own('page.js')}\n"
+    return get_plotlyjs(), f"\n{_script()}\n"
+
+
+def _script() -> str:
+    return own("drawing.js") + own("page.js")
