@@ -217,13 +217,17 @@ def test_facts_are_told_as_distributions() -> None:
 
 @pytest.mark.parametrize(
     ("output", "why"),
-    [("html=ride.fit", "ride.fit is a file, and no folder"), ("pages=night", "pages is no output")],
+    [
+        (("html=ride.fit",), "ride.fit is a file, and no folder"),
+        (("pages=night",), "pages is no output"),
+        (("html=ride.html", "--pages", "all"), "--pages says which files have a page in the folder"),
+    ],
 )
 def test_a_folder_that_cannot_be_made_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, why: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: tuple[str, ...], why: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("ride.fit").write_bytes(Ride(seconds=60).fit())
-    done = CliRunner().invoke(main, ["check", "-o", output, "ride.fit"])
+    done = CliRunner().invoke(main, ["check", "ride.fit", "-o", *output])
     assert done.exit_code == 2
     assert why in " ".join(done.stderr.split())

@@ -60,9 +60,9 @@ def _statistics(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
     "pages of the worst. Repeatable.",
 )  # fmt: skip
 @click.option(
-    "--pages", type=click.Choice(WHICH), default="findings", show_default=True,
-    help="With html=FOLDER: which files have a page of their own, the 200 worst at most; findings are those with a "
-    "warning or worse.",
+    "--pages", type=click.Choice(WHICH),
+    help="With html=FOLDER: which files have a page of their own, the 200 worst at most; findings (default) are those "
+    "with a warning or worse.",
 )  # fmt: skip
 @click.option(
     "--all", "--verbose", "-v", "show_all", is_flag=True,
@@ -114,7 +114,7 @@ def check(
     paths: tuple[str, ...],
     files_from: str | None,
     outputs: list[tuple[str, str]],
-    pages: Which,
+    pages: Which | None,
     show_all: bool,
     quiet: bool,
     jobs: int | None,
@@ -144,11 +144,14 @@ def check(
         raise click.UsageError("name a file or folder, or a list of them with --files-from")
     if cluster and jobs:
         raise click.UsageError("--jobs is for this machine; a --cluster has its own number of workers")
+    if pages and not any(name == "pages" for name, _ in outputs):
+        raise click.UsageError("--pages says which files have a page in the folder of --output html=FOLDER; give both")
     config = with_readers(config, second_reader=second_reader, schema_dir=schema_dir)
     config = with_fleet(replace(config, facts=facts or config.facts), fleet=fleet)
     ledger, sums, gathering = Ledger(_known(baseline, prune=prune), config), Statistics(), gathering_of(config)
     look: dict[str, Any] = {"show_all": show_all, "quiet": quiet, "again": _again(paths)}
-    made = [(output_for(name, sys.stdout, config=config, which=pages, **look), file) for name, file in outputs]
+    look |= {"config": config, "which": pages or "findings"}
+    made = [(output_for(name, sys.stdout, **look), file) for name, file in outputs]
     telling = Telling(tuple(output for output, _ in made), config.limits.max_inflated_bytes, ledger.baseline)
 
     def given() -> Iterator[tuple[str, Thing]]:
