@@ -293,3 +293,10 @@ def test_without_the_extra_it_is_said_how_to_install_it(monkeypatch: pytest.Monk
         done = run(*arguments)
         assert done.exit_code == 2
         assert "extra `report`" in done.stderr
+
+
+def test_a_template_is_read_once() -> None:
+    made(RIDE.fit())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("jinja2.Environment.compile", lambda *_: pytest.fail("it is compiled once more"))
+        made(RIDE.fit())

@@ -16,7 +16,7 @@ __all__ = ["filled", "in_script", "own"]
 
 def filled(name: str, /, **values: Any) -> str:
     """The template of this folder with this name, filled. A name that it uses and that is not given raises."""
-    made: str = _environment().from_string(own(name)).render(**values)
+    made: str = _environment().get_template(name).render(**values)
     return made
 
 
