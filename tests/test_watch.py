@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -227,6 +228,8 @@ def test_a_report_that_a_stop_cut_off_is_said_again_and_says_so(here: Path) -> N
 def test_uploads_go_to_a_stand_in_once(here: Path) -> None:
     (here / "in" / "again.fit").write_bytes(RIDE.fit())
     done = watch("--once", "--sandbox")
+    assert "in/good.fit: the same content as in/again.fit\n" in done.stdout
+    assert done.stdout.endswith("\n2 files done, 1 of the same content\n")
     assert done.stdout.count("now at http://127.0.0.1:") == 1
     assert done.stdout.count("in/planned.gpx: refused; not sent: ") == 1
 
@@ -244,6 +247,8 @@ def test_a_file_that_ends_too_early_is_left_for_the_next_time(here: Path) -> Non
         (["watch", "nothing"], "nothing: no such folder"),
         (["watch", "in/good.fit"], "in/good.fit: this is no folder"),
         (["watch", "in", "--barometer"], "give --prepare DIR, --upload or --sandbox"),
+        (["watch", "in", "--fix", "in"], "in: results cannot go where the files come from; name another folder"),
+        (["watch", "in", "--prepare", "."], ".: results cannot go where the files come from; name another folder"),
     ],
 )
 def test_what_cannot_be_watched_is_one_line(args: list[str], says: str, here: Path) -> None:
@@ -263,3 +268,37 @@ def test_it_ends_with_one_line_when_its_folder_vanishes(here: Path) -> None:
         said = process.communicate()[1]
     assert process.returncode == 2
     assert said.splitlines() == ["tracklint: watching in; Ctrl-C ends it", "tracklint: in: the folder is gone"]
+
+
+def test_results_of_an_earlier_run_are_no_input_of_one_with_another_folder(here: Path) -> None:
+    assert watch("--once", "--prepare", "in/out").exit_code == 1
+    again = watch("--once", "--fix", "mended")
+    assert "good.fit.gz" not in again.stdout
+    assert sorted(path.name for path in (here / "mended").rglob("*.*")) == ["good.fit", "planned.gpx"]
+
+
+def test_a_second_watcher_is_one_line(here: Path) -> None:
+    with Record(here / "home", Path("in")):
+        done = watch("--once")
+    assert (done.exit_code, done.stderr) == (2, "tracklint: in: another `tracklint watch` is at this folder\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a name of bytes")
+def test_a_name_that_is_not_utf_8_is_watched_and_ctrl_c_says_what_was_done(here: Path) -> None:
+    command = [sys.executable, "-m", "tracklint", "watch", "in", "--settle", "0", "--fix", "mended"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - one thread
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert b"good.fit: ready" in process.stdout.readline()
+        odd = os.fsencode(here / "in") + b"/\xff.fit"
+        Path(os.fsdecode(odd)).write_bytes(Ride(seconds=33).fit())
+        until = time.monotonic() + 30
+        while not list((here / "mended").glob("*\udcff*")) and time.monotonic() < until:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        told, errors = process.communicate()
+    assert process.returncode == 130
+    assert told.endswith(b"\n3 files done\n")
+    assert errors == b"tracklint: watching in; Ctrl-C ends it\ntracklint: stopped\n"

@@ -8,6 +8,7 @@ is given its next pieces while it is still at one, so that it never waits for th
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import multiprocessing
 import os
@@ -37,6 +38,7 @@ _START_SECONDS = 60.0
 _DEEP, _SHORT = 8, 4096
 #: How often the start of a process is tried.
 _TRIES = 5
+_STARTS = threading.Lock()
 #: No answer has come.
 _NOTHING: Any = object()
 
@@ -103,8 +105,10 @@ def answers(
 
 def begin(modules: Sequence[str]) -> None:
     """Start what starts processes, with these modules. Whoever asks for `answers` in other threads does so first in
-    the main one: only there it can be seen to that Ctrl-C does not end it."""
+    the main one: only there it can be seen to that Ctrl-C does not end it. A start in another thread is awaited when
+    this process ends: what starts processes tells of half a start in the words of Python."""
     _context(modules)
+    atexit.register(_STARTS.acquire, timeout=5.0)
 
 
 class _Crew(Generic[Answer]):
@@ -263,7 +267,8 @@ def _started(context: Any, function: Callable[..., Any]) -> tuple[Any, connectio
         try:
             with warnings.catch_warnings():  # multiprocessing tells of its own processes that were killed
                 warnings.simplefilter("ignore")
-                process.start()
+                with _STARTS:
+                    process.start()
         except (EOFError, ConnectionError, FileNotFoundError):
             ours.close()
         else:

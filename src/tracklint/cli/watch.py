@@ -80,9 +80,8 @@ def watch(
     Exit status with --once: 0, 1 a finding at or above --fail-on, 2 something could not be read or written, 75 an
     upload is not finished and saved. Else 130, after Ctrl-C, or 2.
     """
-    from ..strava.errors import StravaError
+    from ..errors import TracklintError
     from ..strava.jobs import Order
-    from ..strava.journal import JournalTrouble
     from ..strava.settings import Settings
     from ..watching.complete import Folder, Vanished
     from ..watching.record import Record
@@ -96,6 +95,8 @@ def watch(
     if not once:
         _can_watch()
     results = [each for each in (fixed, prepared) if each is not None]
+    for out in results:
+        _can_hold(out, folder)
     looked_at = Folder(folder, replace(config, allow_empty=True), settle=settle, apart_from=results)
     stoppable = Stoppable()
     try:
@@ -108,14 +109,22 @@ def watch(
             )  # fmt: skip
             if not once:
                 line(f"tracklint: watching {folder}; Ctrl-C ends it", err=True)
-            for each in stoppable.results(_once(looked_at, settle) if once else _complete(looked_at, folder, work)):
+            for each in stoppable.results(_once(looked_at, settle) if once else _complete(looked_at, folder)):
                 work.do(each)
             work.total()
-    except Vanished as gone:
-        fail(str(gone))
-    except (StravaError, JournalTrouble) as error:
+    except (Vanished, TracklintError) as error:
         fail(str(error))
-    stoppable.end(work.status, lambda _: f"{looked_at.pending} not complete yet")
+    if stoppable.stopped:
+        raise KeyboardInterrupt
+    sys.exit(work.status)
+
+
+def _can_hold(out: Path, folder: Path) -> None:
+    """End where results would be files to watch, or all files to watch results."""
+    from ..source import without_links
+
+    if Path(without_links(folder)).is_relative_to(without_links(out)):
+        fail(f"{out}: results cannot go where the files come from; name another folder")
 
 
 def _can_watch() -> None:
@@ -134,25 +143,32 @@ def _once(folder: Folder, settle: float) -> Iterator[Input | None]:
     yield None
 
 
-def _complete(folder: Folder, path: Path, work: _Work) -> Iterator[Input | None]:
+def _complete(folder: Folder, path: Path) -> Iterator[Input | None]:
     """Whatever becomes complete, until Ctrl-C; ``None`` where nothing more is, for now."""
-    from watchfiles import watch as changes
-
     yield from folder.look()
     yield None
-    looked, took = time.monotonic(), 0.0
-    while path.is_dir():  # the wait for changes must have begun before the second look
-        for changed in changes(path, watch_filter=None, rust_timeout=int(1000 * _LOOK), yield_on_timeout=True):
-            begun = time.monotonic()
-            due = begun - looked >= (10 * took if changed or folder.pending else _AGAIN)
-            if due or not looked:
-                yield from folder.look()
-                yield None
-                looked = time.monotonic()
-                took = looked - begun
-            elif work.open and begun - looked >= _AGAIN:
-                yield None
+    looked, took = 0.0, 0.0  # the wait for changes must have begun before the second look
+    for changed in _wakes(path):
+        begun = time.monotonic()
+        if begun - looked >= (10 * took if changed or folder.pending else _AGAIN):
+            yield from folder.look()
+            yield None
+            looked = time.monotonic()
+            took = looked - begun
     yield from folder.look()  # says that it is gone
+
+
+def _wakes(path: Path) -> Iterator[bool]:
+    """Every now and then, and at once when something changes: whether something did."""
+    from watchfiles import watch as changes
+
+    while path.is_dir():
+        try:
+            for changed in changes(path, watch_filter=None, rust_timeout=int(1000 * _LOOK), yield_on_timeout=True):
+                yield bool(changed)
+        except RuntimeError:  # notify cannot tell of a name that is not UTF-8; a look can
+            yield True
+            time.sleep(_LOOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +207,7 @@ class _Work:
     """What is done with each complete file, and how much of it was.
 
     ``fixed`` and ``prepared`` are folders for results, ``sender`` gives a client and a journal; ``None`` where that is
-    not wanted. ``open`` are the uploads that are not finished, by content.
+    not wanted. ``open`` are the uploads that are not finished, ``here`` the files of this run, by content.
     """
 
     folder: Folder
@@ -204,7 +220,9 @@ class _Work:
     troubles: Troubles = field(default_factory=Troubles)
     status: int = 0
     open: dict[str, Job] = field(default_factory=dict)
+    here: dict[str, str] = field(default_factory=dict)
     known: int = 0
+    same: int = 0
     done: int = 0
 
     def do(self, each: Input | None) -> None:
@@ -219,6 +237,7 @@ class _Work:
     def total(self) -> None:
         """Say how much was done, and what is left."""
         parts = [f"{counted(self.done, 'file')} done"]
+        parts += [f"{self.same} of the same content"] if self.same else []
         parts += [f"{self.known} known from earlier runs"] if self.known else []
         parts += [f"{self.folder.pending} not complete yet"] if self.folder.pending else []
         parts += [f"{counted(len(self.open), 'upload')} not finished and saved"] if self.open else []
@@ -230,6 +249,8 @@ class _Work:
         from ..checking import check_source
         from ..source import Unreadable, open_source, read_bytes
 
+        if isinstance(each.thing, Path) and self.record.made(each.thing):
+            return  # a result of an earlier run, which had another folder for them
         try:
             raw = read_bytes(each.thing, each.name)
             source = open_source(raw, each.name, max_inflated=self.order.config.limits.max_inflated_bytes)
@@ -239,6 +260,10 @@ class _Work:
             return
         if not self.folder.unchanged(each):  # it is not what was read; its new content has its turn
             return
+        if (first := self.here.get(source.sha256)) is not None:
+            self.same += 1
+            self.said.say(f"{each.name}: the same content as {first}")
+            return
         steps = list(self._wanted())
         if all(self.record.state(step, source.sha256) == "done" for step in steps):
             self.known += 1
@@ -246,6 +271,7 @@ class _Work:
         report = check_source(source, self.order.config)
         if _is_cut(report) and self.folder.wait_for(each, _PATIENCE):
             return
+        self.here[source.sha256] = each.name
         content = _Content(each, raw, source.sha256)
         self._report(report, source)
         self.status = max(self.status, exit_status([report], self.order.config))
@@ -262,7 +288,7 @@ class _Work:
         yield from (
             _step(word, out) for word, out in (("fix", self.fixed), ("prepare", self.prepared)) if out is not None
         )
-        yield from ("upload",) if self.sender is not None else ()
+        yield from (self.sender.step,) if self.sender is not None else ()
 
     def _report(self, report: Report, source: Source) -> None:
         """Say what was found, once for each content; a stop may have come in between, and that is said."""

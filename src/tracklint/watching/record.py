@@ -104,6 +104,11 @@ class Record:
                 self.note(step, sha256, "done", place)
                 return place
 
+    def made(self, path: Path) -> bool:
+        """Whether a file is a result that stands where it was put."""
+        place = os.fsencode(path)
+        return self._base.execute("SELECT 1 FROM steps WHERE target=? LIMIT 1", (place,)).fetchone() is not None
+
     def _target(self, step: str, sha256: str) -> Path | None:
         row = self._base.execute("SELECT target FROM steps WHERE step=? AND sha256=?", (step, sha256)).fetchone()
         return Path(os.fsdecode(row[0])) if row and row[0] else None
