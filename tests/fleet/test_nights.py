@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from invented_reports import finding, night, report
 
-from tracklint.fleet.compare.chance import Chance, fisher, moved, newcombe, rejected, sign, wilson
+from tracklint.fleet.compare.chance import Chance, fisher, fishers, moved, newcombe, rejected, sign, wilson
 from tracklint.fleet.compare.comparing import Comparison, compare
 from tracklint.fleet.compare.night import BadNight, Night, NightMaker
 from tracklint.fleet.compare.outputs import write
@@ -191,6 +191,56 @@ def test_files_that_cannot_be_read_stand_apart() -> None:
     assert comparison.devices[0].new_files == 100
 
 
+# all devices together
+
+
+def few_of_many(label: str, broken: bool, devices: int = 18) -> list[dict[str, Any]]:
+    """Two files of each of many devices, where all are broken or none."""
+    found = [finding("FIT006", "crc", "error")] if broken else []
+    return [
+        report(f"{label}/{k}.fit", found, sha256=f"{label}{k}", device={"product": f"product_{k // 2}"})
+        | {"verdict": "refused" if broken else "ready"}
+        for k in range(2 * devices)
+    ]
+
+
+@pytest.mark.parametrize("by", ["auto", "none"])
+def test_a_fault_in_every_file_of_many_devices_is_found(by: str) -> None:
+    """None of the devices has files enough to show anything alone."""
+    comparison = compared(few_of_many("a", broken=False), few_of_many("b", broken=True), by=by)
+    [(device, cause)] = comparison.causes
+    assert device is comparison.together
+    assert (cause.alarm.measure.key, cause.alarm.change) == ("FIT006", "new")
+    told = text(comparison).splitlines()
+    assert told[1:3] == [
+        "refused 0 -> 36, risky 0 -> 0, ready 36 -> 0",
+        "18 of 18 devices and firmwares have too few files to show anything alone",
+    ]
+    assert "1 cause in all devices together (36 files), beside the same devices (36 files):" in told
+    assert "too few files in garmin product_0 4.11 (2 files), beside 4.11 (2 files)" in told
+    made = json.loads(text(comparison, "json"))
+    assert [each["key"] for each in made["all_devices"]["causes"]] == ["FIT006"]
+    assert made["verdicts"] == {"old": {"ready": 36}, "new": {"refused": 36}}
+    assert "### 1 cause in `all devices together (36 files)" in text(comparison, "markdown")
+
+
+def test_what_a_device_tells_alone_is_not_told_of_all() -> None:
+    old, new = of("1", 60) + of("1", 60, product="b"), of("1", 60, "FIT413", label="n") + of("1", 60, product="b")
+    comparison = compared(old, new, by="none")
+    assert [(device.device[1], cause.alarm.measure.key) for device, cause in comparison.causes if device] == [
+        ("edge_530", "FIT413")
+    ]
+    assert comparison.together is not None
+    assert comparison.together.causes == ()
+
+
+def test_another_mix_of_devices_is_no_alarm_of_all_together() -> None:
+    """A device whose files all have a finding makes up a tenth of OLD and half of NEW."""
+    old = of("1", 10, "FIT413", product="a") + of("1", 90, product="b")
+    new = of("1", 50, "FIT413", product="a", label="n") + of("1", 50, product="b", label="n")
+    assert causes(compared(old, new)) == {}
+
+
 # pairs
 
 
@@ -291,6 +341,14 @@ def test_fisher_is_that_of_scipy() -> None:
         assert fisher(old, int(of_old), new, int(of_new)).p == pytest.approx(wanted, rel=1e-6, abs=1e-300)
     assert fisher(0, 50, 2, 50).least == pytest.approx(fisher_exact([[0, 50], [2, 48]]).pvalue)
     assert fisher(0, 50, 0, 50) == Chance(1.0, 1.0)
+
+
+def test_tables_together_are_every_way_to_split_them() -> None:
+    """Two tables of 2 and 2 files with two marked each: 6 * 6 ways, of which 1 marks all four new files."""
+    assert fishers([(0, 2, 2, 2), (0, 2, 2, 2)]).p == pytest.approx(2 / 36)
+    told = fishers([(0, 2, 2, 2), (0, 3, 0, 3), (1, 2, 1, 2)])
+    assert (told.p, told.least) == pytest.approx((18 / 36, 2 / 36))
+    assert fishers([(0, 2, 0, 2), (3, 3, 0, 0)]) == Chance(1.0, 1.0)
 
 
 def test_the_sign_test_is_the_binomial_one() -> None:

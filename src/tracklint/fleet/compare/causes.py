@@ -118,6 +118,11 @@ class Cause:
     alarm: Alarm
     below: tuple[Follower, ...] = ()
 
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """The alarm, and those below it."""
+        return self.alarm, *(each.alarm for each in self.below)
+
 
 def causes(alarms: Sequence[Alarm], design: Design, values: Callable[[str], Both]) -> list[Cause]:
     """The causes among the alarms of one comparison, the strongest first; ``values`` are those of a measure in old and

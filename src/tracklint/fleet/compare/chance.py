@@ -2,6 +2,8 @@
 
 * Two shares of files that have nothing to do with each other: Fisher's exact test. Of the same files, seen twice: the
   sign test on those that changed (McNemar's exact test).
+* Such shares of several devices together: Fisher's test on the tables of all of them (the exact form of Cochran's,
+  Mantel's and Haenszel's test), which holds whatever part of a night each device has.
 * Two distributions: the two-sample test of Kolmogorov and Smirnov, which holds for any distribution and for ties. Of
   the same files, seen twice: the sign test on the differences.
 * Many tests: Holm's step-down procedure, with Tarone's improvement: a test that could not be significant whatever it
@@ -16,13 +18,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Chance", "Stratified", "fisher", "moved", "newcombe", "rejected", "sign", "stratified", "wilson"]
+__all__ = ["Chance", "Stratified", "fisher", "fishers", "moved", "newcombe", "rejected", "sign", "stratified", "wilson"]
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 _Z95 = 1.959963984540054
@@ -38,23 +40,38 @@ class Chance:
 
 def fisher(old: int, of_old: int, new: int, of_new: int) -> Chance:
     """Fisher's exact test, two-sided: ``old`` of ``of_old`` files beside ``new`` of ``of_new``."""
+    return fishers([(old, of_old, new, of_new)])
+
+
+def fishers(tables: Iterable[tuple[int, int, int, int]]) -> Chance:
+    """Fisher's exact test, two-sided, on the sum over tables that have nothing to do with each other, each with the
+    numbers that `fisher` takes."""
+    chances, seen = np.ones(1), 0
+    for old, of_old, new, of_new in tables:
+        if old + new in (0, of_old + of_new) or not of_old or not of_new:
+            continue
+        chances = np.convolve(chances, _splits(old + new, of_old, of_new))
+        seen += new - max(0, old + new - of_old)
+    if len(chances) == 1:
+        return Chance(1.0, 1.0)
+    p = float(chances[chances <= chances[seen] * (1 + 1e-7)].sum())
+    edges = min(chances[0], chances[-1])
+    return Chance(min(p, 1.0), float(chances[chances <= edges * (1 + 1e-7)].sum()))
+
+
+def _splits(marked: int, of_old: int, of_new: int) -> Floats:
+    """The chance of each number of marked files among the new ones, from the smallest that is possible on."""
     from scipy.special import gammaln
 
-    marked, files = old + new, of_old + of_new
-    if marked in (0, files) or not of_old or not of_new:
-        return Chance(1.0, 1.0)
     possible = np.arange(max(0, marked - of_old), min(marked, of_new) + 1)
 
     def ways(of: Any, taken: Any) -> Any:
         """The logarithm of how many choices there are."""
         return gammaln(of + 1) - gammaln(taken + 1) - gammaln(of - taken + 1)
 
-    logs = ways(of_new, possible) + ways(of_old, marked - possible) - ways(files, marked)
-    chances = np.exp(logs)
-    seen = chances[new - possible[0]]
-    p = float(chances[chances <= seen * (1 + 1e-7)].sum())
-    edges = min(chances[0], chances[-1])
-    return Chance(min(p, 1.0), float(chances[chances <= edges * (1 + 1e-7)].sum()))
+    logs = ways(of_new, possible) + ways(of_old, marked - possible) - ways(of_old + of_new, marked)
+    chances: Floats = np.exp(logs)
+    return chances
 
 
 def sign(down: int, up: int) -> Chance:

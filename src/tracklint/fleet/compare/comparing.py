@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from .causes import Alarm, Cause, Kind, Measure, Side, causes
 from .chance import fisher, rejected
-from .designs import Both, Design, Pairs, Populations, Rows, Tested, Tolerances
+from .designs import Both, Design, Pairs, Populations, Rows, Tested, Tolerances, joined
 from .night import BadNight, Floats, Night, RuleFacts
 from .pairing import By, Pairing, pair
 from .values import Changed, changed_values
@@ -27,13 +27,15 @@ ALPHA = 0.0025
 @dataclass(frozen=True, slots=True)
 class DeviceComparison:
     """One firmware of NEW beside its files in OLD, or beside all firmwares that OLD has of the device where it has not
-    this one. ``others`` are rules that differ by no more than chance, or too little to matter, ``facts`` such facts."""
+    this one. ``others`` are rules that differ by no more than chance, or too little to matter, ``facts`` such facts.
+    ``too_few``: not even a rule that is new in every file would be an alarm here."""
 
     device: tuple[str, str]
     old_firmwares: tuple[str, ...]
     new_firmware: str
     old_files: int
     new_files: int
+    too_few: bool
     causes: tuple[Cause, ...]
     others: tuple[Measure, ...]
     facts: tuple[Measure, ...]
@@ -42,8 +44,10 @@ class DeviceComparison:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Two nights compared. ``by`` is how files were paired, ``pairs`` how many are; ``facts`` whether both nights hold
-    measured facts; ``unreadable`` the files of which nothing is known, with an alarm where they became more or fewer;
-    ``only_old`` and ``only_new`` devices that one side has, with their numbers of files."""
+    measured facts; ``verdicts`` counts the files of OLD and NEW by verdict; ``together`` asks of each rule over all
+    devices, where they are several, and has the causes that no device has alone; ``unreadable`` the files of which
+    nothing is known, with an alarm where they became more or fewer; ``only_old`` and ``only_new`` devices that one side
+    has, with their numbers of files."""
 
     old: str
     new: str
@@ -54,6 +58,8 @@ class Comparison:
     facts: bool
     alpha: float
     tolerances: Tolerances
+    verdicts: tuple[Mapping[str, int], Mapping[str, int]]
+    together: DeviceComparison | None
     devices: tuple[DeviceComparison, ...]
     unreadable: Measure
     unreadable_alarm: Alarm | None
@@ -62,11 +68,16 @@ class Comparison:
     changed: tuple[Changed, ...]
 
     @property
+    def parts(self) -> tuple[DeviceComparison, ...]:
+        """All devices together, where they are several, and each of them."""
+        return self.devices if self.together is None else (self.together, *self.devices)
+
+    @property
     def causes(self) -> Iterator[tuple[DeviceComparison | None, Cause]]:
         """All causes with their devices; files that cannot be read have none."""
         if self.unreadable_alarm is not None:
             yield None, Cause(self.unreadable_alarm)
-        for device in self.devices:
+        for device in self.parts:
             for cause in device.causes:
                 yield device, cause
 
@@ -112,6 +123,7 @@ def compare(
     tolerances = tolerances or Tolerances()
     paired = pair(old, new, by)
     groups, only_old, only_new = _groups(old, new, paired)
+    every = [*groups, _together(groups)] if len(groups) > 1 else groups
     facts = sorted(set(old.facts) & set(new.facts))
     unreadable = _unreadable(old, new)
     chance = fisher(unreadable.old.some, len(old), unreadable.new.some, len(new))
@@ -119,14 +131,16 @@ def compare(
     apart = _Question(-1, unreadable, Tested("share", share, chance, abs(share) >= tolerances.share))
     rules = sorted({*old.rules, *new.rules})
     families = [
-        [apart, *_asked(groups, (old, new), rules, "rule", tolerances)],
+        [apart, *_asked(every, (old, new), rules, "rule", tolerances)],
         list(_asked(groups, (old, new), facts, "fact", tolerances)),
     ]
     alarms = _alarms(families, alpha)
-    devices = tuple(
-        _told(group, [alarm for at, alarm in alarms if at == number], (old, new), _asked_of(families, number))
-        for number, group in enumerate(groups)
-    )
+    least = alpha / 2 if facts else alpha
+    devices = [
+        _told(group, [alarm for at, alarm in alarms if at == number], (old, new), _asked_of(families, number), least)
+        for number, group in enumerate(every)
+    ]
+    together = _without(devices.pop(), devices) if len(groups) > 1 else None
     return Comparison(
         old=old.label,
         new=new.label,
@@ -137,7 +151,9 @@ def compare(
         facts=bool(facts),
         alpha=alpha,
         tolerances=tolerances,
-        devices=devices,
+        verdicts=(old.verdicts, new.verdicts),
+        together=together,
+        devices=tuple(devices),
         unreadable=unreadable,
         unreadable_alarm=next((alarm for at, alarm in alarms if at < 0), None),
         only_old=only_old,
@@ -187,6 +203,17 @@ def _groups(old: Night, new: Night, paired: Pairing) -> tuple[list[_Group], tupl
         for rows in (before, now)
     ]
     return groups, alone[0], alone[1]
+
+
+def _together(groups: Sequence[_Group]) -> _Group:
+    return _Group(("all devices together", ""), ("the same devices",), "", joined([each.design for each in groups]))
+
+
+def _without(together: DeviceComparison, devices: Sequence[DeviceComparison]) -> DeviceComparison:
+    """All devices together, without the causes that are told of a device already."""
+    found = (cause for device in devices for cause in device.causes)
+    told = {alarm.measure.key for cause in found for alarm in cause.alarms}
+    return replace(together, causes=tuple(each for each in together.causes if each.alarm.measure.key not in told))
 
 
 def _paired(group: _Group, rows_new: Rows, old: Night, paired: Pairing) -> _Group:
@@ -249,7 +276,7 @@ def _asked_of(families: Sequence[Sequence[_Question]], number: int) -> list[dict
 
 
 def _told(
-    group: _Group, alarms: Sequence[Alarm], nights: Nights, asked: Sequence[dict[str, Measure]]
+    group: _Group, alarms: Sequence[Alarm], nights: Nights, asked: Sequence[dict[str, Measure]], least: float
 ) -> DeviceComparison:
     loud = {alarm.measure.key for alarm in alarms}
     rules, facts = (tuple(each for key, each in sorted(measures.items()) if key not in loud) for measures in asked)
@@ -259,6 +286,7 @@ def _told(
         new_firmware=group.new_firmware,
         old_files=len(group.design.old),
         new_files=len(group.design.new),
+        too_few=group.design.clearest().p > least,
         causes=tuple(causes(alarms, group.design, lambda key: group.values(nights, key))),
         others=rules,
         facts=facts,

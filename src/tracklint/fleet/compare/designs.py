@@ -7,15 +7,17 @@ there is some.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from .chance import Chance, fisher, moved, sign, stratified
+from .chance import Chance, fisher, fishers, moved, sign, stratified
 
-__all__ = ["Both", "Design", "Explained", "Marks", "Pairs", "Populations", "Rows", "Tested", "Tolerances"]
+__all__ = [
+    "Both", "Design", "Explained", "Marks", "Pairs", "Populations", "Rows", "Strata", "Tested", "Tolerances", "joined",
+]  # fmt: skip
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Marks = np.ndarray[Any, np.dtype[np.bool_]]
@@ -71,6 +73,10 @@ class Populations:
     old: Rows
     new: Rows
 
+    def clearest(self) -> Chance:
+        """What a rule would give that no old file and every new one has."""
+        return fisher(0, len(self.old), len(self.new), len(self.new))
+
     def tests(self, old: Floats, new: Floats, tolerances: Tolerances) -> Iterator[Tested]:
         """Fisher's test on the files that have any, Kolmogorov's and Smirnov's on those that do."""
         some_old, some_new = old[_some(old)], new[_some(new)]
@@ -100,11 +106,33 @@ class Populations:
 
 
 @dataclass(frozen=True, slots=True)
+class Strata(Populations):
+    """Populations of several devices: ``device_old`` and ``device_new`` number the device of each file, from 0."""
+
+    device_old: Rows
+    device_new: Rows
+
+    def tests(self, old: Floats, new: Floats, tolerances: Tolerances) -> Iterator[Tested]:
+        """Fisher's test on the files that have any, device beside device."""
+        some_old, of_old = _by_device(old, self.device_old)
+        some_new, of_new = _by_device(new, self.device_new)
+        tables = np.column_stack([some_old, of_old, some_new, of_new]).tolist()
+        device = np.concatenate([self.device_old, self.device_new])
+        mark = _some(np.concatenate([old, new]))
+        share = stratified(mark, np.arange(len(mark)) >= len(old), device).difference
+        yield Tested("share", share, fishers(tables), abs(share) >= tolerances.share)
+
+
+@dataclass(frozen=True, slots=True)
 class Pairs:
     """The same rides twice: the file at ``old[i]`` is compared with that at ``new[i]``."""
 
     old: Rows
     new: Rows
+
+    def clearest(self) -> Chance:
+        """What a rule would give that no old file and every new one has."""
+        return sign(0, len(self.new))
 
     def tests(self, old: Floats, new: Floats, tolerances: Tolerances) -> Iterator[Tested]:
         """The sign test on files that have any now and had none, or the reverse, and on those that have more or
@@ -135,6 +163,25 @@ class Pairs:
 
 #: Two nights of one device side by side: ``old`` and ``new`` are rows of files.
 Design = Populations | Pairs
+
+
+def joined(designs: Sequence[Design]) -> Design:
+    """The files of several devices as one design, in which each is compared with files of its own device."""
+    old, new = (np.concatenate([getattr(each, side) for each in designs]) for side in ("old", "new"))
+    if isinstance(designs[0], Pairs):
+        return Pairs(old, new)
+    devices = np.arange(len(designs))
+    return Strata(
+        old,
+        new,
+        np.repeat(devices, [len(each.old) for each in designs]),
+        np.repeat(devices, [len(each.new) for each in designs]),
+    )
+
+
+def _by_device(values: Floats, device: Rows) -> tuple[Rows, Rows]:
+    """How many files of each device have any, and how many there are; each device has a file."""
+    return np.bincount(device[_some(values)], minlength=int(device.max()) + 1), np.bincount(device)
 
 
 def _tied(mark: Marks, cause: Marks) -> bool:

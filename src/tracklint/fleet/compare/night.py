@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -51,7 +52,8 @@ class Maker:
 class Night:
     """A night of n files. ``values`` and ``facts`` hold float64 arrays of length n, NaN where nothing is known;
     ``rules`` rows of files and how many points (or things) the findings stand for there. ``unreadable`` are rows of
-    files of which nothing is known. ``label`` is how messages call the night."""
+    files of which nothing is known. ``verdicts`` counts files by verdict, empty where no report tells. ``label`` is
+    how messages call the night."""
 
     label: str
     names: list[str]
@@ -64,6 +66,7 @@ class Night:
     rules: dict[str, tuple[np.ndarray[Any, Any], Floats]]
     known: dict[str, RuleFacts]
     unreadable: frozenset[int]
+    verdicts: Mapping[str, int]
     makers: frozenset[Maker]
 
     def __len__(self) -> int:
@@ -107,6 +110,7 @@ class NightMaker:
     rules: dict[str, tuple[array[int], array[float]]] = field(default_factory=dict)
     known: dict[str, RuleFacts] = field(default_factory=dict)
     unreadable: set[int] = field(default_factory=set)
+    verdicts: Counter[str] = field(default_factory=Counter)
     makers: set[Maker] = field(default_factory=set)
     _texts: dict[str, str] = field(default_factory=dict)
 
@@ -127,6 +131,7 @@ class NightMaker:
             sport=sport.get("file"),
             start=activity.get("start_time"),
             readable=report["format"] != "unknown",
+            verdict=report.get("verdict"),
         )
         for name in _VALUES:
             self.value(row, f"={name}", activity.get(name))
@@ -147,6 +152,7 @@ class NightMaker:
         sport: str | None,
         start: str | None,
         readable: bool,
+        verdict: str | None,
     ) -> int:
         """The row of the next file."""
         if not isinstance(name, str) or not isinstance(sha256, str):
@@ -160,6 +166,8 @@ class NightMaker:
         self.starts.append(start or "")
         if not readable:
             self.unreadable.add(row)
+        if verdict:
+            self.verdicts[str(verdict)] += 1
         return row
 
     def fact(self, row: int, name: str, value: Any) -> None:
@@ -210,6 +218,7 @@ class NightMaker:
             rules={code: (np.array(rows), np.array(counts)) for code, (rows, counts) in self.rules.items()},
             known=self.known,
             unreadable=frozenset(self.unreadable),
+            verdicts=dict(self.verdicts),
             makers=frozenset(self.makers),
         )
 

@@ -35,13 +35,14 @@ def _text(comparison: Comparison, out: TextIO, show_all: bool) -> None:
 
 def _lines(comparison: Comparison, show_all: bool) -> Iterator[str]:
     yield wording.heading(comparison)
+    yield from filter(None, (wording.verdicts(comparison), wording.small(comparison)))
     if not comparison.facts:
         yield NO_FACTS
     if (alarm := comparison.unreadable_alarm) is not None:
         yield f"1 cause in all files: {wording.said(alarm)}"
     elif comparison.unreadable.old.some or comparison.unreadable.new.some:
         yield wording.seen(comparison.unreadable).strip()
-    for device in comparison.devices:
+    for device in comparison.parts:
         yield f"{_causes(device)} in {wording.device(device)}{':' if device.causes else ''}"
         for cause in device.causes:
             yield f"  {wording.said(cause.alarm)}"
@@ -54,7 +55,9 @@ def _lines(comparison: Comparison, show_all: bool) -> Iterator[str]:
 
 
 def _causes(device: DeviceComparison) -> str:
-    return counted(len(device.causes), "cause") if device.causes else "no cause"
+    if device.causes:
+        return counted(len(device.causes), "cause")
+    return "too few files" if device.too_few else "no cause"
 
 
 def _alone(comparison: Comparison) -> Iterator[str]:
@@ -81,11 +84,12 @@ def _markdown(comparison: Comparison, out: TextIO, show_all: bool) -> None:
     total = sum(1 for _ in comparison.causes)
     out.write(f"## tracklint compare: {counted(total, 'cause') if total else 'no cause'}\n\n")
     out.write(f"{code(wording.heading(comparison))}\n")
+    out.writelines(f"\n{code(each)}\n" for each in (wording.verdicts(comparison), wording.small(comparison)) if each)
     if not comparison.facts:
         out.write(f"\n{NO_FACTS}\n")
     if (alarm := comparison.unreadable_alarm) is not None:
         out.write(f"\n**Files that cannot be read**, {alarm.change}: {wording.seen(comparison.unreadable)}\n")
-    for device in comparison.devices:
+    for device in comparison.parts:
         out.write(f"\n### {_causes(device)} in {code(wording.device(device))}\n")
         if device.causes:
             out.write("\n| cause | change | before | now | below it |\n|---|---|---:|---:|---|\n")
@@ -129,6 +133,8 @@ def _json(comparison: Comparison, out: TextIO, show_all: bool) -> None:
         "family_error": comparison.alpha,
         "tolerances": asdict(comparison.tolerances),
         "unreadable": {**_measure(comparison.unreadable), "alarm": comparison.unreadable_alarm is not None},
+        "verdicts": {side: dict(each) for side, each in zip(("old", "new"), comparison.verdicts, strict=True)},
+        "all_devices": None if comparison.together is None else _told(comparison.together),
         "devices": [_device(device) for device in comparison.devices],
         "only_old": [{"device": name, "files": count} for name, count in comparison.only_old],
         "only_new": [{"device": name, "files": count} for name, count in comparison.only_new],
@@ -143,8 +149,15 @@ def _device(device: DeviceComparison) -> dict[str, Any]:
         "product": device.device[1],
         "old_firmwares": list(device.old_firmwares),
         "new_firmware": device.new_firmware,
+        **_told(device),
+    }
+
+
+def _told(device: DeviceComparison) -> dict[str, Any]:
+    return {
         "old_files": device.old_files,
         "new_files": device.new_files,
+        "too_few": device.too_few,
         "causes": [
             {
                 **_alarm(cause.alarm),

@@ -29,11 +29,12 @@ def page(comparison: Comparison) -> str:
         title=f"Two nights: {counted(total, 'cause') if total else 'no cause'}",
         style=own("page.css") + own("nights.css"),
         heading=wording.heading(comparison),
+        notes=[each for each in (wording.verdicts(comparison), wording.small(comparison)) if each],
         old=comparison.old,
         new=comparison.new,
         facts=comparison.facts,
         unreadable=_unreadable(comparison),
-        devices=[_device(each) for each in comparison.devices],
+        devices=[_device(each) for each in comparison.parts],
         alone=[
             (label, [(name, wording.files(count)) for name, count in devices])
             for label, devices in ((comparison.old, comparison.only_old), (comparison.new, comparison.only_new))
@@ -56,6 +57,7 @@ def _unreadable(comparison: Comparison) -> dict[str, Any] | None:
 def _device(told: DeviceComparison) -> dict[str, Any]:
     return {
         "name": wording.device(told),
+        "too_few": told.too_few,
         "causes": [_cause(each) for each in told.causes],
         "others": [_measure(each) for each in told.others],
     }

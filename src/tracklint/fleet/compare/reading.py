@@ -142,7 +142,7 @@ def _so_far(maker: NightMaker) -> str:
     return counted(len(maker.names), "report")
 
 
-_KEYS = ("file", "sha256", "manufacturer", "product", "firmware", "sport", "start_time", "format")
+_KEYS = ("file", "sha256", "manufacturer", "product", "firmware", "sport", "start_time", "format", "verdict")
 #: The first columns of the table `files`; what stands behind them are facts.
 _LAST_COLUMN = "known"
 
@@ -173,7 +173,7 @@ def _files_table(duck: Any, table: str, maker: NightMaker) -> None:
     while rows := read.fetchmany(500):
         for values in rows:
             cells = dict(zip(columns, values, strict=True))
-            name, sha256, manufacturer, product, firmware, sport, start, fmt = (cells[key] for key in _KEYS)
+            name, sha256, manufacturer, product, firmware, sport, start, fmt, verdict = (cells[key] for key in _KEYS)
             row = maker.file(
                 name=name,
                 sha256=sha256,
@@ -181,6 +181,7 @@ def _files_table(duck: Any, table: str, maker: NightMaker) -> None:
                 sport=sport,
                 start=start,
                 readable=fmt != "unknown",
+                verdict=verdict,
             )
             for key in ("elapsed_s", "distance_m", "points"):
                 maker.value(row, f"={key}", cells[key])

@@ -12,13 +12,14 @@ from .comparing import Comparison, DeviceComparison
 from .designs import Tested
 from .values import Changed
 
-__all__ = ["below", "changed", "device", "files", "heading", "quiet", "said", "seen", "values"]
+__all__ = ["below", "changed", "device", "files", "heading", "quiet", "said", "seen", "small", "values", "verdicts"]
 
 _PAIRED = {
     "content": "{} of the same content",
     "name": "{} of the same name",
     "none": "no pairs: compared as populations",
 }
+_VERDICTS = ("refused", "risky", "ready")
 _WHY = {"test": "follows from it", "subject": "of the same part"}
 
 
@@ -32,6 +33,27 @@ def heading(comparison: Comparison) -> str:
     pairs = f"{comparison.pairs:,} pair{'' if comparison.pairs == 1 else 's'}"
     how = _PAIRED[comparison.by].format(pairs)
     return f"{comparison.old}: {files(comparison.old_files)}; {comparison.new}: {files(comparison.new_files)}; {how}"
+
+
+def verdicts(comparison: Comparison) -> str:
+    """``refused 0 -> 30, risky 2 -> 0, ready 28 -> 0``; nothing where the reports of a side do not tell."""
+    old, new = comparison.verdicts
+    if not old or not new:
+        return ""
+    kinds = [*_VERDICTS, *sorted({*old, *new} - set(_VERDICTS))]
+    return ", ".join(f"{kind} {old.get(kind, 0):,} -> {new.get(kind, 0):,}" for kind in kinds)
+
+
+def small(comparison: Comparison) -> str:
+    """How many devices have too few files; nothing where none has."""
+    few, count = sum(each.too_few for each in comparison.devices), len(comparison.devices)
+    if not few:
+        return ""
+    if count == 1:
+        return "the device has too few files to show anything"
+    return (
+        f"{few} of {count} devices and firmwares {'has' if few == 1 else 'have'} too few files to show anything alone"
+    )
 
 
 def device(told: DeviceComparison) -> str:
