@@ -84,8 +84,10 @@ def test_nothing_is_made_up_across_gaps() -> None:
     assert np.isfinite(mine["power"][:1500]).all()
     assert len(told.time) == len(mine["power"]) == len(told.difference("power")) == 3600
     assert np.nanmax(np.abs(told.difference("power"))) == 0
+    assert np.isnan(told.difference("temperature")).all()
+    assert len(told.difference("temperature")) == len(told.time)
     with pytest.raises(KeyError):
-        told.difference("temperature")
+        told.difference("mood")
 
 
 def test_a_thinned_file_is_said_to_be_sampled_otherwise() -> None:

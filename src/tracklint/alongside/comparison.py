@@ -13,7 +13,7 @@ from .agreement import agreement, climbs, separation, ways
 from .clocks import Clock, clock_of
 from .judging import judged
 from .pairs import Pair, Pause
-from .recording import CHANNELS, Mask, Recording, Traces
+from .recording import CHANNELS, COLUMNS, Mask, Recording, Traces
 from .telling import said
 
 __all__ = ["Comparison", "compared"]
@@ -50,9 +50,12 @@ class Comparison:
         return all(pair.same for pair in self.pairs)
 
     def difference(self, channel: str, other: int = 0) -> Floats:
-        """Other less reference at each second of ``time``. ``other`` counts ``pairs`` from 0. Raises KeyError where one
-        side lacks the channel."""
-        difference: Floats = self.columns[other + 1][channel] - self.columns[0][channel]
+        """Other less reference at each second of ``time``; NaN where one side has no value, so everywhere where one
+        lacks the channel. ``other`` counts ``pairs`` from 0. Raises KeyError for what is no channel of ``columns``."""
+        if channel not in COLUMNS:
+            raise KeyError(channel)
+        nowhere = np.full(len(self.time), np.nan)
+        difference: Floats = self.columns[other + 1].get(channel, nowhere) - self.columns[0].get(channel, nowhere)
         return difference
 
 

@@ -17,10 +17,12 @@ from ..errors import TracklintError
 from ..findings import Format
 from ..spelling import counted, printable
 
-__all__ = ["CHANNELS", "NotComparable", "Recording", "Trace", "Traces", "traces_of"]
+__all__ = ["CHANNELS", "COLUMNS", "NotComparable", "Recording", "Trace", "Traces", "traces_of"]
 
 #: What is compared, second by second. Where a recording was is asked of latitude and longitude together.
 CHANNELS = ("power", "heart_rate", "cadence", "speed", "altitude", "temperature")
+#: All that a recording may have at a second.
+COLUMNS = (*CHANNELS, "distance", "latitude", "longitude")
 #: A bridge is at least so long, in seconds, ...
 _LEAST_BRIDGE_S = 3.0
 #: ... and at most so many times a step that nine of ten steps do not exceed.
