@@ -217,7 +217,10 @@ def test_a_fault_in_every_file_of_many_devices_is_found(by: str) -> None:
         "18 of 18 devices and firmwares have too few files to show anything alone",
     ]
     assert "1 cause in all devices together (36 files), beside the same devices (36 files):" in told
-    assert "too few files in garmin product_0 4.11 (2 files), beside 4.11 (2 files)" in told
+    assert "product_0" not in text(comparison)
+    assert "too few files in garmin product_0 4.11 (2 files), beside 4.11 (2 files)\n" in text(
+        comparison, show_all=True
+    )
     made = json.loads(text(comparison, "json"))
     assert [each["key"] for each in made["all_devices"]["causes"]] == ["FIT006"]
     assert made["verdicts"] == {"old": {"ready": 36}, "new": {"refused": 36}}

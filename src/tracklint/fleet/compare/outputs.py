@@ -42,7 +42,7 @@ def _lines(comparison: Comparison, show_all: bool) -> Iterator[str]:
         yield f"1 cause in all files: {wording.said(alarm)}"
     elif comparison.unreadable.old.some or comparison.unreadable.new.some:
         yield wording.seen(comparison.unreadable).strip()
-    for device in comparison.parts:
+    for device in _shown(comparison, show_all):
         yield f"{_causes(device)} in {wording.device(device)}{':' if device.causes else ''}"
         for cause in device.causes:
             yield f"  {wording.said(cause.alarm)}"
@@ -52,6 +52,11 @@ def _lines(comparison: Comparison, show_all: bool) -> Iterator[str]:
     yield from _alone(comparison)
     yield from _values(comparison, show_all)
     yield wording.quiet(comparison)
+
+
+def _shown(comparison: Comparison, show_all: bool) -> list[DeviceComparison]:
+    """What is told on its own: all but devices of too few files, which are counted already."""
+    return [each for each in comparison.parts if show_all or each.causes or not each.too_few]
 
 
 def _causes(device: DeviceComparison) -> str:
@@ -89,7 +94,7 @@ def _markdown(comparison: Comparison, out: TextIO, show_all: bool) -> None:
         out.write(f"\n{NO_FACTS}\n")
     if (alarm := comparison.unreadable_alarm) is not None:
         out.write(f"\n**Files that cannot be read**, {alarm.change}: {wording.seen(comparison.unreadable)}\n")
-    for device in comparison.parts:
+    for device in _shown(comparison, show_all):
         out.write(f"\n### {_causes(device)} in {code(wording.device(device))}\n")
         if device.causes:
             out.write("\n| cause | change | before | now | below it |\n|---|---|---:|---:|---|\n")
