@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import itertools
 import pkgutil
@@ -223,6 +224,23 @@ def test_the_faults_of_the_cases_are_kept() -> None:
         asked = case.config is not None or case.code.startswith("UPL")  # second readers, containers
         assert asked or case.code in codes(done.report), case.code
     assert len(refused) < len(found[::10]) / 5, refused
+
+
+def test_the_container_and_what_its_name_promises_are_kept() -> None:
+    packed = gzip.compress(RIDE.gpx())
+    for name, suffix in (("a.gpx.gz", ".gpx.gz"), ("a.gpx", ".gpx"), ("a.fit", ".fit"), ("a", ".gpx.gz")):
+        done = anonymise(packed, config=CONFIG, name=name)
+        assert done.name.endswith(suffix)
+        assert done.name.count(".") == suffix.count(".")
+        before, after = (check(data, config=CONFIG, name=n) for data, n in ((packed, name), (done.data, done.name)))
+        assert codes(after) == codes(before) == codes(done.report)
+
+
+def test_a_fault_of_the_container_that_would_be_lost_is_a_refusal() -> None:
+    damaged = bytearray(gzip.compress(RIDE.gpx()))
+    damaged[-8] ^= 1
+    with pytest.raises(NotAnonymised, match=r"a\.gpx\.gz: not anonymised, .* \(lost: UPL002\)"):
+        anonymise(bytes(damaged), config=CONFIG, name="a.gpx.gz")
 
 
 def test_what_nobody_can_read_is_refused_and_not_passed_on() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import time
 from collections import Counter
@@ -18,7 +19,7 @@ from ..findings import Report
 from ..fit import FitDocument
 from ..fit.profile import FIT_EPOCH
 from ..reading import Reading, read_thing
-from ..source import Thing
+from ..source import Source, Thing
 from ..words import counted
 from ..xml import XmlDocument
 from .moves import DAY, Floats, Move, are_dates, move_of
@@ -36,10 +37,10 @@ class NotAnonymised(TracklintError):
 
 @dataclass(frozen=True, slots=True)
 class Anonymised:
-    """A file without who, where and when: ``data`` under ``name``, which tells nothing of the old name either.
+    """A file without who, where and when: ``data`` under ``name``, which tells nothing of the old name but its suffix.
 
-    ``report`` is the check of the original, apart from its container; that of ``data`` has the same findings, by code
-    and count. ``gone`` says in words what was taken out; what can still be seen is `STAYS`.
+    ``report`` is the check of the original; that of ``data`` under ``name`` has the same findings, by code and count.
+    What came as gzip is gzip. ``gone`` says in words what was taken out; what can still be seen is `STAYS`.
     """
 
     report: Report
@@ -69,17 +70,28 @@ def anonymise(thing: Thing, *, config: Config | None = None, name: str | None = 
     shown = reading.source.name
     if reading.failed is not None or reading.activity is None:
         raise NotAnonymised(f"{shown}: not anonymised, nobody can read it as an activity and say what it holds")
-    bare = replace(reading, source=replace(reading.source, container="plain", faults=()))
-    before = check_reading(bare, config)
+    before = check_reading(reading, config)
     differences = []
-    for data, gone in _drafts(bare, _move(reading, config)):
-        after = check_source(replace(bare.source, data=data), config)
-        if not (difference := _difference(before, after)):
+    for data, gone in _drafts(reading, _move(reading, config)):
+        written, packed = _written(reading.source, data)
+        if not (difference := _difference(before, check_source(written, config))):
             digest = hashlib.sha256(data).hexdigest()[:8]
             said = tuple(f"{what} ({counted(count, 'time')})" for what, count in sorted(gone.items()))
-            return Anonymised(before, f"ride-{digest}.{before.format}", data, said)
+            suffix = f"{written.claims}{'.gz' * written.claims_gzip}"
+            return Anonymised(before, f"ride-{digest}.{suffix}", packed, said)
         differences.append(difference)
     raise NotAnonymised(f"{shown}: not anonymised, its findings would not stay the same ({min(differences, key=len)})")
+
+
+def _written(source: Source, data: bytes) -> tuple[Source, bytes]:
+    """What is written in the place of a file, with the suffix that its name has or should have, and the bytes of it.
+    Of the container gzip alone is kept, and none of its faults."""
+    zipped = source.container == "gzip"
+    packed = gzip.compress(data, mtime=0) if zipped else data
+    written = replace(source, data=data, container="gzip" if zipped else "plain", packed=len(packed), faults=())
+    if source.claims is None:
+        written = replace(written, claims=source.format, claims_gzip=zipped)
+    return written, packed
 
 
 def _move(reading: Reading, config: Config) -> Move:
