@@ -145,6 +145,14 @@ def test_what_is_no_activity_has_a_verdict_and_nothing_else(page: Running) -> No
         assert (answer.status_code, answer.text) == (404, "There is nothing of this kind: the file stays as it is.\n")
 
 
+def test_what_strava_refuses_even_when_it_is_prepared_is_not_offered_so(page: Running) -> None:
+    data = WHOLE[:-400]
+    assert prepare(data, name="x.fit").report.verdict == "refused"
+    token = page.token(data)
+    assert page.seen(token, "verdict").json()["prepared"] is False
+    assert page.seen(token, "prepared").status_code == 404
+
+
 def test_what_only_words_of_a_person_can_mend_is_not_offered(page: Running) -> None:
     parts = Ride(seconds=60).gpx().split(b"<time>")
     parts[30:40] = [part.partition(b"</time>")[2] for part in parts[30:40]]  # points without time between others

@@ -57,7 +57,7 @@ def _verdict(name: str, data: Data, config: Config) -> Seen:
         "first": _first(report),
         "facts": _facts(report, zone_of(reading) if reading.failed is None else None),
         "mended": _ways(reading, report, config),
-        "prepared": report.format != "unknown",
+        "prepared": _prepared(name, data, config) is not None,
     }
     return Seen(json_text(told, compact=True).encode(), "application/json")
 
@@ -107,7 +107,7 @@ def _mended_unsafe(name: str, data: Data, config: Config) -> Seen | None:
 
 def _prepared(name: str, data: Data, config: Config) -> Seen | None:
     prepared = prepare(bytes(data), config=config, name=name)
-    if not prepared.data_type:
+    if not prepared.data_type or prepared.report.verdict == "refused":  # as `tracklint prepare` writes none
         return None
     return Seen(prepared.data, "application/octet-stream", prepared.name)
 
