@@ -4,13 +4,14 @@ their pairs."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from tracklint import Activity, read
+from tracklint import Activity, prepare, read
 from tracklint.cli import main
 from tracklint.strava import doubles as module
 from tracklint.strava.batch import Job
@@ -21,11 +22,9 @@ RIDE = Ride(seconds=300)
 
 
 def job(name: str, data: bytes | None = None, reading: Callable[[], Activity] | None = None) -> Job:
-    def never() -> Any:
-        raise AssertionError
-
     given = reading or (lambda: read(data or b"", name=name))
-    return Job(name=name, sha256=name if data is None else str(hash(data)), prepare=never, read=given)
+    sha256 = name if data is None else str(hash(data))
+    return Job(name=name, sha256=sha256, prepare=lambda: (prepare(data or RIDE.gpx()), {}), read=given)
 
 
 def test_two_formats_and_two_devices_are_told_and_other_rides_are_not() -> None:
@@ -40,6 +39,16 @@ def test_two_formats_and_two_devices_are_told_and_other_rides_are_not() -> None:
     (told,) = doubles(job(name, data) for name, data in files.items())
     assert told.names == ("a.fit", "b.gpx", "late.tcx")
     assert str(told).startswith("a.fit, b.gpx and late.tcx are of one ride: their positions are 0.0 m apart")
+
+
+def test_a_file_that_is_not_sent_is_of_no_ride_unless_it_is_forced() -> None:
+    refused = job("cut.tcx", RIDE.tcx()[:-200])
+    jobs = [refused, job("a.fit", RIDE.fit())]
+    assert list(doubles(jobs)) == []
+    (told,) = doubles([replace(refused, force=True), jobs[1]])
+    assert set(told.names) == {"a.fit", "cut.tcx"}
+    (told,) = doubles([*jobs, job("b.gpx", RIDE.gpx())])
+    assert told.names == ("a.fit", "b.gpx")
 
 
 def test_many_files_of_one_ride_are_one_short_line() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..alongside import NotComparable, same_ride
 from ..predict import span
+from .uploader import kept_back
 
 if TYPE_CHECKING:
     from ..activity import Activity
@@ -53,14 +54,22 @@ def doubles(jobs: Iterable[Job]) -> Iterator[Double]:
     """The rides of which a run has more than one file, in the order of their times.
 
     Files are read once for their times, and only those that ran at the same time are laid over one another. Those of
-    one content are left out, which `Batch` tells; so are those that cannot be read, which are told when they are sent.
+    one content are left out, which `Batch` tells; so are those that are not sent, and that cannot be read: sending says
+    why.
     """
     rides: list[_Recorded] = []
+    sent: dict[str, bool] = {}
+
+    def is_sent(each: _Recorded) -> bool:
+        if each.job.sha256 not in sent:
+            sent[each.job.sha256] = _is_sent(each.job)
+        return sent[each.job.sha256]
+
     found: dict[str, tuple[list[str], str]] = {}
     for each in sorted(_recorded(jobs), key=lambda each: (each.start, each.job.name)):
         rides = [ride for ride in rides if ride.end > each.start][-_NEAR:]
         for ride in [ride for ride in rides if ride.shares(each)][-_MOST:]:
-            if (why := _one_ride(ride, each)) is not None:
+            if (why := _one_ride(ride, each)) is not None and is_sent(ride) and is_sent(each):
                 found.setdefault(ride.job.name, ([], why))[0].append(each.job.name)
                 break
         else:
@@ -82,6 +91,15 @@ def _activity(job: Job) -> Activity | None:
         return job.read() if job.read is not None else None
     except Exception:
         return None
+
+
+def _is_sent(job: Job) -> bool:
+    """Whether a file is sent, and not kept back as one that Strava refuses."""
+    try:
+        prepared, _ = job.prepare()
+    except Exception:
+        return False
+    return kept_back(prepared, force=job.force) is None
 
 
 def _one_ride(one: _Recorded, two: _Recorded) -> str | None:
