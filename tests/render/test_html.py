@@ -263,6 +263,8 @@ def test_check_and_show_write_the_same_page(tmp_path: Path, monkeypatch: pytest.
     assert a == b
     assert "Plotly" in a
     assert "<!-- library -->" not in a
+    assert run("show", "--html", "-", "ride.fit").stdout_bytes.decode() == b
+    assert not Path("-").exists()
 
 
 @pytest.mark.parametrize(
@@ -271,6 +273,9 @@ def test_check_and_show_write_the_same_page(tmp_path: Path, monkeypatch: pytest.
         (("check", "-o", "html=a.html", "one.fit", "two.fit"), "html=FOLDER"),
         (("show", "--html", "one.fit", "one.fit"), "nothing is written over it"),
         (("check", "-o", "html=one.html", "one.html"), "nothing is written over it"),
+        (("check", "-o", "html=a.htm", "one.fit"), "a.htm: name it .html, or a folder"),
+        (("compare", "--same-ride", "-o", "html=a.htm", "one.fit", "two.fit"), "a.htm: name it .html, or a folder"),
+        (("show", "--html", "a.html", "--facts", "one.fit"), "leave out --facts or --html"),
     ],
 )
 def test_a_page_that_cannot_be_made_is_refused(
@@ -283,6 +288,7 @@ def test_a_page_that_cannot_be_made_is_refused(
     assert done.exit_code == 2
     assert why in " ".join(done.stderr.split())
     assert not Path("a.html").exists()
+    assert not Path("a.htm").exists()
 
 
 def test_without_the_extra_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

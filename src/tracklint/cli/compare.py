@@ -13,7 +13,7 @@ from click.core import ParameterSource
 
 from .lines import line, lines
 from .nights import NIGHTS_OPTIONS, compare_nights, nights_options
-from .options import cannot_draw, fail, one_line_errors, page_of, paths
+from .options import cannot_draw, fail, not_htm, one_line_errors, page_of, paths
 
 if TYPE_CHECKING:
     from ..alongside.comparison import Comparison
@@ -24,11 +24,13 @@ _FORMS = ("text", "json", "markdown", "html")
 
 def _outputs(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
     outputs = [(form, file) for form, _, file in (value.partition("=") for value in given or ("text",))]
-    for form, _ in outputs:
+    for form, file in outputs:
         if form not in _FORMS:
             raise click.BadParameter(f"{form} is no form of a comparison; known are {', '.join(_FORMS)}")
         if form == "html" and (why := cannot_draw()):
             raise click.BadParameter(why)
+        if form == "html":
+            not_htm(file)
     if sum(not file for _, file in outputs) > 1:
         raise click.BadParameter("only one output can go to standard output; name a file for the others: json=FILE")
     return outputs

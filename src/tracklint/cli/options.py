@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cannot_draw", "config_options", "exit_status", "fail", "files_options", "loaded_options", "loudness",
-    "one_line_errors", "page_of", "paths",
+    "not_htm", "one_line_errors", "page_of", "paths",
     "profile_option", "rules_option",
 ]  # fmt: skip
 
@@ -55,6 +55,12 @@ def cannot_draw() -> str:
 
     there = all(find_spec(name) is not None for name in ("jinja2", "plotly"))
     return "" if there else f"a page needs the extra `report`; {how_to_install('report')}"
+
+
+def not_htm(file: str) -> None:
+    """Refuse the name of a page that would become a folder."""
+    if file.lower().endswith(".htm"):
+        raise click.BadParameter(f"{file}: name it .html, or a folder")
 
 
 def page_of(form: str, file: str) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..extras import how_to_install
-from .options import cannot_draw, fail
+from .options import cannot_draw, fail, not_htm
 
 if TYPE_CHECKING:
     from ..source import Thing
@@ -52,6 +52,7 @@ def _drawn(file: str) -> str:
         raise click.BadParameter(why)
     if not file or file.lower().endswith(".html"):
         return "html"
+    not_htm(file)
     if Path(file).exists() and not Path(file).is_dir():
         raise click.BadParameter(f"{file} is a file, and no folder; the page of one file is html=FILE.html")
     return "pages"

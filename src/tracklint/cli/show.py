@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @click.option("--facts", is_flag=True, help="Print the measured facts too (docs/facts.md), or why there are none.")
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), metavar="PAGE",
-    help="Write it to PAGE instead, with findings, map and charts: for a browser, from disk and without a network.",
+    help="Write it to PAGE instead, with findings, map and charts: for a browser, from disk and without a network; - "
+    "is standard output.",
 )  # fmt: skip
 @one_line_errors
 @config_options
@@ -36,6 +37,8 @@ def show(*, file: str, units: System, facts: bool, html: Path | None, config: Co
     from ..render.show import show as show_page
 
     if html is not None:
+        if facts:
+            raise click.UsageError("--facts is for the terminal, and a page has none; leave out --facts or --html")
         _spared(html, file)
     reading = read_thing(file, config)
     report = check_reading(reading, config)
@@ -43,7 +46,11 @@ def show(*, file: str, units: System, facts: bool, html: Path | None, config: Co
         from ..render.html import page, whole
         from ..writing import write_over
 
-        write_over(html, whole(page(report, reading, config, units)).encode())
+        data = whole(page(report, reading, config, units)).encode()
+        if str(html) == "-":
+            click.echo(data, nl=False)
+        else:
+            write_over(html, data)
         sys.exit(exit_status([report], config))
     show_page(report, reading.activity, sys.stdout, units=units)
     if facts:
@@ -57,5 +64,5 @@ def _spared(html: Path, file: str) -> None:
 
     if why := cannot_draw():
         fail(why)
-    if without_links(html) == without_links(file):
+    if str(html) != "-" and without_links(html) == without_links(file):
         fail(f"{html}: this is the file to show; nothing is written over it")
