@@ -624,8 +624,10 @@ def test_serve_runs_until_it_is_interrupted() -> None:
 from tracklint.strava.sandbox import Options, serve
 def tell(running):
     print(running.api_base, running.token, flush=True)
-serve(port=0, options=Options(token="another"), ready=tell)
-print("stopped")
+try:
+    serve(port=0, options=Options(token="another"), ready=tell)
+except KeyboardInterrupt:
+    print("stopped")
 """
     with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

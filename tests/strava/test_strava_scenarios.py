@@ -492,7 +492,7 @@ def test_the_command_serves_with_a_scenario(tmp_path: Path) -> None:
             _, err = ran.communicate(timeout=20)
         finally:
             ran.kill()
-    assert (err, ran.returncode) == ("", 0)
+    assert (err, ran.returncode) == ("tracklint: stopped\n", 130)
     with sqlite3.connect(keep) as kept:
         (facts,) = kept.execute("SELECT facts FROM uploads").fetchone()
     kept.close()

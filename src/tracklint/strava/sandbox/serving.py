@@ -51,19 +51,17 @@ def serve(
     options: Options | None = None,
     ready: Callable[[Running], None] | None = None,
 ) -> None:
-    """Serve until it is interrupted (Ctrl-C). ``ready`` is called once it listens; port 0 takes any free port.
+    """Serve until it is interrupted: raises KeyboardInterrupt at Ctrl-C.
 
-    Raises OSError where the port is taken or the file to keep everything in cannot be used, and ValueError for a
-    scenario that is none.
+    ``ready`` is called once it listens; port 0 takes any free port. Raises OSError where the port is taken or the file
+    to keep everything in cannot be used, and ValueError for a scenario that is none.
     """
     strava = Strava(options)
     with contextlib.closing(strava.store), listen(host, port) as listener:
         running = _running(listener, strava)
-        server = _server(strava)
         if ready is not None:
             ready(running)  # the socket listens already: what connects now waits until the server accepts
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets=[listener])
+        _server(strava).run(sockets=[listener])
 
 
 @contextlib.contextmanager
