@@ -123,6 +123,15 @@ def test_a_page_runs_the_two_scripts_of_ours_and_no_other(page: Running) -> None
     assert digests == allowed
 
 
+@pytest.mark.parametrize("command", ["serve", "sandbox"])
+def test_a_port_in_use_is_told_with_the_option_that_names_another(command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = CliRunner().invoke(main, [command, "--port", str(port)])
+    told = f"tracklint: port {port} is in use; name another one with --port, 0 takes any\n"
+    assert (done.exit_code, done.stderr) == (2, told)
+
+
 def test_an_archive_of_several_is_several_files(page: Running) -> None:
     answer = page.dropped(zipped(("a.fit", WHOLE), ("b/c.gpx", b"<gpx/>"), ("read.me", b"")), "rides.zip")
     assert [each["name"] for each in answer.json()] == ["rides.zip/a.fit", "rides.zip/b/c.gpx"]

@@ -89,6 +89,8 @@ def one_line_errors(command: Command) -> Command:
         except OSError as error:
             if error.errno == errno.ENOSPC and not error.filename:  # files have names
                 fail(f"standard output: {error.strerror}")
+            if error.errno == errno.EADDRINUSE and kwargs.get("port"):
+                fail(f"port {kwargs['port']} is in use; name another one with --port, 0 takes any")
             fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
