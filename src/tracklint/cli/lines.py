@@ -8,7 +8,7 @@ import click
 
 from ..words import printable
 
-__all__ = ["line", "lines", "safe"]
+__all__ = ["document", "line", "lines", "safe"]
 
 
 def line(text: str = "", *, err: bool = False, keep: str = "") -> None:
@@ -21,6 +21,11 @@ def lines(text: str, *, err: bool = False) -> None:
     """A text of ours with line breaks of its own; nothing that a file or Strava names may stand in it."""
     for each in text.split("\n"):
         line(each, err=err)
+
+
+def document(data: bytes) -> None:
+    """A document of ours as it is, to standard output: whoever asks for one sends it somewhere."""
+    click.echo(data, nl=False)
 
 
 def safe(text: str, *, err: bool = False, keep: str = "") -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .lines import document
 from .options import cannot_draw, config_options, exit_status, fail, one_line_errors
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def show(*, file: str, units: System, facts: bool, html: Path | None, config: Co
 
         data = whole(page(report, reading, config, units)).encode()
         if str(html) == "-":
-            click.echo(data, nl=False)
+            document(data)
         else:
             write_over(html, data)
         sys.exit(exit_status([report], config))
