@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tracklint.testing import Ride
 from tracklint.writing import beside, keep_copy, put_back, write_new, write_over
 
 
@@ -155,3 +157,13 @@ def test_a_copy_is_what_the_file_was_and_is_never_another_one(
     put_back(copy, ride)
     assert (ride.read_bytes(), ride.stat().st_mtime) == (b"old", 1e9)
     assert names(tmp_path) == ["ride.fit"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/stdout of Linux")
+def test_a_pipe_may_be_named_as_an_output(tmp_path: Path) -> None:
+    ride = tmp_path / "ride.gpx"
+    ride.write_bytes(Ride(seconds=5).gpx())
+    command = [sys.executable, "-m", "tracklint", "check", "-o", "json=/dev/stdout", str(ride)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["verdict"] == "ready"

@@ -32,8 +32,8 @@ def beside(target: Path, *, over: bool = True, private: bool = False) -> Iterato
     What is no plain file (a pipe, ``/dev/stdout``) is written as it is. Raises OSError that names ``target``.
     """
     place = Path(os.path.realpath(target)) if over else target  # a new file does not go where an old link leads
-    if over and place.exists() and not place.is_file():
-        with place.open("wb") as file:
+    if over and target.exists() and not target.is_file():  # the path of a pipe without links is no path
+        with target.open("wb") as file:
             yield file
         return
     _sweep(place)
