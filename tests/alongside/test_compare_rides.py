@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import jsonschema
@@ -10,7 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conftest import ROOT
+from tracklint import same_ride
 from tracklint.cli import main
+from tracklint.render.alongside import text
+from tracklint.render.page import Page
 from tracklint.testing import Ride
 
 SCHEMA = json.loads((ROOT / "schemas" / "same-ride.schema.json").read_text(encoding="utf-8"))
@@ -38,6 +42,21 @@ def test_one_ride_is_told_in_columns() -> None:
     assert "  clock       37 s ahead, by correlation of position" in done.stdout
     assert "  lacks       here is no temperature" in done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("width", "table"), [(80, True), (72, False)])
+def test_the_channels_fit_the_terminal(width: int, table: bool) -> None:
+    """Dropouts of the reference and degrees make the widest row."""
+    Path("late.fit").write_bytes(Ride(seconds=600).fit(change={i: {"temperature": 31.0} for i in range(20, 601)}))
+    told, out = same_ride(["a.fit", "late.fit"]), StringIO()
+    text(told, [], Page(out, width=width))
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert any(each.startswith("  channel ") for each in lines) == table
+    assert any(each.startswith("  temperature ") for each in lines)
+    assert not [each for each in lines if each.split() == ["0", "s"]]
+    if not table:
+        assert "  temperature seconds 601, bias " in out.getvalue()
 
 
 def test_the_reference_can_be_named() -> None:

@@ -18,7 +18,7 @@ UNITS = {
     "power": "W", "heart_rate": "bpm", "cadence": "rpm", "speed": "m/s", "altitude": "m", "temperature": "deg C",
 }  # fmt: skip
 #: What stands above the columns of `rows`.
-HEADS = ("channel", "seconds", "bias", "", "mean error", "r", "late by", "dropouts")
+HEADS = ("channel", "seconds", "bias", "", "mean error", "r", "late", "dropouts")
 _LAID = {
     "correlation": "by correlation of {by}",
     "positions": "by the positions alone",
@@ -27,8 +27,9 @@ _LAID = {
 }
 
 
-def said(reference: Recording, pairs: Iterable[Pair]) -> Iterator[str]:
-    """The lines of a text."""
+def said(reference: Recording, pairs: Iterable[Pair], width: float = math.inf) -> Iterator[str]:
+    """The lines of a text. Where the table of channels does not fit in ``width`` columns, each channel is a line of
+    words, which can be wrapped."""
     yield f"reference: {head(reference)}"
     for pair in pairs:
         yield ""
@@ -37,7 +38,9 @@ def said(reference: Recording, pairs: Iterable[Pair]) -> Iterator[str]:
             continue
         for label, text in facts(pair):
             yield f"  {label:<11} {text}"
-        yield from _table(list(rows(pair)))
+        told = list(rows(pair))
+        table = list(_table(told))
+        yield from table if max(map(len, table), default=0) <= width else map(_in_words, told)
 
 
 def head(recording: Recording) -> str:
@@ -132,6 +135,11 @@ def _decimals(each: Agreement) -> int:
 
 def _word(channel: str) -> str:
     return channel.replace("_", " ")
+
+
+def _in_words(row: tuple[str, ...]) -> str:
+    words = (f"{name} {cell}".strip() for name, cell in zip(HEADS[1:], row[1:], strict=True) if cell)
+    return f"  {row[0]:<11} {', '.join(words)}"
 
 
 def _table(table: list[tuple[str, ...]]) -> Iterator[str]:

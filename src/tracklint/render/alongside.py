@@ -27,9 +27,10 @@ SCHEMA_VERSION = 1
 
 def text(told: Comparison, found: Sequence[Beyond], page: Page) -> None:
     """The lines of `Comparison` on a page, and what is beyond the thresholds below them."""
-    for each in said(told.reference, told.pairs):
-        below = each.startswith("  ")
-        page.line((page.safe(each.removeprefix("  ")), "" if below else "bold"), indent=2 * below, hang=12)
+    for each in said(told.reference, told.pairs, page.width if page.wraps else math.inf):
+        below, safe = each.startswith("  "), page.safe(each)
+        hang = 12 if page.cells(safe) > page.width else 0  # a line that fits needs no room for others below it
+        page.line((safe.removeprefix("  "), "" if below else "bold"), indent=2 * below, hang=hang)
     if found:
         page.line()
     for beyond in found:
