@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from invented_reports import finding, night, report
 
+from tracklint.fleet.compare import outputs
 from tracklint.fleet.compare.chance import Chance, fisher, fishers, moved, newcombe, rejected, sign, wilson
 from tracklint.fleet.compare.comparing import Comparison, compare
 from tracklint.fleet.compare.night import BadNight, Night, NightMaker
 from tracklint.fleet.compare.outputs import write
 from tracklint.fleet.compare.subjects import subjects
+from tracklint.render.page import Page
 
 FAULTS = ("lap index", "altitude sentinel", "clock step", "dropouts")
 
@@ -80,6 +82,16 @@ def test_the_text_names_device_firmware_and_counts() -> None:
     ]
     assert told[3] == "    follows from it: FIT312 message-order, new: 0 of 1,000 files before, 30 of 1,000 now"
     assert told[-1].endswith("two equal nights give a false alarm in at most 0.25 % of comparisons")
+
+
+def test_the_text_is_wrapped_to_the_terminal() -> None:
+    out = StringIO()
+    outputs.text(compared(night(1, 1000), night(2, 1000, "4.12", faults=("clock step",))), Page(out, width=80))
+    told = out.getvalue().splitlines()
+    assert max(map(len, told)) <= 80
+    at = next(number for number, line in enumerate(told) if line.startswith("  TIM120 clock-step, new: 0 of 1,000"))
+    assert told[at + 1].startswith("    ")
+    assert told[at + 1].strip()[0].isalnum()
 
 
 def test_json_and_markdown_tell_the_same_and_what_files_say_is_harmless() -> None:

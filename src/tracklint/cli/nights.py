@@ -166,10 +166,14 @@ def _fails(comparison: Comparison, failing: Sequence[str]) -> bool:
 
 
 def _write(comparison: Comparison, outputs: Sequence[tuple[str, str]], *, show_all: bool) -> None:
-    from ..fleet.compare.outputs import write
+    from ..fleet.compare.outputs import text, write
     from ..writing import write_over
+    from .output import Output
 
     for form, file in outputs:
+        if form == "text" and not file:
+            text(comparison, Output().page, show_all=show_all)
+            continue
         out = io.StringIO()
         write(comparison, form, out, show_all=show_all)
         if file:

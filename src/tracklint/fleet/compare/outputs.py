@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from ...words import counted, printable
+from ...render.page import Page
+from ...words import counted
 from . import wording
 from .causes import Alarm, Measure, Side
 from .chance import newcombe, wilson
 from .comparing import Comparison, DeviceComparison
 
-__all__ = ["FORMATS", "NO_FACTS", "write"]
+__all__ = ["FORMATS", "NO_FACTS", "text", "write"]
 
 #: Grows when a key changes its meaning or goes away; new keys do not change it.
 VERSION = 1
@@ -28,9 +29,15 @@ def write(comparison: Comparison, form: str, out: TextIO, *, show_all: bool = Fa
     FORMATS[form](comparison, out, show_all)
 
 
+def text(comparison: Comparison, page: Page, *, show_all: bool = False) -> None:
+    """The lines of a comparison on a page; ``show_all`` tells what is no alarm too."""
+    for line in _lines(comparison, show_all):
+        told = line.lstrip(" ")
+        page.line(page.safe(told), indent=len(line) - len(told), hang=2)
+
+
 def _text(comparison: Comparison, out: TextIO, show_all: bool) -> None:
-    encoding = getattr(out, "encoding", None) or "utf-8"
-    out.writelines(printable(line, encoding) + "\n" for line in _lines(comparison, show_all))
+    text(comparison, Page(out), show_all=show_all)
 
 
 def _lines(comparison: Comparison, show_all: bool) -> Iterator[str]:
