@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import importlib
+import io
 import itertools
 import pkgutil
 import struct
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -228,12 +230,18 @@ def test_the_faults_of_the_cases_are_kept() -> None:
 
 def test_the_container_and_what_its_name_promises_are_kept() -> None:
     packed = gzip.compress(RIDE.gpx())
-    for name, suffix in (("a.gpx.gz", ".gpx.gz"), ("a.gpx", ".gpx"), ("a.fit", ".fit"), ("a", ".gpx.gz")):
-        done = anonymise(packed, config=CONFIG, name=name)
-        assert done.name.endswith(suffix)
-        assert done.name.count(".") == suffix.count(".")
-        before, after = (check(data, config=CONFIG, name=n) for data, n in ((packed, name), (done.data, done.name)))
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as members:
+        members.writestr("Erika.gpx", RIDE.gpx())
+    names = {"a.gpx.gz": ".gpx.gz", "a.gpx": ".gpx", "a.fit": ".fit", "a": ".gpx.gz", "b.zip": ".zip", "b.fit": ".zip"}
+    for name, suffix in names.items():
+        data = archive.getvalue() if name.startswith("b") else packed
+        done = anonymise(data, config=CONFIG, name=name)
+        assert done.name.partition(".")[2] == suffix[1:]
+        assert b"Erika" not in done.data
+        before, after = (check(each, config=CONFIG, name=n) for each, n in ((data, name), (done.data, done.name)))
         assert codes(after) == codes(before) == codes(done.report)
+        assert after.container == before.container
 
 
 def test_a_fault_of_the_container_that_would_be_lost_is_a_refusal() -> None:

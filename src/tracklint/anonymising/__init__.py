@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -40,7 +42,7 @@ class Anonymised:
     """A file without who, where and when: ``data`` under ``name``, which tells nothing of the old name but its suffix.
 
     ``report`` is the check of the original; that of ``data`` under ``name`` has the same findings, by code and count.
-    What came as gzip is gzip. ``gone`` says in words what was taken out; what can still be seen is `STAYS`.
+    It is packed as the original was. ``gone`` says in words what was taken out; what can still be seen is `STAYS`.
     """
 
     report: Report
@@ -73,25 +75,35 @@ def anonymise(thing: Thing, *, config: Config | None = None, name: str | None = 
     before = check_reading(reading, config)
     differences = []
     for data, gone in _drafts(reading, _move(reading, config)):
-        written, packed = _written(reading.source, data)
+        packed = _packed(reading.source, data)
+        written = replace(reading.source, data=data, packed=len(packed), faults=())
         if not (difference := _difference(before, check_source(written, config))):
             digest = hashlib.sha256(data).hexdigest()[:8]
             said = tuple(f"{what} ({counted(count, 'time')})" for what, count in sorted(gone.items()))
-            suffix = f"{written.claims}{'.gz' * written.claims_gzip}"
-            return Anonymised(before, f"ride-{digest}.{suffix}", packed, said)
+            return Anonymised(before, f"ride-{digest}.{_suffix(written)}", packed, said)
         differences.append(difference)
     raise NotAnonymised(f"{shown}: not anonymised, its findings would not stay the same ({min(differences, key=len)})")
 
 
-def _written(source: Source, data: bytes) -> tuple[Source, bytes]:
-    """What is written in the place of a file, with the suffix that its name has or should have, and the bytes of it.
-    Of the container gzip alone is kept, and none of its faults."""
-    zipped = source.container == "gzip"
-    packed = gzip.compress(data, mtime=0) if zipped else data
-    written = replace(source, data=data, container="gzip" if zipped else "plain", packed=len(packed), faults=())
-    if source.claims is None:
-        written = replace(written, claims=source.format, claims_gzip=zipped)
-    return written, packed
+def _packed(source: Source, data: bytes) -> bytes:
+    """New content in the container of the old one, without a time or a name."""
+    if source.container == "gzip":
+        return gzip.compress(data, mtime=0)
+    if source.container == "zip":
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as members:
+            members.writestr(zipfile.ZipInfo(f"ride.{source.format}"), data, zipfile.ZIP_DEFLATED)
+        return archive.getvalue()
+    return data
+
+
+def _suffix(source: Source) -> str:
+    """What the name promises, right or wrong; of a name that promises nothing, and of an archive, what is right."""
+    if source.container == "zip":
+        return "zip"
+    if source.claims is not None:
+        return source.claims + ".gz" * source.claims_gzip
+    return source.format + ".gz" * (source.container == "gzip")
 
 
 def _move(reading: Reading, config: Config) -> Move:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @paths
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path),
-    help="Directory for the new files. They get names of their own; what came as gzip is gzip.",
+    help="Directory for the new files. They get names of their own; they are packed as the others were.",
 )  # fmt: skip
 @loudness
 @one_line_errors
