@@ -268,6 +268,17 @@ def test_a_position_that_is_read_as_something_else_is_refused() -> None:
         anonymise(ride + hiding, config=CONFIG)
 
 
+def test_messages_that_are_emptied_are_no_memory_that_was_never_written() -> None:
+    """Bytes of 1 behind a header of 1, message after message, would be read as that."""
+    ride = FitBuilder().define(0, 0, [(0, 1, 0), (4, 4, 0x86)]).data(0, 4, T).define(1, 233, [(2, 4, 0x0D)])
+    for k in range(100):
+        ride.data(1, bytes((7, k, 9, 11)))
+    ride.define(2, 20, [(253, 4, 0x86), (3, 1, 2)])
+    for k in range(60):
+        ride.data(2, T + k, 120 + k % 9)
+    shown(ride.build())
+
+
 def test_dates_that_are_read_as_something_else_are_refused() -> None:
     ride = RIDE.fit()
     first = int(read(ride, config=CONFIG).time[0]) - 631_065_600

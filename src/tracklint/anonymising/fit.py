@@ -62,17 +62,19 @@ def scrubbed(document: FitDocument, move: Move) -> tuple[bytearray, Counter[str]
 
 @dataclass(slots=True, eq=False)
 class _Scrub:
-    """The bytes as they become. ``serials`` numbers those that were seen."""
+    """The bytes as they become. ``serials`` numbers those that were seen, ``dull`` stands for values."""
 
     new: Octets
     move: Move
     gone: Counter[str] = field(default_factory=Counter)
     serials: dict[int, int] = field(default_factory=dict)
     times: list[Rows] = field(default_factory=list)
+    dull: int = 1
 
     def group(self, group: Messages, described: Mapping[tuple[int, int], Description]) -> None:
         """All fields of the messages of one definition."""
         layout = group.definition.layout
+        self.dull = _dull(group.definition.local)
         places: dict[str, Rows] = {}
         for spec in layout.fields:
             rows = group.offsets[:, None] + np.arange(spec.at, spec.at + spec.size)
@@ -85,7 +87,7 @@ class _Scrub:
             meant = described.get((each.developer, each.number))
             if meant is None or not _measures(meant, each):
                 rows = group.offsets[:, None] + np.arange(each.at, each.at + each.size)
-                self.new[rows] = _dulled(self.new[rows], meant.type if meant else None, layout.big_endian)
+                self.new[rows] = self.dulled(rows, meant.type if meant else None, layout.big_endian)
                 self.gone["developer fields of which only their maker knows what they hold"] += len(rows)
         self.places(places, ">i4" if layout.big_endian else "<i4")
 
@@ -137,8 +139,21 @@ class _Scrub:
         if fact.units == "semicircles" or _is_date(fact):
             self.new[rows] = _empty(kind, spec.size, layout.big_endian)
         else:
-            self.new[rows] = _dulled(self.new[rows], kind, layout.big_endian)
+            self.new[rows] = self.dulled(rows, kind, layout.big_endian)
         return what
+
+    def dulled(self, rows: Rows, kind: BaseType | None, big_endian: bool) -> Octets:
+        """Fields with ``dull`` for each value; what is no value stays none, so that a message without values is still
+        one, and no other."""
+        old = self.new[rows]
+        if kind is not None and kind.name == "string":
+            return _filled(old)
+        if kind is None or old.shape[1] % kind.size:
+            return np.where((old == 0xFF).all(axis=1)[:, None], old, self.dull).astype(np.uint8)
+        order = ">" if big_endian else "<"
+        raw = old.view(f"{order}u{kind.size}")
+        dull = np.full(1, self.dull, order + kind.code).view(raw.dtype)
+        return np.where(raw == kind.none, raw, dull).astype(raw.dtype).view(np.uint8)
 
     def dates(self, rows: Rows, kind: str, seconds: int) -> None:
         """Let what is a date be so much later; small numbers count from when the device was switched on."""
@@ -195,17 +210,10 @@ def _empty(kind: BaseType | None, size: int, big_endian: bool) -> Octets:
     return np.frombuffer(one * (size // kind.size), np.uint8)
 
 
-def _dulled(rows: Octets, kind: BaseType | None, big_endian: bool) -> Octets:
-    """Fields with 1 for each value; what is no value stays none, so that a message without values is still one, and no
-    other."""
-    if kind is not None and kind.name == "string":
-        return _filled(rows)
-    if kind is None or rows.shape[1] % kind.size:
-        return np.where((rows == 0xFF).all(axis=1)[:, None], rows, 1).astype(np.uint8)
-    order = ">" if big_endian else "<"
-    raw = rows.view(f"{order}u{kind.size}")
-    one = np.ones(1, order + kind.code).view(raw.dtype)
-    return np.where(raw == kind.none, raw, one).astype(raw.dtype).view(np.uint8)
+def _dull(local: int) -> int:
+    """What stands for values in messages of a local type: one after the other of bytes that are all like their header
+    would be memory that was never written."""
+    return 2 if local == 1 else 1
 
 
 def _filled(texts: Octets) -> Octets:
