@@ -18,6 +18,7 @@ from invented_reports import finding, report
 from nights import ride
 
 from tracklint.cli import main
+from tracklint.testing import Ride
 
 FAULTS = ("lap index", "altitude sentinel", "clock step")
 
@@ -206,6 +207,31 @@ def test_what_is_no_night_is_one_clear_line(nights: tuple[Path, Path], tmp_path:
         [line] = done.stderr.splitlines()
         assert line.startswith(f"tracklint: {path}: ")
         assert told in line
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (Ride().fit(), "this is an activity file, no night of reports; give a folder of them, or --same-ride"),
+        (gzip.compress(Ride().gpx()), "this is an activity file, no night of reports"),
+        (b"PAR1 and so on", "this is one table of Parquet; give the folder that `check --output parquet=FOLDER` wrote"),
+        (b"\x0e\x10\xff\xfeABC", "line 1 is no report of tracklint: it is no JSON\n"),
+    ],
+    ids=["fit", "gpx", "parquet", "binary"],
+)
+def test_other_files_are_named_for_what_they_are(
+    nights: tuple[Path, Path], tmp_path: Path, content: bytes, told: str
+) -> None:
+    (tmp_path / "given").write_bytes(content)
+    done = run(tmp_path / "given", nights[1])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"tracklint: {tmp_path / 'given'}: {told}" in done.stderr
+
+
+def test_a_report_may_name_activity_files(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        written(tmp_path / name, [report("A.FIT", [finding("DOC001", "x", message="<gpx> and .FIT")])])
+    assert run(tmp_path / "old", tmp_path / "new").exit_code == 0
 
 
 @pytest.mark.parametrize(

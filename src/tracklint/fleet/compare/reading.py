@@ -18,14 +18,16 @@ from ...findings import Report
 from ...inputs import expand
 from ...render import FOLDERS
 from ...render.jsonl import piece
-from ...source import Thing
-from ...words import clipped, counted, printable
+from ...source import Thing, sniff
+from ...words import clipped, counted
 from .night import BadNight, Maker, Night, NightMaker
 
 __all__ = ["checked", "read_night"]
 
 #: Bytes of one report; a longer line is none.
 _LONGEST = 1 << 28
+#: Bytes that tell what another file is.
+_HEAD = 1 << 12
 
 
 def read_night(path: Path, config: Config, *, jobs: int, step: Callable[[], None] = lambda: None) -> Night:
@@ -67,9 +69,24 @@ def _from_file(path: Path, maker: NightMaker) -> None:
     opened: Any = gzip.open if begun == b"\x1f\x8b" else open
     try:
         with opened(path, "rb") as file:
+            _no_other(path, file.read(_HEAD))
+            file.seek(0)
             _from_lines(path, iter(partial(file.readline, _LONGEST), b""), maker)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BadNight(f"{path}: the gzip data is broken behind {_so_far(maker)}: {error}") from None
+
+
+def _no_other(path: Path, head: bytes) -> None:
+    """Raises `BadNight` for what is given in the place of reports by mistake, as it begins."""
+    if head.startswith(b"PAR1"):
+        raise BadNight(
+            f"{path}: this is one table of Parquet; give the folder that `check --output parquet=FOLDER` wrote"
+        )
+    if not head.lstrip().startswith((b"{", b"[")) and sniff(head)[0] != "unknown":
+        raise BadNight(
+            f"{path}: this is an activity file, no night of reports; give a folder of them, or --same-ride for "
+            "recordings of one ride"
+        )
 
 
 def _from_lines(path: Path, lines: Iterator[bytes], maker: NightMaker) -> None:
@@ -123,8 +140,9 @@ def _add(path: Path, number: int, text: bytes, maker: NightMaker, version: str) 
     try:
         report = json.loads(text)
     except (ValueError, RecursionError):
-        shown = printable(clipped(text[:60].decode("utf-8", "replace"), 40))
-        raise BadNight(f"{path}: line {number} is no report of tracklint: it is no JSON: {shown}") from None
+        begun = text[:60].decode("utf-8", "replace").rstrip("\ufffd")
+        shown = f": {clipped(begun, 40)}" if begun.isprintable() and "\ufffd" not in begun else ""
+        raise BadNight(f"{path}: line {number} is no report of tracklint: it is no JSON{shown}") from None
     _taken(maker, report, version, f"{path}: line {number}")
 
 
