@@ -63,6 +63,7 @@ def test_the_reference_can_be_named() -> None:
     done = run("a.fit", "b.tcx", "--reference", "b.tcx")
     assert done.stdout.startswith("reference: b.tcx (")
     assert "  clock       37 s behind" in done.stdout
+    assert run("a.fit", "b.tcx", "--reference", "./../" + Path.cwd().name + "/b.tcx").stdout == done.stdout
     wrong = run("a.fit", "b.tcx", "--reference", "z.fit")
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert "--reference z.fit is none of the files" in wrong.stderr

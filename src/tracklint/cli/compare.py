@@ -114,12 +114,23 @@ def _told(paths: tuple[str, ...], reference: str | None) -> Comparison:
     from ..alongside import NotComparable, same_ride
     from ..configuration import load_config
 
-    if reference is not None and reference not in paths:
-        fail(f"--reference {reference} is none of the files that are compared: {', '.join(paths)}")
+    first = 0 if reference is None else _index(paths, reference)
     try:
-        return same_ride(paths, reference=0 if reference is None else paths.index(reference), config=load_config())
+        return same_ride(paths, reference=first, config=load_config())
     except NotComparable as error:
         fail(str(error))
+
+
+def _index(paths: tuple[str, ...], reference: str) -> int:
+    """Which of the files is the reference, however both are spelt."""
+    from ..source import without_links
+
+    if reference in paths:
+        return paths.index(reference)
+    places = [without_links(path) for path in paths]
+    if (place := without_links(reference)) not in places:
+        fail(f"--reference {reference} is none of the files that are compared: {', '.join(paths)}")
+    return places.index(place)
 
 
 def _write(told: Comparison, found: list[Beyond], outputs: Sequence[tuple[str, str]]) -> None:
