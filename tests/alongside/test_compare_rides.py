@@ -75,6 +75,9 @@ def test_limits_make_the_exit_status() -> None:
     assert beyond.exit_code == 1
     assert beyond.stdout.splitlines()[-1].startswith("b.tcx: power.bias is ")
     assert beyond.stderr == ""
+    Path("later.fit").write_bytes(Ride(seconds=600, start="2024-05-03T10:00:00Z").fit())
+    days = run("a.fit", "later.fit", "--fail-on", "offset=2s")
+    assert days.stdout.splitlines()[-1] == "later.fit: offset is 172800 s, allowed is 2 s at most"
     unmeasured = run("a.fit", "b.tcx", "--fail-on", "temperature.bias=1")
     assert unmeasured.exit_code == 2
     assert unmeasured.stderr == "tracklint: b.tcx: temperature.bias=1 could not be measured\n"

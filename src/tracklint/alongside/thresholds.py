@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ..errors import TracklintError
+from ..spelling import number
 from .comparison import Comparison
 from .pairs import Pair
 from .recording import CHANNELS
@@ -58,15 +59,17 @@ class Beyond:
         if not self.measured:
             return f"{self.recording}: {self.threshold.text} could not be measured"
         side = "least" if measure.at_least else "most"
-        value, limit = (f"{number:.4g} {measure.unit}".rstrip() for number in (self.value, self.threshold.limit))
+        value, limit = (
+            f"{number(round(each, 3))} {measure.unit}".rstrip() for each in (self.value, self.threshold.limit)
+        )
         return f"{self.recording}: {self.threshold.measure.removesuffix('%')} is {value}, allowed is {limit} at {side}"
 
 
 def _of(channel: str, name: str) -> Callable[[Pair], float]:
     def value(pair: Pair) -> float:
         found = pair.agreement(channel)
-        number = float(getattr(found, name)) if found is not None else math.nan
-        return number if name == "correlation" else abs(number)
+        told = float(getattr(found, name)) if found is not None else math.nan
+        return told if name == "correlation" else abs(told)
 
     return value
 
@@ -116,7 +119,7 @@ def threshold(text: str) -> Threshold:
     found = _FORM.fullmatch(text)
     if found is None:
         raise BadThreshold(f"{text!r} is no threshold; write it as power.bias=5% or separation.p95=20m")
-    name, number, unit = found.groups()
+    name, limit, unit = found.groups()
     if unit == "%" and f"{name}%" in MEASURES:
         name += "%"
     measure = MEASURES.get(name)
@@ -125,7 +128,7 @@ def threshold(text: str) -> Threshold:
         raise BadThreshold(f"{text!r}: {name} is not measured; known are {known}")
     if unit not in ("", measure.unit):
         raise BadThreshold(f"{text!r}: {name} is measured in {measure.unit or 'no unit'}, not in {unit}")
-    return Threshold(text.strip(), name, float(number))
+    return Threshold(text.strip(), name, float(limit))
 
 
 def beyond(comparison: Comparison, thresholds: Iterable[Threshold]) -> list[Beyond]:
