@@ -289,6 +289,18 @@ def test_dates_that_are_read_as_something_else_are_refused() -> None:
         anonymise(ride + hiding.build(), config=CONFIG)
 
 
+def test_a_namespace_that_is_not_known_and_the_names_in_it_become_neutral() -> None:
+    root = b"<gpx xmlns:jane='http://jane.doe/ns' xml:base='http://jane.doe/' jane:jane='1' "
+    wild = b"<extensions><jane:JaneDoe><jane:hr>99</jane:hr></jane:JaneDoe><doe:Doe/></extensions></trkpt>"
+    data = RIDE.gpx().replace(b"<gpx ", root).replace(b"</trkpt>", wild, 1)
+    data = data.replace(b' xmlns="', b" jane:schemaLocation='http://jane.doe/ns http://jane.doe/ns.xsd' xmlns=\"", 1)
+    new = shown(data)
+    assert not [word for word in (b"jane", b"doe") if word in new.lower()]
+    assert b"xmlns:x1='urn:unknown:1'" in new
+    assert b"='urn:unknown:1 urn:unknown:2'" in new
+    assert b"><x1:hr>99</x1:hr></x1:name" in new
+
+
 def test_a_creator_keeps_the_program_and_loses_the_ride_the_unit_and_the_address() -> None:
     creator = b"GPSies http://www.gpsies.com - Invented round ELEMNT 5A1C 123456 erika@muster.de"
     data = RIDE.gpx().replace(RIDE.device.encode(), creator)

@@ -56,6 +56,7 @@ STAYS = (
     "elevations, heart rate, cadence, power, temperature, speeds, calories",
     "the time of day, the time zone, and all durations",
     "the kind of device or program and its version",
+    "the names of elements and attributes of TCX and GPX, but for those with a prefix that is not known",
 )
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from ..edits import Edit
 from ..sports import synonym
 from .moves import Move
+from .names import Names
 
 __all__ = ["days_in", "edits_of"]
 
@@ -27,7 +28,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _NAME = re.compile(rb"</?\s*(?:[^\s/>:]+:)?([^\s/>:]+)")
-_HEAD = re.compile(rb"</?[^\s/>]+")
+_HEAD = re.compile(rb"</?(?P<name>[^\s/>]+)")
 _ATTRIBUTE = re.compile(rb"(?P<name>[^\s=<>\"'/]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')")
 _DATE = re.compile(rb"(\d{4})(?P<mark>[-/.]?)(\d\d)(?P=mark)(\d\d)")
 #: What may follow the day in a time.
@@ -62,9 +63,10 @@ _PHRASES = frozenset(
 _PART = re.compile(rb"\s*[A-Z\d]{3}-[A-Z\d]{5}-[A-Z\d]{2}\s*")
 _TIMES = frozenset((b"time", b"id", b"starttime", b"scheduledon"))
 #: Attributes that name formats and types.
-_PLAIN = frozenset((b"version", b"encoding", b"standalone", b"cadencesensor"))
+_PLAIN = frozenset((b"version", b"encoding", b"standalone", b"cadencesensor", b"xml:space", b"xml:lang", b"xsi:nil"))
 _LATITUDES, _LONGITUDES = (b"lat", b"latitudedegrees"), (b"lon", b"longitudedegrees")
 _FIRST_DAY = datetime.date(1970, 1, 1).toordinal()
+_NAMES = "namespaces that are not known, and the names in them"
 #: Text, or the value of an attribute, and its offset.
 _Place = tuple[int, bytes]
 
@@ -90,6 +92,7 @@ class _Scrub:
 
     def __init__(self, data: bytes, move: Move) -> None:
         self.data, self.move = data, move
+        self.spelt = Names(data)
         self.names = sorted(set(_NAMED.findall(data)), key=len, reverse=True)
         self.edits: list[Edit] = []
         self.gone: Counter[str] = Counter()
@@ -131,10 +134,13 @@ class _Scrub:
         if name in (b"position", b"beginposition", b"endposition"):
             self.lonely()
         here: dict[bytes, _Place] = {}
-        head = _HEAD.match(tag)
-        at = head.end() if head else 0
+        at = 0
+        if head := _HEAD.match(tag):
+            self.name(offset, head)
+            at = head.end()
         for each in _ATTRIBUTE.finditer(tag, at):
             self.change(offset + at, tag[at : each.start()], _filled(tag[at : each.start()]))
+            self.name(offset, each)
             group = "double" if each["double"] is not None else "single"
             key, place = each["name"].lower(), (offset + each.start(group), each[group])
             if key in here:  # written twice, which is a fault: no number of it stays
@@ -148,13 +154,20 @@ class _Scrub:
         for key, (start, value) in here.items():
             self.attribute(key, start, value)
 
+    def name(self, offset: int, found: re.Match[bytes]) -> None:
+        """The name of an element or attribute in a tag."""
+        self.change(offset + found.start("name"), found["name"], self.spelt.name(found["name"]), _NAMES)
+
     def attribute(self, key: bytes, at: int, value: bytes) -> None:
-        names_format = key in _PLAIN or key.startswith((b"xmlns", b"xsi:", b"xml:"))
-        if names_format or key.endswith((b":type", b":schemalocation")) or (key == b"sport" and _is_sport(value)):
+        if key in _PLAIN or (key == b"sport" and _is_sport(value)) or (key == b"kind" and value in _WORDS):
             return
-        if key == b"kind" and value in _WORDS:
-            return
-        if key == b"creator":
+        if key == b"xmlns" or key.startswith(b"xmlns:"):
+            self.change(at, value, self.spelt.uri(value), _NAMES)
+        elif key.endswith(b"schemalocation"):
+            self.change(at, value, self.spelt.uris(value), _NAMES)
+        elif key.endswith(b":type"):
+            self.change(at, value, self.spelt.name(value), _NAMES)
+        elif key == b"creator":
             known = _UNIT.sub(lambda found: _filled(found[0]), value)
             for name in self.names:  # some programs write the ride's name there
                 known = known.replace(name, _filled(name))
