@@ -1,4 +1,4 @@
-"""A ride drawn with the dots of braille characters: the way, and a curve for each channel (docs/decisions/0009).
+"""A ride drawn with the dots of braille characters: the way, and a curve for each channel (docs/decisions/0008).
 
 A character has two dots by four. Signs in between are letters and digits, so that nothing depends on colour.
 """
