@@ -82,6 +82,7 @@ def drawn(night: Night, rows: Sequence[int], label: str) -> Night:
     return replace(
         night,
         label=label,
+        verdicts={},  # of all rides, not of these
         **lists,
         values={name: column[chosen] for name, column in night.values.items()},
         facts={name: column[chosen] for name, column in night.facts.items()},
