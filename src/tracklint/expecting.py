@@ -68,7 +68,7 @@ class Expectation:
             return None
         if self.max is not None and value > self.max:  # type: ignore[operator]  # it is a number
             return Break("max", self.max)
-        if self.min is not None and value < self.min:  # type: ignore[operator]
+        if self.min is not None and value < self.min:  # type: ignore[operator]  # so is this
             return Break("min", self.min)
         return None
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from ..extras import how_to_install
 
 try:
-    import jinja2  # noqa: F401
-    import plotly  # noqa: F401
-    import starlette  # noqa: F401
-    import uvicorn  # noqa: F401
+    import jinja2  # noqa: F401 - each is there, or the extra is not
+    import plotly  # noqa: F401 - the same
+    import starlette  # noqa: F401 - the same
+    import uvicorn  # noqa: F401 - the same
 except ImportError as error:
     raise ImportError(f"`serve` needs {error.name}; {how_to_install('serve')}") from None
 

@@ -89,6 +89,7 @@ def page(report: Report, reading: Reading, config: Config, units: System = "metr
     title = predicted_title(report)
     return filled(
         "file.html",
+        title=f"{report.name}: {report.verdict}",
         name=report.name,
         verdict=report.verdict,
         sentence=(_VERDICTS if report.purpose == "strava" else _SPEC)[report.verdict],

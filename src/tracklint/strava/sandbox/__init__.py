@@ -10,8 +10,8 @@ from ...extras import how_to_install
 
 try:
     import python_multipart  # noqa: F401  starlette needs it, and says so only at the first upload
-    import starlette  # noqa: F401
-    import uvicorn  # noqa: F401
+    import starlette  # noqa: F401 - each is there, or the extra is not
+    import uvicorn  # noqa: F401 - the same
 except ImportError as error:
     raise ImportError(f"the sandbox needs {error.name}; {how_to_install('sandbox')}") from None
 
